@@ -1,0 +1,1 @@
+"""The hotline, and the Telegram adapter that every room's chat goes through."""

@@ -1,0 +1,1 @@
+"""The hotline: questions of agents, answers of the team."""

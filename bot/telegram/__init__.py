@@ -1,0 +1,1 @@
+"""The Telegram adapter: receiving loop, inbox, routing, sending."""

@@ -1,0 +1,1 @@
+"""The shared ground of the rooms: data, time, texts, people, ledger and gateways."""

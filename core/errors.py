@@ -1,0 +1,38 @@
+"""The errors that Relais raises on purpose: what happened, and what to do next."""
+
+
+class RelaisError(Exception):
+    """Something a person can act upon.
+
+    `hint` says what to do next; `permanent` is false when trying again can help.
+    """
+
+    def __init__(self, what: str, *, hint: str = "", permanent: bool = True) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+        self.permanent = permanent
+
+
+class ConfigurationError(RelaisError):
+    """The configuration cannot be used as it is written."""
+
+
+class DatabaseError(RelaisError):
+    """The database cannot be opened, or is not one of ours."""
+
+
+class TokenError(RelaisError):
+    """A signed link is forged, meant for something else, or too old."""
+
+
+class InputError(RelaisError):
+    """What a person gave cannot be understood; nothing else of theirs is lost."""
+
+
+class FetchError(RelaisError):
+    """A document could not be fetched from the web."""
+
+
+class GatewayError(RelaisError):
+    """A peer (mail server, Bot API) cannot be used as configured."""

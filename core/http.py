@@ -1,0 +1,1 @@
+"""Fetching from the web as a good and careful guest."""

@@ -1,0 +1,1 @@
+"""The ledger: nothing is sent except through a row written beforehand."""

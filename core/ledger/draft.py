@@ -1,0 +1,169 @@
+"""What rooms hand to the ledger: drafts of things to send, and the kinds they belong to."""
+
+import enum
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.reference import Party, Reference
+
+
+class Channel(enum.StrEnum):
+    """By which gateway a delivery leaves."""
+
+    CHAT = "chat"
+    MAIL = "mail"
+
+
+class Policy(enum.StrEnum):
+    """What to do with a delivery of which nobody knows whether it arrived."""
+
+    HOLD = "hold"
+    RESEND = "resend"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is sent, stored once for all its recipients.
+
+    `body` is the gateway's own format (prebuilt mail bytes with placeholders, or an encoded
+    chat post); only the gateway of its channel reads it.
+    """
+
+    channel: Channel
+    body: bytes
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of channel and body, in hexadecimal: the content's identity."""
+        return hashlib.sha256(self.channel.encode() + b"\0" + self.body).hexdigest()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Something to be sent to one party.
+
+    `kind`, `slot` and `recipient` make it unique for ever; `stream` keeps order with the other
+    deliveries of the same stream; `values` fill the content's placeholders.
+    """
+
+    kind: str
+    slot: str
+    recipient: Party
+    content: Content
+    cause: Reference
+    due_at: datetime
+    values: Mapping[str, str] = field(default_factory=dict)
+    stream: str | None = None
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A delivery as its kind and its gateway see it."""
+
+    id: int
+    kind: str
+    slot: str
+    recipient: Party
+    cause: Reference
+    channel: Channel
+    body: bytes
+    values: Mapping[str, str]
+    stream: str | None
+    attempt: int
+    resent: bool
+
+
+@dataclass(frozen=True)
+class MailAddress:
+    """Where a mail goes."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ChatAddress:
+    """Where a chat post goes: a chat, and a topic of it."""
+
+    chat_id: int
+    thread_id: int | None = None
+
+
+Address = MailAddress | ChatAddress
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The recheck before sending agrees: send to this address.
+
+    `values` are added to the delivery's own: what must not be stored, such as a name.
+    """
+
+    address: Address
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Skip:
+    """The recheck before sending refuses, and says why (`unsubscribed`, `cancelled`…)."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The peer accepted it. `external_id` is how the peer names it."""
+
+    external_id: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The peer said no for good (an SMTP 5xx, a bot that was blocked)."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """It surely did not leave, and trying again can help; `after` in seconds if the peer said."""
+
+    reason: str
+    after: float | None = None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It may have left: cut or timed out during or after transmission."""
+
+    reason: str
+
+
+Outcome = Sent | Refused | Later | Unknown
+
+Prepare = Callable[[AsyncSession, Parcel, datetime], Awaitable[Ready | Skip]]
+Settled = Callable[[AsyncSession, Parcel, Sent | Refused | Skip, datetime], Awaitable[None]]
+
+
+async def nothing_more(
+    _session: AsyncSession, _parcel: Parcel, _outcome: Sent | Refused | Skip, _now: datetime
+) -> None:
+    """Do nothing once settled: what most kinds want."""
+
+
+@dataclass(frozen=True)
+class DeliveryKind:
+    """How deliveries of one kind behave.
+
+    `prepare` is asked right before each send, in a reading session: is the cause still valid,
+    and where does it go? `settled` runs in the transaction that settles the row.
+    """
+
+    name: str
+    policy: Policy
+    prepare: Prepare
+    settled: Settled = nothing_more

@@ -1,0 +1,1 @@
+"""Mail: composing it once, and sending it through kept connections."""

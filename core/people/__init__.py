@@ -1,0 +1,1 @@
+"""The directory: who belongs where, since when, and how they are reached."""

@@ -1,0 +1,139 @@
+"""Templates to words: chat HTML, plain notices, web pages, mail bodies."""
+
+import gettext
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import mrml
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+)
+from jinja2.runtime import Context
+
+from core.chat import Text
+from core.clock import PARIS, aware
+
+LOCALES = Path(__file__).resolve().parent.parent / "templates" / "locales"
+
+
+@dataclass(frozen=True)
+class MailText:
+    """A rendered mail: subject on one line, HTML from MJML, and the text part."""
+
+    subject: str
+    html: str
+    text: str
+
+
+class Renderer:
+    """Renders templates, an operator's folder first, in French unless told otherwise.
+
+    `common` is available to every template (`network`, `public_url`…). A missing value is an
+    error, never a blank.
+    """
+
+    def __init__(self, common: Mapping[str, Any], overrides: Path | None = None) -> None:
+        folders: list[BaseLoader] = [FileSystemLoader(overrides)] if overrides else []
+        self._loader = ChoiceLoader([*folders, PackageLoader("templates", "")])
+        self._common = dict(common)
+        self._environments: dict[tuple[str, bool], Environment] = {}
+
+    def chat(self, text: Text, language: str = "fr") -> str:
+        """Return chat HTML: values are escaped, runs of blank lines are one."""
+        return self._block(text, language, escape=True)
+
+    def plain(self, text: Text, language: str = "fr") -> str:
+        """Return plain text on which nothing is escaped: labels, toasts, titles of topics."""
+        return self._block(text, language, escape=False)
+
+    def page(self, template: str, values: Mapping[str, Any], language: str = "fr") -> str:
+        """Return a whole HTML document from `web/…` or `print/…`."""
+        environment = self._environment(language, escape=True)
+        return environment.get_template(template).render({**values, "language": language})
+
+    def mail(self, name: str, values: Mapping[str, Any], language: str = "fr") -> MailText:
+        """Return a mail from `mail/NAME.mjml` and `mail/NAME.txt` (whose block is `subject`)."""
+        values = {**values, "language": language}
+        text_template = f"mail/{name}.txt"
+        subject = self._block(Text(text_template, "subject", values), language, escape=False)
+        body = self._block(Text(text_template, "body", values), language, escape=False)
+        mjml = self._environment(language, escape=True).get_template(f"mail/{name}.mjml")
+        html = mrml.to_html(mjml.render(values)).content
+        return MailText(" ".join(subject.split()), html, body + "\n")
+
+    def names(self) -> Sequence[str]:
+        """Return the name of every template."""
+        return [name for name in self._loader.list_templates() if not name.startswith("locales/")]
+
+    def _block(self, text: Text, language: str, *, escape: bool) -> str:
+        template = self._environment(language, escape=escape).get_template(text.template)
+        context: Context = template.new_context({**text.values, "language": language})
+        rendered = "".join(template.blocks[text.block](context))
+        return re.sub(r"\n{3,}", "\n\n", rendered).strip()
+
+    def _environment(self, language: str, *, escape: bool) -> Environment:
+        key = (language, escape)
+        if key not in self._environments:
+            self._environments[key] = self._build(language, escape=escape)
+        return self._environments[key]
+
+    def _build(self, language: str, *, escape: bool) -> Environment:
+        environment = Environment(
+            loader=self._loader,
+            autoescape=escape,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        translations = load_translations(language)
+        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        environment.policies["ext.i18n.trimmed"] = True
+        environment.globals.update(self._common)
+        environment.filters.update(_filters(language))
+        return environment
+
+
+def load_translations(language: str) -> gettext.NullTranslations:
+    """Return the catalogue of a language; French is the templates' own, and the default."""
+    source = LOCALES / f"{language}.po"
+    if not source.exists():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with source.open("rb") as handle:
+        write_mo(compiled, read_po(handle, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _filters(language: str) -> dict[str, Any]:
+    """Dates as people read them: Paris time, in the language of the text."""
+
+    def local(instant: datetime) -> datetime:
+        return aware(instant).astimezone(PARIS)
+
+    return {
+        "date": lambda i: format_date(local(i), "d MMMM y", locale=language),
+        "long_date": lambda i: format_date(local(i), "EEEE d MMMM y", locale=language),
+        "time": lambda i: format_time(
+            local(i), "H 'h' mm" if language == "fr" else "HH:mm", locale=language
+        ),
+        "datetime": lambda i: format_datetime(
+            local(i),
+            "EEEE d MMMM y 'à' H 'h' mm" if language == "fr" else "EEEE d MMMM y, HH:mm",
+            locale=language,
+        ),
+    }

@@ -1,0 +1,93 @@
+"""What a room exposes; the wiring mounts it on the adapters."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.routing import BaseRoute
+
+from core.chat import Action, Command, Form, Handler, ReplyRoute, Text
+from core.contributions import Contribution
+from core.ledger.draft import DeliveryKind
+from core.reference import Party
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Work that the clock brings. `run` looks for what is due at `now` and does it.
+
+    `next_due` says when there will be something to do (None: nothing planned), so that the
+    sandbox can step from due instant to due instant. `every` is how often to look, in seconds.
+    `loop` says which loop of `relais serve --only` runs it.
+    """
+
+    name: str
+    run: Callable[[datetime], Awaitable[None]]
+    next_due: Callable[[AsyncSession], Awaitable[datetime | None]]
+    every: float = 15.0
+    loop: Literal["tick", "poll"] = "tick"
+
+
+class ContributionSource(Protocol):
+    """What a room offers to the next edition for a period."""
+
+    async def __call__(
+        self, session: AsyncSession, since: datetime, until: datetime
+    ) -> Sequence[Contribution]:
+        """Return what happened, or will, between two instants."""
+        ...
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """What a room holds about somebody: how to show it and how to let it go."""
+
+    export: Callable[[AsyncSession, Party], Awaitable[Mapping[str, Any]]]
+    erase: Callable[[AsyncSession, Party], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `relais check`: in operators' English, with what to do when not ok."""
+
+    subject: str
+    ok: bool
+    what: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """An examination that `relais check` runs."""
+
+    name: str
+    run: Callable[[], Awaitable[Sequence[Finding]]]
+
+
+@dataclass(frozen=True)
+class MenuPage:
+    """A page that the site's menu leads to."""
+
+    path: str
+    title: Text
+
+
+@dataclass(frozen=True)
+class Room:
+    """Everything that a room offers to the house. `fallback` takes private text nobody claims."""
+
+    name: str
+    commands: tuple[Command, ...] = ()
+    actions: tuple[Action, ...] = ()
+    replies: tuple[ReplyRoute, ...] = ()
+    forms: tuple[Form, ...] = ()
+    fallback: Handler | None = None
+    pages: tuple[BaseRoute, ...] = ()
+    menu: tuple[MenuPage, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+    deliveries: tuple[DeliveryKind, ...] = ()
+    contributions: ContributionSource | None = None
+    personal_data: PersonalData | None = None
+    checks: tuple[Check, ...] = ()

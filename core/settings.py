@@ -1,0 +1,154 @@
+"""The configuration: every key, its default, its meaning.
+
+`config.example.toml` documents the same keys; environment variables override them
+(`RELAIS_MAIL__PASSWORD`). Reading a file, and telling a person what is wrong with it, is in
+`core.configuration`.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class Section(BaseModel):
+    """A table of the configuration: closed, and frozen once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NetworkSettings(Section):
+    """The network, as its people read it."""
+
+    name: str = "Réseau des territoires accueillants"
+    contact_email: str = "contact@example.org"
+    funding_notice: str = "Cofinancé par l'Union européenne"
+    language: Literal["fr", "en"] = "fr"
+
+
+class ServiceSettings(Section):
+    """The process itself."""
+
+    data_folder: Path = Path("data")
+    templates_folder: Path | None = None
+    public_url: str = "http://127.0.0.1:8080"
+    secret: SecretStr = SecretStr("")
+    secret_file: Path | None = None
+    stop_timeout: float = 10.0
+    log_format: Literal["console", "json"] = "console"
+
+
+class DatabaseSettings(Section):
+    """Where the data lives. Empty: an SQLite file in the data folder."""
+
+    url: str = ""
+
+
+class TelegramSettings(Section):
+    """The bot, and the animators' group it serves."""
+
+    token: SecretStr = SecretStr("")
+    token_file: Path | None = None
+    group_id: int = 0
+    watch_thread_id: int | None = None
+    desk_thread_id: int | None = None
+    api_url: str = "https://api.telegram.org"
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_secret: SecretStr = SecretStr("")
+    poll_timeout: float = 25.0
+    connections: int = 4
+    per_second: float = 25.0
+    group_per_minute: float = 20.0
+    chat_per_second: float = 1.0
+    max_attempts: int = 5
+
+
+class MailSettings(Section):
+    """The SMTP server that takes our mail."""
+
+    host: str = "127.0.0.1"
+    port: int = 25
+    security: Literal["plain", "starttls", "tls"] = "plain"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    sender: str = "relais@example.org"
+    sender_name: str = "Relais"
+    reply_to: str = ""
+    list_id: str = "lettre.example.org"
+    connections: int = 4
+    timeout: float = 60.0
+    per_second: float = 20.0
+    per_hour: int = 0
+
+
+class LedgerSettings(Section):
+    """How deliveries are claimed and tried again. Durations are in seconds of real time."""
+
+    lease: float = 60.0
+    heartbeat: float = 5.0
+    heartbeat_expiry: float = 180.0
+    batch: int = 50
+    max_attempts: int = 12
+    backoff_first: float = 5.0
+    backoff_most: float = 3600.0
+
+
+class SourceSettings(Section):
+    """A feed that the watch polls."""
+
+    name: str
+    url: str
+    section: str = "veille-juridique"
+    themes: list[str] = Field(default_factory=list)
+    every: float = 3600.0
+
+
+class WatchSettings(Section):
+    """The watch."""
+
+    user_agent: str = "Relais/0.1 (+https://example.org/veille)"
+    allow_private_addresses: bool = False
+    timeout: float = 20.0
+    max_bytes: int = 15_000_000
+    parse_timeout: float = 5.0
+    parse_workers: int = 2
+    sources: list[SourceSettings] = Field(default_factory=list)
+
+
+class DigestSettings(Section):
+    """The letter and the seminars."""
+
+    title: str = "La lettre du réseau"
+    period_days: int = 14
+    confirmation_days: int = 7
+    reminder_days: list[int] = Field(default_factory=lambda: [7])
+    reminder_hour: int = Field(default=9, ge=0, le=23)
+
+
+class WebSettings(Section):
+    """The pages."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    forms_per_hour: int = 20
+    trusted_proxies: list[str] = Field(default_factory=list)
+
+
+class Settings(Section):
+    """The whole configuration."""
+
+    network: NetworkSettings = NetworkSettings()
+    service: ServiceSettings = ServiceSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    mail: MailSettings = MailSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    watch: WatchSettings = WatchSettings()
+    digest: DigestSettings = DigestSettings()
+    web: WebSettings = WebSettings()
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database.url or f"sqlite+aiosqlite:///{self.service.data_folder}/relais.sqlite3"

@@ -1,0 +1,1 @@
+"""The letter and the seminars: subscribers, editions, registrations, reminders."""

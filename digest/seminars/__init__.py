@@ -1,0 +1,1 @@
+"""Seminars: registrations and reminders."""

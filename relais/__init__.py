@@ -1,0 +1,1 @@
+"""The service itself: command line, wiring, migrations and sandbox."""

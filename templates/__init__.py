@@ -1,0 +1,1 @@
+"""Every text that the network's people read."""

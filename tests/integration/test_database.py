@@ -1,0 +1,41 @@
+"""Writes that never trample each other, on both databases."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select, update
+
+from core.db import Database
+from core.people.models import Territory
+
+
+async def test_eight_hundred_concurrent_read_then_write_transactions_lose_nothing(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        session.add(Territory(id=1, code="A", name="0", department="63"))
+
+    async def increment() -> None:
+        for _ in range(50):
+            async with database.write() as session:
+                row = await session.scalar(
+                    select(Territory).where(Territory.id == 1).with_for_update()
+                )
+                assert row is not None
+                await session.execute(
+                    update(Territory).where(Territory.id == 1).values(name=str(int(row.name) + 1))
+                )
+
+    await asyncio.gather(*(increment() for _ in range(16)))
+    async with database.read() as session:
+        assert await session.scalar(select(Territory.name)) == "800"
+
+
+async def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.write() as session:
+            session.add(Territory(code="A", name="A", department="63"))
+            await session.flush()
+            raise RuntimeError("halfway")
+    async with database.read() as session:
+        assert await session.scalar(select(Territory.id)) is None

@@ -1,0 +1,1 @@
+"""The watch: sources polled, entries understood, stories kept or dropped."""

@@ -1,0 +1,1 @@
+"""The ASGI adapter: it mounts the rooms' pages, and adds health and metrics."""
