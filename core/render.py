@@ -93,7 +93,7 @@ class Renderer:
     def _build(self, language: str, *, escape: bool) -> Environment:
         environment = Environment(
             loader=self._loader,
-            autoescape=escape,
+            autoescape=escape,  # noqa: S701  # off only for labels and text parts
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute
 
-from core.chat import Action, Command, Form, Handler, ReplyRoute, Text
+from core.chat import Action, Command, Form, Handler, ReplyRoute
 from core.contributions import Contribution
 from core.ledger.draft import DeliveryKind
 from core.reference import Party
@@ -67,14 +67,6 @@ class Check:
 
 
 @dataclass(frozen=True)
-class MenuPage:
-    """A page that the site's menu leads to."""
-
-    path: str
-    title: Text
-
-
-@dataclass(frozen=True)
 class Room:
     """Everything that a room offers to the house. `fallback` takes private text nobody claims."""
 
@@ -85,7 +77,6 @@ class Room:
     forms: tuple[Form, ...] = ()
     fallback: Handler | None = None
     pages: tuple[BaseRoute, ...] = ()
-    menu: tuple[MenuPage, ...] = ()
     ticks: tuple[Tick, ...] = ()
     deliveries: tuple[DeliveryKind, ...] = ()
     contributions: ContributionSource | None = None
