@@ -26,6 +26,10 @@ class TokenError(RelaisError):
     """A signed link is forged, meant for something else, or too old."""
 
 
+class ExpiredTokenError(TokenError):
+    """A signed link was good, and is too old."""
+
+
 class InputError(RelaisError):
     """What a person gave cannot be understood; nothing else of theirs is lost."""
 

@@ -7,7 +7,7 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from itsdangerous.timed import TimestampSigner
 
 from core.clock import Clock
-from core.errors import TokenError
+from core.errors import ExpiredTokenError, TokenError
 
 
 class Tokens:
@@ -25,11 +25,14 @@ class Tokens:
         return str(self._serializer(purpose).dumps(value))
 
     def read(self, purpose: str, token: str, max_age: timedelta) -> Any:
-        """Return what was signed. Raises TokenError when forged, misused or too old."""
+        """Return what was signed.
+
+        Raises TokenError when forged or misused, ExpiredTokenError when too old.
+        """
         try:
             return self._serializer(purpose).loads(token, max_age=int(max_age.total_seconds()))
         except SignatureExpired as error:
-            raise TokenError("the link has expired", hint="ask for a new one") from error
+            raise ExpiredTokenError("the link has expired", hint="ask for a new one") from error
         except BadSignature as error:
             raise TokenError("the link is not valid", hint="check that it is complete") from error
 
