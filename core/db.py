@@ -62,11 +62,12 @@ class Database:
 
     `read()` is for looking; `write()` is for changing: it commits when its block ends, rolls
     back when it raises, and on SQLite is alone in this process and holds the file's write
-    lock from its first statement. No network inside a write.
+    lock from its first statement. No network inside a write. Errors never show the values of
+    a statement: they end in logs, and the values are people's.
     """
 
     def __init__(self, url: str) -> None:
-        self.engine = create_async_engine(url, **_pool_options(url))
+        self.engine = create_async_engine(url, hide_parameters=True, **_pool_options(url))
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             _prepare_sqlite(self.engine.sync_engine)

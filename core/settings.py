@@ -2,13 +2,19 @@
 
 `config.example.toml` documents the same keys; environment variables override them
 (`RELAIS_MAIL__PASSWORD`). Reading a file, and telling a person what is wrong with it, is in
-`core.configuration`.
+`relais.configuration`.
 """
 
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 
 class Section(BaseModel):
@@ -135,8 +141,12 @@ class WebSettings(Section):
     trusted_proxies: list[str] = Field(default_factory=list)
 
 
-class Settings(Section):
-    """The whole configuration."""
+class Settings(BaseSettings):
+    """The whole configuration: what code gives, then the environment, then the file."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="RELAIS_", env_nested_delimiter="__"
+    )
 
     network: NetworkSettings = NetworkSettings()
     service: ServiceSettings = ServiceSettings()
@@ -152,3 +162,15 @@ class Settings(Section):
     def database_url(self) -> str:
         """The SQLAlchemy URL of the database."""
         return self.database.url or f"sqlite+aiosqlite:///{self.service.data_folder}/relais.sqlite3"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read no `.env` file: one file and the environment are enough places to look."""
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))

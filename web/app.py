@@ -2,7 +2,7 @@
 
 import hashlib
 import importlib.resources
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -75,7 +75,7 @@ def _problem_page(parts: Parts, status: int) -> Response:
     return HTMLResponse(html, status_code=status)
 
 
-def _problem(parts: Parts):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _problem(parts: Parts) -> Callable[[Request, Exception], Awaitable[Response]]:
     """Return a handler that says in the reader's words what a status means."""
 
     async def problem(request: Request, error: Exception) -> Response:
