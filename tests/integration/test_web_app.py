@@ -147,7 +147,7 @@ async def test_health_says_when_the_database_is_gone(clock: FixedClock, tmp_path
     spoiled = tmp_path / "spoiled.sqlite3"
     spoiled.write_bytes(b"this is not a database " * 100)
     database = Database(f"sqlite+aiosqlite:///{spoiled}")
-    app = build_app(make_parts(database, clock), [], Health(lambda: {}))
+    app = build_app(make_parts(database, clock), [], Health(dict))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://relais.test"
     ) as client:
