@@ -82,6 +82,7 @@ class MailSettings(Section):
     sender_name: str = "Relais"
     reply_to: str = ""
     list_id: str = "lettre.example.org"
+    unsubscribe_email: str = ""
     connections: int = 4
     timeout: float = 60.0
     per_second: float = 20.0

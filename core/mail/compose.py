@@ -1,0 +1,153 @@
+"""Building a mail once for all its recipients.
+
+What differs from one to the next is named by `placeholder` in the templates' values, and written
+by `core.mail.fill` when the mail leaves.
+"""
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP
+
+from core.ledger.draft import Channel, Content
+from core.mail.encode import header, mailbox, one_line, quote, quote_open
+from core.mail.fill import Manner, marker
+from core.render import MailText
+from core.settings import MailSettings
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PLACEHOLDER = re.compile(r"⸨([a-z][a-z0-9_]*)⸩")
+
+UNSUBSCRIBE_URL = "unsubscribe_url"
+"""The value that a mail composed with `list_unsubscribe` needs: where a POST unsubscribes."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail; `parameters` are its type's, such as a calendar's method."""
+
+    name: str
+    data: bytes
+    mime_type: str = "application/octet-stream"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def placeholder(name: str) -> str:
+    """Return the text that stands for a value of each recipient, to be given to a template.
+
+    It may stand in sentences and in links, not in subjects. Raises ValueError unless `name` is
+    made of lower-case letters, digits and underscores.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not a name for a placeholder: {name!r}")
+    return f"⸨{name}⸩"  # printable on purpose: mrml rewrites anything else in attributes
+
+
+def compose(
+    settings: MailSettings,
+    text: MailText,
+    *,
+    list_unsubscribe: bool = False,
+    auto_submitted: bool = False,
+    attachments: Sequence[Attachment] = (),
+    names: Collection[str] | None = None,
+) -> Content:
+    """Build a mail: a text part, an HTML part, and attachments if there are any.
+
+    `list_unsubscribe` is for what subscribers get: it adds List-Id, and one-click unsubscription
+    (RFC 8058) at the value `unsubscribe_url`. `auto_submitted` is for what answers somebody
+    without a person in between (RFC 3834). `names`, when given, are the only placeholders: what
+    looks like another is somebody's text. The same arguments give the same bytes.
+
+    Raises InputError when a header would break, ValueError for a placeholder in the subject.
+    """
+    if _PLACEHOLDER.search(text.subject):
+        raise ValueError("a subject is the same for everybody: it takes no placeholder")
+    headers = _headers(settings, text.subject)
+    if auto_submitted:
+        headers += b"Auto-Submitted: auto-generated\r\n"
+    if list_unsubscribe:
+        headers += _list_headers(settings)
+    return Content(Channel.MAIL, headers + _body(text, attachments, names).as_bytes())
+
+
+def _headers(settings: MailSettings, subject: str) -> bytes:
+    sender = mailbox(settings.sender, settings.sender_name)
+    lines = [
+        f"From: {sender}\r\n".encode("ascii"),
+        b"To: %b\r\n" % marker("header", "To"),
+        header("Subject", subject),
+        b"Date: %b\r\n" % marker("header", "Date"),
+        b"Message-ID: %b\r\n" % marker("header", "Message-ID"),
+        b"MIME-Version: 1.0\r\n",
+    ]
+    if settings.reply_to:
+        lines.insert(2, f"Reply-To: {mailbox(settings.reply_to)}\r\n".encode("ascii"))
+    return b"".join(lines)
+
+
+def _list_headers(settings: MailSettings) -> bytes:
+    """Written by hand: the standard library turns long links into encoded words."""
+    ways = b"<%b>" % marker("url", UNSUBSCRIBE_URL)
+    if settings.unsubscribe_email:
+        ways += f",\r\n <mailto:{mailbox(settings.unsubscribe_email)}>".encode("ascii")
+    return (
+        header("List-Id", f"<{settings.list_id}>")
+        + b"List-Unsubscribe: %b\r\n" % ways
+        + b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    )
+
+
+def _body(
+    text: MailText, attachments: Sequence[Attachment], names: Collection[str] | None
+) -> MIMEPart:
+    parts = [_part("text", "plain", text.text, names), _part("html", "html", text.html, names)]
+    body = _multipart("alternative", parts)
+    if not attachments:
+        return body
+    return _multipart("mixed", [body, *(_attached(attachment) for attachment in attachments)])
+
+
+def _part(manner: Manner, subtype: str, text: str, names: Collection[str] | None) -> MIMEPart:
+    """Build a text part in which each placeholder stands alone between soft line breaks."""
+    *pieces, last = _PLACEHOLDER.split(text)
+    encoded = b""
+    before = ""
+    for piece, name in zip(pieces[::2], pieces[1::2], strict=True):
+        before += piece
+        if names is None or name in names:
+            encoded += quote_open(before) + marker(manner, name)
+            before = ""
+        else:
+            before += f"⸨{name}⸩"
+    part = MIMEPart(SMTP)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload((encoded + quote(before + last)).decode("ascii"))
+    return part
+
+
+def _attached(attachment: Attachment) -> MIMEPart:
+    maintype, _, subtype = attachment.mime_type.partition("/")
+    part = EmailMessage(SMTP)
+    part.set_content(
+        attachment.data,
+        maintype=maintype,
+        subtype=subtype,
+        filename=one_line("file's name", attachment.name),
+        params=dict(attachment.parameters),
+    )
+    del part["MIME-Version"]
+    return part
+
+
+def _multipart(subtype: str, parts: Sequence[MIMEPart]) -> MIMEPart:
+    """Join parts by a boundary drawn from them, which no encoded part can hold."""
+    digest = hashlib.sha256(b"\0".join(part.as_bytes() for part in parts)).hexdigest()[:32]
+    whole = MIMEPart(SMTP)
+    whole["Content-Type"] = f'multipart/{subtype}; boundary="=_{digest}"'
+    for part in parts:
+        whole.attach(part)
+    return whole
