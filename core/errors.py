@@ -35,7 +35,24 @@ class InputError(RelaisError):
 
 
 class FetchError(RelaisError):
-    """A document could not be fetched from the web."""
+    """A document could not be fetched from the web.
+
+    `status` is the HTTP status when there was an answer; `retry_after` is in seconds, when the
+    server said how long to wait.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        hint: str = "",
+        permanent: bool = False,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(what, hint=hint, permanent=permanent)
+        self.status = status
+        self.retry_after = retry_after
 
 
 class GatewayError(RelaisError):

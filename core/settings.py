@@ -16,6 +16,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from core import sections
+
 
 class Section(BaseModel):
     """A table of the configuration: closed, and frozen once read."""
@@ -106,7 +108,7 @@ class SourceSettings(Section):
 
     name: str
     url: str
-    section: str = "veille-juridique"
+    section: sections.Section = sections.Section.LEGAL
     themes: list[str] = Field(default_factory=list)
     every: float = 3600.0
 
@@ -118,6 +120,10 @@ class WatchSettings(Section):
     allow_private_addresses: bool = False
     timeout: float = 20.0
     max_bytes: int = 15_000_000
+    connections: int = 8
+    host_spacing: float = 1.0
+    least_interval: float = 3600.0
+    told_per_poll: int = 10
     parse_timeout: float = 5.0
     parse_workers: int = 2
     sources: list[SourceSettings] = Field(default_factory=list)

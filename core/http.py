@@ -1,1 +1,0 @@
-"""Fetching from the web as a good and careful guest."""
