@@ -61,7 +61,7 @@ class Renderer:
 
     def page(self, template: str, values: Mapping[str, Any], language: str = "fr") -> str:
         """Return a whole HTML document from `web/…` or `print/…`."""
-        environment = self._environment(language, escape=True)
+        environment = self.environment(language, escape=True)
         return environment.get_template(template).render({**values, "language": language})
 
     def mail(self, name: str, values: Mapping[str, Any], language: str = "fr") -> MailText:
@@ -70,7 +70,7 @@ class Renderer:
         text_template = f"mail/{name}.txt"
         subject = self._block(Text(text_template, "subject", values), language, escape=False)
         body = self._block(Text(text_template, "body", values), language, escape=False)
-        mjml = self._environment(language, escape=True).get_template(f"mail/{name}.mjml")
+        mjml = self.environment(language, escape=True).get_template(f"mail/{name}.mjml")
         html = mrml.to_html(mjml.render(values)).content
         return MailText(" ".join(subject.split()), html, body + "\n")
 
@@ -79,12 +79,13 @@ class Renderer:
         return [name for name in self._loader.list_templates() if not name.startswith("locales/")]
 
     def _block(self, text: Text, language: str, *, escape: bool) -> str:
-        template = self._environment(language, escape=escape).get_template(text.template)
+        template = self.environment(language, escape=escape).get_template(text.template)
         context: Context = template.new_context({**text.values, "language": language})
         rendered = "".join(template.blocks[text.block](context))
         return re.sub(r"\n{3,}", "\n\n", rendered).strip()
 
-    def _environment(self, language: str, *, escape: bool) -> Environment:
+    def environment(self, language: str, *, escape: bool) -> Environment:
+        """Return the Jinja environment of a language; `escape` is off for plain text only."""
         key = (language, escape)
         if key not in self._environments:
             self._environments[key] = self._build(language, escape=escape)

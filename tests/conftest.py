@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.clock import FixedClock
 from core.db import Base, Database
-from tests.schema import import_every_model
+from relais.schema import import_models
 
 MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Monday 23 November 2026, 9 h 00 in Paris."""
@@ -50,7 +50,7 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """Give the URL of an empty database of ours, on each of the two engines."""
-    import_every_model()
+    import_models()
     if request.param == "sqlite":
         url = f"sqlite+aiosqlite:///{tmp_path}/relais.sqlite3"
         await _create_tables(url)

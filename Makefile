@@ -1,0 +1,49 @@
+# Every command that a person needs. The environment is .venv, made on first use.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+WORKERS ?= 2
+
+.PHONY: install demo test check cover lint bench lock wheel clean
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Relais needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: install          ## the whole service on sample data: make demo ARGS=--tour
+	@$(BIN)/relais demo $(ARGS)
+
+test: install          ## every test: make test ARGS="-k ledger"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: lint cover test ## what to run before every commit
+
+cover: install         ## decisions and rules must be covered whole, branches included
+	$(BIN)/python -m coverage run -m pytest -q tests/unit
+	$(BIN)/python -m coverage report --include='*/decide.py,*/rules.py' --fail-under=100 --show-missing
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: install         ## the benchmarks: make bench ARGS=--quick
+	@set -e; for name in $$(ls bench/*.py | sed -n 's|^bench/\([a-z]*\)\.py$$|\1|p'); do \
+	  echo "== $$name"; $(BIN)/python -m bench.$$name $(ARGS); done
+
+lock:                  ## lock the dependencies anew
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	  --no-header --no-emit-index-url --no-emit-find-links --generate-hashes --quiet -o requirements.lock
+
+wheel: install
+	$(BIN)/uv build --wheel --quiet --no-build-isolation --out-dir dist
+
+clean:
+	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis
