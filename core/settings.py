@@ -69,6 +69,9 @@ class TelegramSettings(Section):
     group_per_minute: float = 20.0
     chat_per_second: float = 1.0
     max_attempts: int = 5
+    timeout: float = 20.0
+    lease: float = 10.0
+    inbox_days: int = 30
 
 
 class MailSettings(Section):

@@ -1,0 +1,98 @@
+"""What a failed call to the Bot API means: surely not sent, refused, or nobody knows.
+
+After <https://core.telegram.org/bots/api#making-requests> and what python-telegram-bot wraps:
+`NetworkError` stands for every trouble of transport, whose nature is in its cause.
+"""
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from core.ledger.draft import Later, Refused, Unknown
+
+NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+"""Failures before the first byte of a request."""
+
+REASONS = (
+    ("bot was blocked", "blocked"),
+    ("user is deactivated", "deactivated"),
+    ("can't initiate conversation", "conversation not started"),
+    ("bot was kicked", "not in the chat"),
+    ("bot is not a member", "not in the chat"),
+    ("chat not found", "chat not found"),
+    ("thread not found", "thread not found"),
+    ("topic_deleted", "thread not found"),
+    ("topic_id_invalid", "thread not found"),
+    ("topic_closed", "thread closed"),
+    ("message is not modified", "not modified"),
+    ("topic_not_modified", "not modified"),
+    ("message to edit not found", "message not found"),
+    ("message can't be edited", "message not found"),
+    ("query is too old", "query too old"),
+    ("message is too long", "too long"),
+)
+"""What the Bot API says, and the word that we keep for it."""
+
+TOO_MANY = 429
+SERVER_TROUBLE = 500
+
+
+class AnsweredStatus(NetworkError):
+    """The peer answered with a status that python-telegram-bot has no error of its own for."""
+
+    def __init__(self, status: int, description: str, retry_after: float | None) -> None:
+        super().__init__(f"{description or 'no description'} ({status})")
+        self.status = status
+        self.retry_after = retry_after
+
+
+def outcome_of(error: TelegramError) -> Refused | Later | Unknown:
+    """Say what is known of a call that raised `error`."""
+    match error:
+        case AnsweredStatus():
+            return _of_status(error)
+        case RetryAfter():
+            return Later("too many requests")
+        case ChatMigrated():
+            return Refused(f"the chat has become {error.new_chat_id}")
+        case Conflict():
+            return Later("another process receives with the same token")
+        case InvalidToken():
+            return Later("the token is refused")
+        case BadRequest() | Forbidden():
+            return Refused(reason_of(error))
+        case NetworkError() if isinstance(error.__cause__, NEVER_LEFT):
+            return Later(type(error.__cause__).__name__)
+    return Unknown(type(error.__cause__ or error).__name__)
+
+
+def reason_of(error: TelegramError) -> str:
+    """Return why the peer refuses: one of the words of `REASONS`, or else what it says."""
+    said = error.message.removeprefix("Forbidden: ")
+    for sign, reason in REASONS:
+        if sign in said.lower():
+            return reason
+    return said
+
+
+def _of_status(error: AnsweredStatus) -> Refused | Later | Unknown:
+    """Read a bare status. After a 5xx nobody knows whether it was processed."""
+    if error.status == TOO_MANY:
+        return Later("too many requests", error.retry_after)
+    if error.status >= SERVER_TROUBLE:
+        return Unknown(error.message)
+    return Refused(error.message)
