@@ -1,0 +1,162 @@
+"""French words, normalised once for everything: themes, search, near-duplicates.
+
+Case, accents, ligatures and typographic apostrophes do not count; elided articles and stop words
+go; what is left is stemmed. Each token knows where its word stands in the original text, so that
+what decided can be shown as it was written.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import Stemmer
+
+SENTENCE = 100
+"""How far apart, in positions, two words are at least when punctuation stands between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word that carries a meaning.
+
+    `word` is normalised, `stem` its root, `text[start:end]` the original. `position` counts
+    words, stop words included, and jumps by `SENTENCE` at each punctuation mark.
+    """
+
+    word: str
+    stem: str
+    position: int
+    start: int
+    end: int
+
+
+def normalise(text: str) -> str:
+    """Return the words of `text`, stop words included, in lower case without accents.
+
+    Articles that are elided are dropped. Doing it twice changes nothing.
+    """
+    return " ".join(word for word, *_ in _words(text))
+
+
+def tokenise(text: str) -> tuple[Token, ...]:
+    """Return the words of `text` that carry a meaning, in order. Never raises."""
+    return tuple(
+        Token(word, _stem(word), position, start, end)
+        for word, position, start, end in _words(text)
+        if word not in STOP_WORDS
+    )
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """Return the roots of the words that carry a meaning, in order."""
+    return tuple(token.stem for token in tokenise(text))
+
+
+# --- folding: one character at a time, so that every folded character knows its origin ---------
+
+
+@lru_cache(maxsize=4096)
+def fold(character: str) -> str:
+    """Return what stands for a character: lower case, no accent, plain apostrophe; or nothing."""
+    folded = _LIGATURES.get(character, character)
+    while (simpler := _fold_once(folded)) != folded:
+        folded = simpler
+    return folded
+
+
+def _fold_once(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = "".join(_LIGATURES.get(character, character) for character in text)
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if unicodedata.category(c) not in {"Mn", "Me", "Cf"})
+
+
+_LIGATURES = {"œ": "oe", "æ": "ae"} | dict.fromkeys(
+    "\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`", "'"
+)
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """Return the folded text, and the index in `text` that each of its characters comes from."""
+    pieces = [fold(character) for character in text]
+    origins = [index for index, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), origins
+
+
+# --- words ------------------------------------------------------------------------------------
+
+_WORD = re.compile(
+    r"(?<![^\W_])(?P<whole>aujourd'hui|prud'hom[^\W_]+)"
+    r"|(?<![^\W_])(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu|entr)'(?=[^\W_])"
+    r"|(?P<word>[^\W_]+)"
+)
+_PUNCTUATION = re.compile(r"[,;:!?.…()\[\]{}|•·«»\"“”–—]|\n\s*\n")
+
+
+def _words(text: str) -> Iterator[tuple[str, int, int, int]]:
+    """Give each word with its position and its span in `text`."""
+    folded, origins = _folded(text)
+    position, end = -1, 0
+    for found in _WORD.finditer(folded):
+        word = found["word"] or (found["whole"] or "").replace("'", "")
+        if not word:
+            continue
+        broken = _PUNCTUATION.search(folded, end, found.start())
+        position += SENTENCE if broken else 1
+        end = found.end()
+        yield word, position, origins[found.start()], origins[end - 1] + 1
+
+
+# --- stems ------------------------------------------------------------------------------------
+
+_stemmer = Stemmer.Stemmer("french")
+
+_ACCENTS = (
+    (re.compile(r"ee(s?)$"), r"ée\1"),
+    (re.compile(r"iere(s?)$"), r"ière\1"),
+    (re.compile(r"(?<=\w{3})ite(s?)$"), r"ité\1"),
+)
+"""The endings that Snowball's French rules only know with the accents that folding removed."""
+
+
+_PLURALS = {
+    "enjeux": "enjeu",
+    "jeux": "jeu",
+    "lieux": "lieu",
+    "milieux": "milieu",
+    "travaux": "travail",
+    "voeux": "voeu",
+}
+"""Common plurals that Snowball leaves apart from their singular."""
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    word = _PLURALS.get(word, word)
+    for ending, accented in _ACCENTS:
+        word = ending.sub(accented, word)
+    return "".join(fold(character) for character in _stemmer.stemWord(word)) or word
+
+
+STOP_WORDS = frozenset(
+    """
+    a ai aie aient aies ait alors as au aucun aucune aujourdhui auquel aura aurai auraient aurais
+    aurait auras aurez auriez aurions aurons auront aussi autre autres aux auxquelles auxquels
+    avaient avais avait avec avez aviez avions avoir avons ayant ayez ayons bien bonjour c ca car ce
+    ceci cela celle celles celui cependant ces cet cette ceux chaque chez ci comme comment
+    cordialement d dans de depuis des desquelles desquels devez devons doit doivent donc dont du
+    duquel elle elles en encore entre es est et etaient etais etait etant ete etes etiez etions etre
+    eu eue eues eurent eus eusse eussent eut eux existe existent faire fait faut fois font fumes
+    furent fusse fussent fut hors ici il ils j je jusque l la laquelle le les lesquelles lesquels
+    leur leurs lors lorsque lui m ma mais me meme memes merci mes mien moi moins mon n ne ni non nos
+    notamment notre nous on ont or ou par parce parfois pas pendant peu peut peuvent plus plusieurs
+    pour pourquoi pouvez pouvons puis puisque qu quand que quel quelle quelles quels qui quoi
+    quoique s sa sans se selon sera serai seraient serais serait seras serez seriez serions serons
+    seront ses seulement si sien soient sois soit sommes son sont sous souvent suis sur t ta tandis
+    te tel telle telles tels tes toi ton toujours tous tout toute toutes tres tu un une unes uns
+    vers via voici voila vos votre vous vu y
+    """.split()  # noqa: SIM905  # a list of two hundred quoted words is no clearer
+)
+"""Words that say nothing of the subject; normalised."""
