@@ -11,7 +11,9 @@ from core.errors import InputError
 
 _LINE_ENDING = re.compile(r"\r\n?")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@(?:[a-z0-9.-]+|\[[a-z0-9:.]+\])", re.A | re.I)
+_ADDRESS = re.compile(
+    r"[\w!#$%&'*+/=?^`{|}~.-]+@(?:[a-z0-9.-]+|\[[a-z0-9:.]+\])", re.ASCII | re.IGNORECASE
+)
 _ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~ -]*", re.ASCII)
 _LONGEST_PLAIN = 60
 _LONGEST_ADDRESS = 254
