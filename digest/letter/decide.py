@@ -1,0 +1,169 @@
+"""What an edition is made of, when it is due, and what may become of it: decisions only."""
+
+import enum
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from core.sections import Section
+
+
+class State(enum.StrEnum):
+    """The life of an edition."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+NEXT: Mapping[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.DRAFT, State.IN_REVIEW, State.CANCELLED}),
+    State.IN_REVIEW: frozenset({State.DRAFT, State.APPROVED, State.CANCELLED}),
+    State.APPROVED: frozenset({State.DRAFT, State.SENDING, State.CANCELLED}),
+    State.SENDING: frozenset({State.SENT}),
+    State.SENT: frozenset(),
+    State.CANCELLED: frozenset({State.DRAFT}),
+}
+"""What each state may become. A change brings an edition back to draft, its approval void."""
+
+OPEN = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED, State.SENDING})
+"""The states of an edition that is still at work: there is at most one."""
+
+
+def may_become(state: State, wanted: State) -> bool:
+    """Say whether an edition in `state` may become `wanted`."""
+    return wanted in NEXT[state]
+
+
+class Verdict(enum.StrEnum):
+    """What to answer to a press about an edition."""
+
+    GO = "go"
+    STALE = "stale"
+    CLOSED = "closed"
+
+
+def judge(state: State, version: int, pressed: int, wanted: State) -> Verdict:
+    """Judge a press made on `pressed`, the version that its message showed."""
+    if not may_become(state, wanted):
+        return Verdict.CLOSED
+    return Verdict.GO if version == pressed else Verdict.STALE
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of an edition, frozen in it: later changes of its room do not reach it.
+
+    `reference` is the text of a `core.reference.Reference`; `note` is « notre lecture ».
+    """
+
+    reference: str
+    section: Section
+    title: str
+    summary: str = ""
+    url: str = ""
+    source: str = ""
+    note: str = ""
+    starts_at: datetime | None = None
+    place: str = ""
+    themes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `from_json` reads."""
+        starts_at = self.starts_at.isoformat() if self.starts_at else None
+        return {
+            **self.__dict__,
+            "section": self.section.value,
+            "starts_at": starts_at,
+            "themes": list(self.themes),
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read back what `to_json` wrote."""
+        starts_at = datetime.fromisoformat(raw["starts_at"]) if raw["starts_at"] else None
+        return cls(
+            **{
+                **raw,
+                "section": Section(raw["section"]),
+                "starts_at": starts_at,
+                "themes": tuple(raw["themes"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What people approve: change one letter of it and the hash is another."""
+
+    title: str
+    editorial: str
+    items: tuple[Item, ...]
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of everything that is said, in hexadecimal."""
+        whole = [self.title, self.editorial, [item.to_json() for item in self.items]]
+        text = json.dumps(whole, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def choose(offered: Iterable[Item], published: Collection[str]) -> tuple[Item, ...]:
+    """Return what the edition says: each reference once, none that appeared before.
+
+    Sections come in their order, dated items by date before the others, which keep the order
+    in which they were offered. Nothing left to say: an empty tuple.
+    """
+    fresh = {item.reference: _sound(item) for item in offered if item.reference not in published}
+    order = {section: place for place, section in enumerate(Section)}
+
+    def rank(item: Item) -> tuple[int, bool, float]:
+        dated = item.starts_at.timestamp() if item.starts_at else 0.0
+        return order[item.section], item.starts_at is None, dated
+
+    return tuple(sorted(fresh.values(), key=rank))
+
+
+def _sound(item: Item) -> Item:
+    """Drop an address that no browser should follow from a letter."""
+    if item.url.lower().startswith(("https://", "http://")):
+        return item
+    return Item(**{**item.__dict__, "url": ""})
+
+
+def by_section(items: Sequence[Item]) -> tuple[tuple[Section, tuple[Item, ...]], ...]:
+    """Group items under the sections that have some, in the order of sections."""
+    groups = ((section, tuple(i for i in items if i.section is section)) for section in Section)
+    return tuple((section, found) for section, found in groups if found)
+
+
+def period(last_until: datetime | None, now: datetime, days: int) -> tuple[datetime, datetime]:
+    """Return the period of a new edition: since the last one, or the last `days` days."""
+    return last_until or now - timedelta(days=days), now
+
+
+def next_composition(last: datetime | None, days: int, *, open_edition: bool) -> datetime | None:
+    """Say when an edition makes itself: `days` after the last time, never over another.
+
+    The first of all is asked for by hand, hence None.
+    """
+    if last is None or open_edition:
+        return None
+    return last + timedelta(days=days)
+
+
+def approval_holds(approved_hash: str | None, contents: Contents) -> bool:
+    """Say whether what was approved is still what stands."""
+    return approved_hash == contents.hash
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Split on blank lines; line breaks inside a paragraph are spaces."""
+    parts = text.replace("\r\n", "\n").split("\n\n")
+    return tuple(joined for part in parts if (joined := " ".join(part.split())))

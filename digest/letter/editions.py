@@ -1,0 +1,232 @@
+"""Editions in the database: composed, changed, approved, cancelled. Nothing here commits."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import acts
+from core.contributions import Contribution, published
+from core.ledger.draft import Draft
+from core.ledger.store import post
+from core.parts import Parts
+from core.posts import render_post
+from core.reference import ANIMATORS, Party
+from core.room import ContributionSource
+from digest.letter import names, rendering
+from digest.letter.decide import (
+    OPEN,
+    Contents,
+    Item,
+    State,
+    choose,
+    may_become,
+    next_composition,
+    period,
+)
+from digest.letter.models import Composition, Edition, Rendition
+
+EVERYTHING = "all"
+"""The only choice so far: whoever subscribes receives the whole edition."""
+
+Contributors = Callable[[], Sequence[ContributionSource]]
+
+
+async def current(session: AsyncSession, *, lock: bool = False) -> Edition | None:
+    """Return the edition at work, if there is one."""
+    query = select(Edition).where(Edition.state.in_([state.value for state in OPEN]))
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def by_number(session: AsyncSession, number: int, *, lock: bool = False) -> Edition | None:
+    """Return an edition; with `lock`, no other transaction changes it meanwhile."""
+    return await session.get(Edition, number, with_for_update=lock or None)
+
+
+async def archive(session: AsyncSession) -> Sequence[Edition]:
+    """Return the editions that left, newest first."""
+    rows = await session.scalars(
+        select(Edition).where(Edition.sending_at.is_not(None)).order_by(Edition.number.desc())
+    )
+    return rows.all()
+
+
+async def rendition(session: AsyncSession, number: int) -> Rendition | None:
+    """Return the frozen bytes of an edition."""
+    return await session.get(Rendition, (number, EVERYTHING))
+
+
+def move(edition: Edition, wanted: State) -> None:
+    """Bring an edition to another state. Raises ValueError for a step that is not allowed."""
+    if not may_become(State(edition.state), wanted):
+        raise ValueError(f"edition {edition.number} is {edition.state}: it cannot be {wanted}")
+    edition.state = wanted
+
+
+def contents_of(edition: Edition) -> Contents:
+    """Return what an edition says."""
+    items = tuple(Item.from_json(raw) for raw in edition.items)
+    return Contents(edition.title, edition.editorial, items)
+
+
+async def compose_edition(
+    session: AsyncSession, parts: Parts, contributors: Contributors, now: datetime, actor: Party
+) -> Edition | None:
+    """Make the next edition from what the rooms offer, and show it to the animators.
+
+    Returns None, and tells them, when there is nothing to say. Not to be called while another
+    edition is at work. The number of an edition that was cancelled before it left serves again.
+    """
+    since, until = period(await _last_until(session), now, parts.settings.digest.period_days)
+    items = await _gather(session, contributors, since, until)
+    attempt = Composition(at=now)
+    session.add(attempt)
+    if not items:
+        await session.flush()
+        await _tell_nothing(session, parts, attempt.id, now)
+        return None
+    edition = await _blank(session, parts, now)
+    attempt.edition = edition.number
+    edition.period_from, edition.period_until = since, until
+    acts.record(session, actor, "letter.composed", names.edition_reference(edition.number), now)
+    await change(session, parts, edition, now, editorial="", items=items)
+    return edition
+
+
+async def recompose(
+    session: AsyncSession,
+    parts: Parts,
+    contributors: Contributors,
+    edition: Edition,
+    now: datetime,
+) -> bool:
+    """Choose the items again, up to now; false when nothing would be left, and nothing changed."""
+    items = await _gather(session, contributors, edition.period_from, now)
+    if not items:
+        return False
+    edition.period_until = now
+    await change(session, parts, edition, now, editorial=edition.editorial, items=items)
+    return True
+
+
+async def change(
+    session: AsyncSession,
+    parts: Parts,
+    edition: Edition,
+    now: datetime,
+    *,
+    editorial: str,
+    items: Sequence[Item],
+) -> None:
+    """Give an edition new contents: a new version, no approval, a new review to look at."""
+    move(edition, State.DRAFT)
+    edition.editorial = editorial
+    edition.items = [item.to_json() for item in items]
+    edition.content_hash = contents_of(edition).hash
+    edition.version += 1
+    edition.approved_by = edition.approved_at = edition.approved_hash = None
+    if (frozen := await rendition(session, edition.number)) is not None:
+        await session.delete(frozen)
+    move(edition, State.IN_REVIEW)
+    await session.flush()
+    await post(session, [_review(parts, edition, now)], now)
+
+
+async def approve(
+    session: AsyncSession, parts: Parts, edition: Edition, actor: Party, now: datetime
+) -> None:
+    """Give the « bon à diffuser »: what will be sent is made now, and changes no more."""
+    contents = contents_of(edition)
+    mail = rendering.mail(parts, edition.number, contents, now)
+    session.add(
+        Rendition(
+            edition=edition.number,
+            choice=EVERYTHING,
+            content_hash=contents.hash,
+            mail=mail.body,
+            message_hash=mail.hash,
+            article=rendering.article(parts, edition.number, contents, now),
+        )
+    )
+    move(edition, State.APPROVED)
+    edition.approved_by = str(actor)
+    edition.approved_at = now
+    edition.approved_hash = contents.hash
+    reference = names.edition_reference(edition.number)
+    acts.record(
+        session, actor, "letter.approved", reference, now,
+        hash=contents.hash, message_hash=mail.hash, version=edition.version,
+    )  # fmt: skip
+
+
+def cancel(session: AsyncSession, edition: Edition, actor: Party, now: datetime) -> None:
+    """Give up an edition that has not left; what it would have said can be offered again."""
+    move(edition, State.CANCELLED)
+    acts.record(session, actor, "letter.cancelled", names.edition_reference(edition.number), now)
+
+
+async def due_at(session: AsyncSession, parts: Parts) -> datetime | None:
+    """Say when the next edition makes itself; None before the first, and while one is at work."""
+    composed = await session.scalar(select(func.max(Composition.at)))
+    sent = await session.scalar(select(func.max(Edition.sent_at)))
+    last = max((at for at in (composed, sent) if at is not None), default=None)
+    days = parts.settings.digest.period_days
+    return next_composition(last, days, open_edition=await current(session) is not None)
+
+
+async def _last_until(session: AsyncSession) -> datetime | None:
+    return await session.scalar(
+        select(func.max(Edition.period_until)).where(Edition.sending_at.is_not(None))
+    )
+
+
+async def _blank(session: AsyncSession, parts: Parts, now: datetime) -> Edition:
+    last = await session.scalar(
+        select(Edition).order_by(Edition.number.desc()).limit(1).with_for_update()
+    )
+    if last is not None and last.state == State.CANCELLED and last.sending_at is None:
+        last.created_at = now
+        return last
+    edition = Edition(
+        number=last.number + 1 if last else 1,
+        state=State.DRAFT,
+        version=0,
+        title=parts.settings.digest.title,
+        created_at=now,
+    )
+    session.add(edition)
+    return edition
+
+
+async def _gather(
+    session: AsyncSession, contributors: Contributors, since: datetime, until: datetime
+) -> tuple[Item, ...]:
+    offered = [c for source in contributors() for c in await source(session, since, until)]
+    appeared = await published(session, [contribution.reference for contribution in offered])
+    return choose(map(_item, offered), {str(reference) for reference in appeared})
+
+
+def _item(contribution: Contribution) -> Item:
+    return Item(**{**contribution.__dict__, "reference": str(contribution.reference)})
+
+
+def _review(parts: Parts, edition: Edition, now: datetime) -> Draft:
+    number, version = edition.number, edition.version
+    values = rendering.summary(number, contents_of(edition))
+    text = rendering.words("review", {**values, "version": version})
+    keyboard = rendering.review_keyboard(parts, number, version, approved=False)
+    slot = names.review_slot(number, version)
+    language = parts.settings.network.language
+    content = render_post(parts.renderer, text, keyboard, language).content()
+    cause = names.edition_reference(number)
+    return Draft(names.REVIEW, slot, ANIMATORS, content, cause, now, stream=names.DESK)
+
+
+async def _tell_nothing(session: AsyncSession, parts: Parts, attempt: int, now: datetime) -> None:
+    text = rendering.words("nothing_to_say")
+    content = render_post(parts.renderer, text, (), parts.settings.network.language).content()
+    cause = names.composition_reference(attempt)
+    slot = f"nothing:{attempt}"
+    draft = Draft(names.NOTICE, slot, ANIMATORS, content, cause, now, stream=names.DESK)
+    await post(session, [draft], now)

@@ -1,0 +1,153 @@
+"""The pages around subscribing: asking, confirming, leaving. GET never changes anything."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from core.errors import ExpiredTokenError, InputError, TokenError
+from core.parts import Parts
+from digest.letter import names, subscribers
+from digest.letter.answers import PRIVATE, bad_link, page
+from digest.letter.rules import Confirmation, State, masked, normalise, truncated
+
+log = structlog.get_logger()
+
+
+class SubscriptionPages:
+    """Answers whoever subscribes, confirms or leaves."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes of these pages."""
+        return (
+            Route("/abonnement", self.form, methods=["GET"]),
+            Route("/abonnement", self.ask, methods=["POST"]),
+            Route("/abonnement/confirmer/{token}", self.show_confirmation, methods=["GET"]),
+            Route("/abonnement/confirmer/{token}", self.confirm, methods=["POST"]),
+            Route("/desabonnement/{token}", self.show_unsubscription, methods=["GET"]),
+            Route("/desabonnement/{token}", self.unsubscribe, methods=["POST"]),
+        )
+
+    async def form(self, _request: Request) -> Response:
+        """Show the form."""
+        return self._form("", "", 200)
+
+    async def ask(self, request: Request) -> Response:
+        """Take a request. The answer is the same whether the address is known or not."""
+        typed = _field(await _form_of(request), "email")
+        try:
+            email = normalise(typed)
+        except InputError as error:
+            log.info("letter.request_refused", why=error.what)
+            return self._form(typed, error.what, 400)
+        now = self._parts.clock.now()
+        async with self._parts.database.write() as session:
+            answer = await subscribers.ask(session, self._parts, email, _network(request), now)
+        log.info("letter.requested", answer=answer.value)
+        days = self._parts.settings.digest.confirmation_days
+        return page(self._parts, "web/subscribe_asked.html", {"days": days})
+
+    async def show_confirmation(self, request: Request) -> Response:
+        """Show the button that confirms: scanners follow links, they press no button."""
+        try:
+            identity = self._confirming(request)
+        except TokenError as error:
+            return bad_link(self._parts, "confirmation", error)
+        async with self._parts.database.read() as session:
+            subscriber = await subscribers.by_id(session, identity)
+        if subscriber is None or subscriber.email is None:
+            return bad_link(self._parts, "confirmation", ExpiredTokenError("erased"))
+        if subscriber.state != State.PENDING:
+            return self._confirmed(subscriber.state == State.CONFIRMED)
+        return self._private("web/confirm.html", {"address": masked(subscriber.email)})
+
+    async def confirm(self, request: Request) -> Response:
+        """Confirm; pressing twice says that it is done."""
+        try:
+            identity = self._confirming(request)
+        except TokenError as error:
+            return bad_link(self._parts, "confirmation", error)
+        now = self._parts.clock.now()
+        async with self._parts.database.write() as session:
+            subscriber = await subscribers.by_id(session, identity, lock=True)
+            if subscriber is None or subscriber.email is None:
+                return bad_link(self._parts, "confirmation", ExpiredTokenError("erased"))
+            outcome = await subscribers.confirm(
+                session, self._parts, subscriber, _network(request), now
+            )
+        log.info("letter.confirmed", subscriber=identity, outcome=outcome.value)
+        return self._confirmed(outcome is not Confirmation.ASK_AGAIN)
+
+    async def show_unsubscription(self, request: Request) -> Response:
+        """Show the button that unsubscribes, and whose subscription it is, masked."""
+        try:
+            identity = self._leaving(request)
+        except TokenError as error:
+            return bad_link(self._parts, "unsubscription", error)
+        async with self._parts.database.read() as session:
+            subscriber = await subscribers.by_id(session, identity)
+        if subscriber is None or subscriber.email is None or subscriber.state == State.UNSUBSCRIBED:
+            return self._private("web/unsubscribed.html", {})
+        return self._private("web/unsubscribe.html", {"address": masked(subscriber.email)})
+
+    async def unsubscribe(self, request: Request) -> Response:
+        """Unsubscribe, by the button or by a mailbox provider's one click (RFC 8058 §3.2)."""
+        try:
+            identity = self._leaving(request)
+        except TokenError as error:
+            return bad_link(self._parts, "unsubscription", error)
+        one_click = _field(await _form_of(request), "List-Unsubscribe") == "One-Click"
+        now = self._parts.clock.now()
+        async with self._parts.database.write() as session:
+            subscriber = await subscribers.by_id(session, identity, lock=True)
+            if subscriber is not None:
+                await subscribers.unsubscribe(
+                    session, self._parts, subscriber, _network(request), now
+                )
+        log.info("letter.unsubscribed", subscriber=identity, one_click=one_click)
+        if one_click:
+            return PlainTextResponse("", headers=PRIVATE)
+        return self._private("web/unsubscribed.html", {})
+
+    def _confirming(self, request: Request) -> int:
+        life = timedelta(days=self._parts.settings.digest.confirmation_days)
+        identity, _ = self._parts.tokens.read(names.CONFIRM, request.path_params["token"], life)
+        return int(identity)
+
+    def _leaving(self, request: Request) -> int:
+        token = request.path_params["token"]
+        return int(self._parts.tokens.read(names.UNSUBSCRIBE, token, names.YEARS))
+
+    def _form(self, typed: str, problem: str, status: int) -> Response:
+        language = self._parts.settings.network.language
+        words = subscribers.wording(self._parts, language)
+        values = {"typed": typed, "problem": problem, "wording": words}
+        return page(self._parts, "web/subscribe.html", values, status=status)
+
+    def _confirmed(self, confirmed: bool) -> Response:
+        return self._private("web/confirmed.html", {"confirmed": confirmed})
+
+    def _private(self, template: str, values: Mapping[str, Any]) -> Response:
+        return page(self._parts, template, values, headers=PRIVATE)
+
+
+async def _form_of(request: Request) -> FormData:
+    """Read a form without files; a body that is not one raises HTTPException(400)."""
+    return await request.form(max_files=0, max_fields=20)
+
+
+def _field(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _network(request: Request) -> str:
+    return truncated(request.client.host) if request.client else ""

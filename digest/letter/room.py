@@ -1,0 +1,56 @@
+"""The letter as a room: what it offers to the house."""
+
+from datetime import datetime
+
+import structlog
+
+from core.acts import SYSTEM
+from core.parts import Parts
+from core.room import PersonalData, Room, Tick
+from digest.letter import editions, sending, subscribers
+from digest.letter.archive import ArchivePages
+from digest.letter.deliveries import delivery_kinds
+from digest.letter.desk import Desk
+from digest.letter.editions import Contributors
+from digest.letter.pages import SubscriptionPages
+
+log = structlog.get_logger()
+
+
+def build(parts: Parts, contributors: Contributors) -> Room:
+    """Return the letter's room; `contributors` gives what the rooms offer, once all are built."""
+    desk = Desk(parts, contributors)
+    return Room(
+        name="letter",
+        commands=desk.commands(),
+        actions=desk.actions(),
+        forms=desk.forms(),
+        pages=(*SubscriptionPages(parts).routes(), *ArchivePages(parts).routes()),
+        ticks=(_compose_tick(parts, contributors), _send_tick(parts)),
+        deliveries=delivery_kinds(parts),
+        personal_data=PersonalData(subscribers.export, subscribers.erase),
+    )
+
+
+def _compose_tick(parts: Parts, contributors: Contributors) -> Tick:
+    async def run(now: datetime) -> None:
+        async with parts.database.read() as session:
+            due = await editions.due_at(session, parts)
+        if due is None or due > now:
+            return
+        async with parts.database.write() as session:
+            due = await editions.due_at(session, parts)  # another process may have been quicker
+            if due is None or due > now:
+                return
+            edition = await editions.compose_edition(session, parts, contributors, now, SYSTEM)
+            number = edition.number if edition else None
+        log.info("letter.composed", edition=number)
+
+    return Tick("letter.compose", run, lambda session: editions.due_at(session, parts), every=60.0)
+
+
+def _send_tick(parts: Parts) -> Tick:
+    async def run(now: datetime) -> None:
+        await sending.send(parts, now)
+
+    return Tick("letter.send", run, sending.next_due, every=2.0)

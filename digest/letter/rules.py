@@ -1,0 +1,106 @@
+"""What a subscription may do: addresses, requests, confirmations. Decisions only."""
+
+import enum
+import ipaddress
+import unicodedata
+from datetime import datetime, timedelta
+
+from email_validator import EmailNotValidError, validate_email
+
+from core.errors import InputError
+
+MOST_CHARACTERS = 254
+"""The longest address that a mail server takes (RFC 5321 §4.5.3.1.3, less the brackets)."""
+
+SOON = timedelta(minutes=10)
+LATER = timedelta(days=1)
+FREE_REQUESTS = 3
+"""Beyond so many requests, mails to one address are a day apart: forms must not harass."""
+
+
+class State(enum.StrEnum):
+    """The life of a subscription."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class Event(enum.StrEnum):
+    """What a line of proof says."""
+
+    SUBSCRIBE = "subscribe"
+    CONFIRM = "confirm"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+class Answer(enum.StrEnum):
+    """What a request for the letter is answered with, by mail only: the page never tells."""
+
+    CONFIRMATION = "confirmation"
+    ALREADY = "already"
+    NOTHING = "nothing"
+
+
+def normalise(typed: str) -> str:
+    """Return the address as it is stored: lower case, an accented domain in its ASCII form.
+
+    Raises InputError whose `what` names the sentence that explains: `empty`, `several`
+    (control characters, newlines among them) or `invalid`. Rules of RFC 5321 and 5322.
+    """
+    if any(unicodedata.category(character) == "Cc" for character in typed):
+        raise InputError("several")
+    stripped = typed.strip()
+    if not stripped:
+        raise InputError("empty")
+    if len(stripped) > MOST_CHARACTERS:
+        raise InputError("invalid")
+    try:
+        found = validate_email(stripped, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise InputError("invalid") from error
+    return str(found.ascii_email).lower()
+
+
+def answer_to(state: State, requests: int, requested_at: datetime | None, now: datetime) -> Answer:
+    """Decide which mail answers a request; too soon after the last one, none."""
+    wait = SOON if requests < FREE_REQUESTS else LATER
+    if requested_at is not None and now - requested_at < wait:
+        return Answer.NOTHING
+    return Answer.ALREADY if state is State.CONFIRMED else Answer.CONFIRMATION
+
+
+class Confirmation(enum.StrEnum):
+    """What following a confirmation link means."""
+
+    DONE = "done"
+    ALREADY = "already"
+    ASK_AGAIN = "ask_again"
+
+
+def confirmation_of(state: State) -> Confirmation:
+    """Decide what a confirmation link does. One from before an unsubscription does nothing."""
+    return {
+        State.PENDING: Confirmation.DONE,
+        State.CONFIRMED: Confirmation.ALREADY,
+        State.UNSUBSCRIBED: Confirmation.ASK_AGAIN,
+    }[state]
+
+
+def masked(email: str) -> str:
+    """Show whose address it is without giving it: `m•••@example.org`."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
+def truncated(address: str) -> str:
+    """Return the network of an IP address (/24, or /48 in IPv6): enough for a proof.
+
+    Anything else than an address becomes nothing.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    prefix = 24 if parsed.version == 4 else 48  # noqa: PLR2004  # IPv4
+    return str(ipaddress.ip_network((parsed, prefix), strict=False))
