@@ -1,1 +1,1 @@
-"""The hotline: questions of agents, answers of the team."""
+"""The hotline: agents ask, animators answer in their group, validated answers are kept."""

@@ -1,0 +1,203 @@
+"""What the hotline decides, from values alone."""
+
+import enum
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from core.errors import InputError
+
+RECENT = timedelta(minutes=10)
+"""How long after the last message what an agent writes belongs to the same question."""
+
+LONGEST_ANSWER = 3500
+"""How many characters fit in one chat message with the reserve (Bot API, sendMessage: 4096)."""
+
+
+class State(enum.StrEnum):
+    """Where a question stands. `CHOOSING`: its asker has not said for which territory."""
+
+    CHOOSING = "choosing"
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Topic(enum.StrEnum):
+    """Whether a question has its forum topic; without one (a plain group) the group serves."""
+
+    WANTED = "wanted"
+    OPEN = "open"
+    NONE = "none"
+
+
+class Direction(enum.StrEnum):
+    """Where a message of a question goes; a note goes nowhere."""
+
+    FROM_AGENT = "from_agent"
+    TO_AGENT = "to_agent"
+    NOTE = "note"
+
+
+class Courtesy(enum.StrEnum):
+    """What is said without asking anything."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    NOD = "nod"
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_GREETINGS = _listed("bonjour bonsoir salut coucou hello rebonjour")
+_THANKS = _listed("merci mercis remercie remercions thanks")
+_NODS = _listed(
+    "ok okay accord entendu compris recu note parfait super genial top impeccable excellent "
+    "cordialement revoir bientot journee soiree"
+)
+_FILLERS = _listed(
+    "a aide ai apres au aux beaucoup belle bien bon bonne c ca cela continuation d de des du encore "
+    "end equipe est et excellente fin fois infiniment j je l la le les madame mesdames messieurs "
+    "midi mille monde monsieur nous permanence pour rapide rapidite reactivite reponse reponses "
+    "retour semaine tous tout toute toutes tres votre vos vous week weekend"
+)
+
+
+def courtesy(text: str) -> Courtesy | None:
+    """Return what kind of courtesy a text is, when it is nothing else.
+
+    No word at all (a thumb, dots) is a nod. A question mark after words is a question.
+    """
+    words = _words(text)
+    if not words:
+        return Courtesy.NOD
+    known = _GREETINGS | _THANKS | _NODS
+    if "?" in text or words.isdisjoint(known) or not words <= known | _FILLERS:
+        return None
+    if words & _THANKS:
+        return Courtesy.THANKS
+    return Courtesy.GREETING if words & _GREETINGS else Courtesy.NOD
+
+
+def _words(text: str) -> set[str]:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return set(_WORD.findall(plain))
+
+
+@dataclass(frozen=True)
+class Ongoing:
+    """A question of an agent that is not closed."""
+
+    number: int
+    last_message_at: datetime
+
+
+def continued(ongoing: Sequence[Ongoing], now: datetime) -> int | None:
+    """Return which question a new message goes on with; None when it opens another one.
+
+    It must be the only one where something was said lately: between two, nobody guesses.
+    """
+    recent = [each.number for each in ongoing if now - each.last_message_at <= RECENT]
+    return recent[0] if len(recent) == 1 else None
+
+
+def after_agent(state: State, said: Courtesy | None) -> State:
+    """Return a question's state once its asker has added something: « merci » reopens nothing."""
+    if state is State.CHOOSING or said is not None:
+        return state
+    return State.OPEN
+
+
+class Side(enum.Enum):
+    """On which side of a question somebody speaks."""
+
+    ASKER = enum.auto()
+    TEAM = enum.auto()
+    STRANGER = enum.auto()
+
+
+def side(*, private: bool, in_group: bool, owns: bool, animator: bool) -> Side:
+    """Return on which side of a question a reply is.
+
+    In private only its asker is; in the animators' group, animators are; elsewhere, nobody.
+    """
+    if private and owns:
+        return Side.ASKER
+    if in_group and animator:
+        return Side.TEAM
+    return Side.STRANGER
+
+
+def number_of(identity: str) -> int:
+    """Read the number of a question or an answer; 0, which nothing has, if forged."""
+    return int(identity) if re.fullmatch(r"[0-9]{1,9}", identity) else 0
+
+
+def choice(identity: str) -> tuple[int, int] | None:
+    """Read the question and the territory of a choice button (`128-5`); None if forged."""
+    found = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", identity)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def thread_of(external_id: str) -> int | None:
+    """Return the thread of a topic as its delivery names it: `topic:{chat_id}:{thread_id}`."""
+    found = re.fullmatch(r"topic:-?[0-9]+:([0-9]+)", external_id)
+    return int(found[1]) if found else None
+
+
+def topic_is_gone(reason: str) -> bool:
+    """Say whether a refusal of the channel means that somebody deleted or closed the topic."""
+    return reason in {"thread not found", "thread closed"}
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """A line of the import of validated answers, read."""
+
+    code: str
+    question: str
+    answer: str
+    theme_id: int | None
+    sources: str
+    stated_on: date
+    review_on: date | None
+
+
+def read_answer(row: Mapping[str, str | None], themes: Mapping[str, int]) -> AnswerRow:
+    """Read a line of the import; `themes` gives an id for a code or a name, in small letters.
+
+    Raises InputError, in operators' words, for what cannot be read.
+    """
+    cells = {str(name).strip(): (value or "").strip() for name, value in row.items()}
+    for name in ("code", "question", "answer", "stated_on"):
+        if not cells.get(name):
+            raise InputError(f"no {name}", hint=f"fill the column {name}")
+    if sum(len(cells.get(name, "")) for name in ("question", "answer", "sources")) > LONGEST_ANSWER:
+        raise InputError("too long", hint=f"stay under {LONGEST_ANSWER} characters in all")
+    theme = cells.get("theme", "").casefold()
+    if theme and theme not in themes:
+        raise InputError(f"unknown theme {cells['theme']!r}", hint="use the code of a theme")
+    return AnswerRow(
+        code=cells["code"],
+        question=cells["question"],
+        answer=cells["answer"],
+        theme_id=themes.get(theme),
+        sources=cells.get("sources", ""),
+        stated_on=_day(cells["stated_on"]),
+        review_on=_day(cells["review_on"]) if cells.get("review_on") else None,
+    )
+
+
+def _day(cell: str) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise InputError(f"not a day: {cell!r}", hint="write it as 2026-11-23") from None
