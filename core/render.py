@@ -3,6 +3,7 @@
 import gettext
 import io
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,7 +72,7 @@ class Renderer:
         subject = self._block(Text(text_template, "subject", values), language, escape=False)
         body = self._block(Text(text_template, "body", values), language, escape=False)
         mjml = self.environment(language, escape=True).get_template(f"mail/{name}.mjml")
-        html = mrml.to_html(mjml.render(values)).content
+        html = mrml.to_html(_spelled_out(mjml.render(values))).content
         return MailText(" ".join(subject.split()), html, body + "\n")
 
     def names(self) -> Sequence[str]:
@@ -106,6 +107,21 @@ class Renderer:
         environment.globals.update(self._common)
         environment.filters.update(_filters(language))
         return environment
+
+
+def _spelled_out(mjml: str) -> str:
+    """Write as references what mrml would spoil in attributes, such as a no-break space.
+
+    It prints what is not plainly visible as Rust's sources do, but leaves references alone.
+    """
+    return re.sub(r"[^\x00-\x7f]|\\", _reference, mjml)
+
+
+def _reference(match: re.Match[str]) -> str:
+    character = match[0]
+    mark = unicodedata.category(character).startswith("M")
+    plain = character.isprintable() and not mark and character != "\\"
+    return character if plain else f"&#{ord(character)};"
 
 
 def load_translations(language: str) -> gettext.NullTranslations:

@@ -177,7 +177,7 @@ class MailCatcher:
         return _parse(self._kept / name, *self._envelope(name))
 
 
-class _Conversation(SMTP):  # type: ignore[misc]  # aiosmtpd has no types
+class _Conversation(SMTP):
     """A conversation that can be hung up on when the catcher stops."""
 
     open_ones: set[SMTP]
