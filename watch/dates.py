@@ -1,0 +1,100 @@
+"""Reading the dates that feeds write, of which few follow their standard."""
+
+import re
+from calendar import timegm
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from time import struct_time
+
+from core.clock import PARIS
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan janv janvier january",
+            "feb fev fevr fevrier february",
+            "mar mars march",
+            "apr avr avril april",
+            "may mai",
+            "jun juin june",
+            "jul juil juillet july",
+            "aug aou aout august",
+            "sep sept septembre september",
+            "oct octobre october",
+            "nov novembre november",
+            "dec decembre december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_ACCENTS = str.maketrans("àâäéèêëîïôöùûüç", "aaaeeeeiioouuuc")
+_YEAR_FIRST = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]|\b)")
+_DAY_FIRST = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
+_DAY_MONTH = re.compile(r"\b(\d{1,2})(?:er)?[ -]+([a-z]{3,9})\.?[ ,-]+(\d{4}|\d{2})\b")
+_MONTH_DAY = re.compile(r"\b([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})\b")
+_TIME = re.compile(r"(?<![\d:+-])(\d{1,2})(?::| ?h ?)([0-5]\d)(?::([0-5]\d))?(?:[.,]\d+)?")
+_OFFSET = re.compile(r"(?<=\d) *([+-])(\d{2}):?([0-5]\d)\b")
+_ZONE = re.compile(r"\b(z|gmt|utc|ut|cest|cet|est|edt)\b")
+_ZULU = re.compile(r"\d *z\b")
+_ZONES = {"cest": 2, "cet": 1, "est": -5, "edt": -4}
+
+
+def read_date(text: str, parsed: struct_time | None = None) -> datetime | None:
+    """Return the instant that `text` names, in UTC; None when it names none.
+
+    A date without a zone is of Paris, and without a time is its midnight. `parsed` is what
+    feedparser made of it (UTC): used only where this reader finds nothing.
+    """
+    plain = text.strip().lower().translate(_ACCENTS)
+    try:
+        return _read(plain) or (_from_parsed(parsed) if parsed else None)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read(text: str) -> datetime | None:
+    found = _day(text)
+    if found is None:
+        return None
+    (year, month, day), rest = found
+    time = _TIME.search(rest)
+    hour, minute, second = (int(part or 0) for part in time.groups()) if time else (0, 0, 0)
+    zone = _zone(rest[time.end() - 1 :] if time else rest)
+    return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
+
+
+def _day(text: str) -> tuple[tuple[int, int, int], str] | None:
+    """Return year, month and day, and what follows them."""
+    if found := _YEAR_FIRST.search(text):
+        return (int(found[1]), int(found[2]), int(found[3])), text[found.end() :]
+    if found := _DAY_FIRST.search(text):
+        return (int(found[3]), int(found[2]), int(found[1])), text[found.end() :]
+    if (found := _DAY_MONTH.search(text)) and found[2] in _MONTHS:
+        return (_full_year(found[3]), _MONTHS[found[2]], int(found[1])), text[found.end() :]
+    if (found := _MONTH_DAY.search(text)) and found[1] in _MONTHS:
+        return (int(found[3]), _MONTHS[found[1]], int(found[2])), text[found.end() :]
+    return None
+
+
+def _full_year(digits: str) -> int:
+    """Two digits are of the century that RFC 2822 §4.3 says."""
+    year = int(digits)
+    if len(digits) > 2:  # noqa: PLR2004
+        return year
+    return year + (2000 if year < 50 else 1900)  # noqa: PLR2004
+
+
+def _zone(text: str) -> tzinfo:
+    if offset := _OFFSET.search(text):
+        shift = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return timezone(-shift if offset[1] == "-" else shift)
+    if _ZULU.search(text):
+        return UTC
+    if name := _ZONE.search(text):
+        return timezone(timedelta(hours=_ZONES.get(name[1], 0)))
+    return PARIS
+
+
+def _from_parsed(parsed: struct_time) -> datetime:
+    return datetime.fromtimestamp(timegm(parsed), UTC)

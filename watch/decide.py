@@ -1,0 +1,216 @@
+"""What a document changes: which entries are new, which story they tell, what to show of them."""
+
+import enum
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from core.text import normalise
+from watch.records import Item
+
+STORY_WINDOW = timedelta(days=7)
+"""How far apart two sources may announce the same thing."""
+
+LEAST_KEY = 25
+"""Shorter titles (« Ordre du jour ») are alike by chance."""
+
+MOST_KEY = 500
+MOST_AHEAD = timedelta(days=1)
+OLDEST_YEAR = 1990
+
+
+class State(enum.StrEnum):
+    """What became of a story."""
+
+    WAITING = "waiting"
+    KEPT = "kept"
+    DROPPED = "dropped"
+
+
+class Verdict(enum.StrEnum):
+    """What somebody decides of a story."""
+
+    KEEP = "keep"
+    DROP = "drop"
+    UNDO = "undo"
+
+
+# --- entries ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Identified:
+    """An item, what makes it unique in its source, and the hash of what it says.
+
+    `link_counts` tells whether its link is its own, rather than shared with other items.
+    """
+
+    item: Item
+    identity: str
+    hash: str
+    link_counts: bool
+
+
+@dataclass(frozen=True)
+class KnownEntry:
+    """An entry that is stored already."""
+
+    id: int
+    identity: str
+    link: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a document brings; what is in neither list is stored already, the same."""
+
+    new: tuple[Identified, ...] = ()
+    changed: tuple[tuple[int, Identified], ...] = ()
+
+
+def identify(items: Iterable[Item]) -> tuple[Identified, ...]:
+    """Give each item its identity: its guid, else its link, else what it says.
+
+    A guid or a link that several items share identifies none of them. Of items with the same
+    identity the first is kept; those without any words are dropped.
+    """
+    told = [item for item in items if item.title]
+    guids = Counter(item.guid for item in told)
+    links = Counter(item.link for item in told)
+    found: dict[str, Identified] = {}
+    for item in told:
+        own_link = bool(item.link) and links[item.link] == 1
+        key = _key(item, own_guid=bool(item.guid) and guids[item.guid] == 1, own_link=own_link)
+        found.setdefault(key, Identified(item, key, content_hash(item), own_link))
+    return tuple(found.values())
+
+
+def _key(item: Item, *, own_guid: bool, own_link: bool) -> str:
+    if own_guid:
+        return f"guid:{_digest(item.guid)}"
+    if own_link:
+        return f"link:{_digest(item.link)}"
+    return f"text:{content_hash(item)}"
+
+
+def content_hash(item: Item) -> str:
+    """Return the hash of what an item says; its date is no part of it, for feeds renew dates."""
+    return _digest(item.title, item.summary, item.link)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def compare(items: Iterable[Identified], known: Iterable[KnownEntry]) -> Changes:
+    """Tell new and changed items: by identity, then by a link that is one entry's own."""
+    entries = tuple(known)
+    by_identity = {entry.identity: entry for entry in entries}
+    shared = Counter(entry.link for entry in entries)
+    by_link = {entry.link: entry for entry in entries if entry.link and shared[entry.link] == 1}
+    new, changed = [], []
+    for each in items:
+        entry = by_identity.get(each.identity)
+        if entry is None and each.link_counts:
+            entry = by_link.get(each.item.link)
+        if entry is None:
+            new.append(each)
+        elif entry.hash != each.hash:
+            changed.append((entry.id, each))
+    return Changes(tuple(new), tuple(changed))
+
+
+def plausible(instant: datetime | None, now: datetime) -> datetime | None:
+    """Return a date of publication that can be true, else None."""
+    if instant is None or instant.year < OLDEST_YEAR or instant > now + MOST_AHEAD:
+        return None
+    return instant
+
+
+# --- stories ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KnownStory:
+    """A recent story: what its titles share, its links, and the sources that told it."""
+
+    id: int
+    title_key: str
+    links: frozenset[str]
+    sources: frozenset[int]
+
+
+def title_key(title: str) -> str:
+    """Return what titles share when they are the same in case, accents and punctuation."""
+    return normalise(title)[:MOST_KEY]
+
+
+def choose_story(item: Item, source_id: int, stories: Iterable[KnownStory]) -> int | None:
+    """Return the story of other sources that tells the same, by link or by identical title.
+
+    One source never joins its own stories: texts of the same name are different texts there
+    (« Arrêté du 30 novembre 2020 portant nomination »).
+    """
+    key = title_key(item.title)
+    for story in stories:
+        if source_id in story.sources:
+            continue
+        if is_a_page(item.link) and item.link in story.links:
+            return story.id
+        if len(key) >= LEAST_KEY and key == story.title_key:
+            return story.id
+    return None
+
+
+def is_a_page(link: str) -> bool:
+    """Tell whether a link leads to something of its own, and not to a site's home."""
+    parts = urlsplit(link)
+    return bool(parts.path.strip("/") or parts.query)
+
+
+# --- telling ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What is shown one by one, in the order of reading, and how many are only counted."""
+
+    told: tuple[int, ...]
+    counted: int
+
+
+def tell(stories: Sequence[tuple[int, datetime]], most: int) -> Telling:
+    """Choose among new stories (id, date): the `most` latest are shown, the oldest of them first.
+
+    Of stories of one instant, the first in the document is the latest, as feeds are written.
+    """
+    latest = sorted(stories, key=lambda story: story[1], reverse=True)[:most]
+    return Telling(tuple(story_id for story_id, _ in reversed(latest)), len(stories) - len(latest))
+
+
+# --- decisions --------------------------------------------------------------------------------
+
+_OUTCOMES = {
+    Verdict.KEEP: State.KEPT,
+    Verdict.DROP: State.DROPPED,
+    Verdict.UNDO: State.WAITING,
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a story stands; each decision makes a new version."""
+
+    state: State
+    version: int
+
+
+def decide(story: Standing, seen: int, verdict: Verdict) -> Standing | None:
+    """Return where a story stands after a verdict; None when what was seen is out of date."""
+    if seen != story.version or _OUTCOMES[verdict] is story.state:
+        return None
+    return Standing(_OUTCOMES[verdict], story.version + 1)

@@ -1,0 +1,43 @@
+"""From the HTML that a feed holds to what people can read: pure, and never failing."""
+
+import html
+import re
+from typing import Literal
+
+import nh3
+from inscriptis import get_text
+
+from watch.links import clean_link
+from watch.titles import MOST_TITLE, clean_text, shorten
+
+MOST_SUMMARY = 2000
+
+_REFERENCE = re.compile(r"&(?:#\w+|\w+);")
+_MARKUP = re.compile(rf"</?[a-zA-Z!][^>]*>|{_REFERENCE.pattern}")
+
+
+def safe_html(fragment: str, base: str = "") -> str:
+    """Return HTML that holds nothing harmful, its links absolute where `base` is an address."""
+    relative: Literal["deny"] | tuple[Literal["rewrite_with_base"], str] = "deny"
+    if clean_link(base):
+        relative = ("rewrite_with_base", base)
+    return nh3.clean(fragment, url_schemes={"http", "https", "mailto"}, url_relative=relative)
+
+
+def plain_text(fragment: str) -> str:
+    """Return HTML, or text, as plain text on one line."""
+    if not _MARKUP.search(fragment):
+        return clean_text(fragment)
+    try:
+        text = get_text(f"<div>{safe_html(fragment)}</div>")
+    except RecursionError:  # nested too deep to be laid out: the words are enough
+        text = html.unescape(nh3.clean(fragment, tags=set()))
+    return clean_text(text)
+
+
+def plain_title(title: str) -> str:
+    """Return a title without markup or character references, even escaped twice."""
+    text = plain_text(title)
+    if _REFERENCE.search(text):
+        text = clean_text(html.unescape(text))
+    return shorten(text, MOST_TITLE)

@@ -1,0 +1,75 @@
+"""Parsing in worker processes of ours, which can be killed when a document is hostile."""
+
+import asyncio
+import multiprocessing
+import signal
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from core.errors import RelaisError
+from watch.parse_document import parse_document
+from watch.records import Document, DocumentError
+
+_TASKS_PER_WORKER = 1000
+"""A worker is renewed after so many documents, whatever its libraries kept in memory."""
+
+
+class Parser:
+    """Reads documents without ever blocking the event loop. To be closed when done with.
+
+    Workers start with the first document. `timeout` is in seconds, for each document.
+    """
+
+    def __init__(self, *, workers: int = 2, timeout: float = 5.0) -> None:
+        self._timeout = timeout
+        self._pool = ProcessPool(
+            max_workers=workers,
+            max_tasks=_TASKS_PER_WORKER,
+            initializer=_leave_signals_to_the_service,
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    async def parse(self, body: bytes, url: str, headers: Mapping[str, str]) -> Document:
+        """Read a feed. Raises DocumentError: not a feed, too long to read, or it killed us."""
+        arguments = (body, url, dict(headers))
+        future = self._pool.schedule(parse_document, args=arguments, timeout=self._timeout)
+        try:
+            return await asyncio.wrap_future(future)
+        except TimeoutError as error:
+            raise _hostile(f"reading the document took over {self._timeout:g} s") from error
+        except ProcessExpired as error:
+            raise _hostile("reading the document killed the reader") from error
+        except RelaisError:
+            raise
+        except Exception as error:
+            raise _hostile(f"the document broke its reader ({type(error).__name__})") from error
+
+    async def close(self) -> None:
+        """Stop the workers, whatever they are doing."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        await asyncio.to_thread(self._pool.join)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        _type: type[BaseException] | None,
+        _value: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+def _hostile(what: str) -> DocumentError:
+    return DocumentError(
+        what, hint="open the address in a browser; tell the site's webmaster", permanent=False
+    )
+
+
+def _leave_signals_to_the_service() -> None:
+    """Ignore Ctrl-C, which reaches the whole group: the service alone answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,77 @@
+"""Titles as people can read them."""
+
+import re
+import unicodedata
+
+from core.text import normalise
+
+MOST_TITLE = 500
+SHORT = 60
+"""A description shorter than this says more beside the kind of document it is."""
+
+_CODE = re.compile(r"\S*\d{4,}\S*|https?://\S+")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NOTE_CALL = re.compile(r"\s*\(1\)$")
+_ACRONYMS = {"cese": "CESE"}
+_KINDS_AND_NOISE = frozenset(
+    (
+        *("actualite", "actualites", "actu", "annonce", "annonces", "arrete", "article", "avenant"),
+        *("avis", "breve", "brochure", "cese", "circulaire", "communique", "convention"),
+        *("decision", "decret", "deliberation", "directive", "diverses", "document", "documents"),
+        *("information", "informations", "item", "liste", "loi", "news", "no", "none", "null"),
+        *("ordonnance", "parlementaires", "post", "publication", "rapport", "reglement", "sans"),
+        *("tableau", "title", "titre", "untitled"),
+    )
+)
+"""What a title may be made of and still say nothing: kinds of document, and « sans titre »."""
+
+
+def clean_text(text: str) -> str:
+    """Return text on one line, without control, invisible or half characters."""
+    kept = (" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in text)
+    shown = "".join(each for each in kept if _is_visible(each))
+    return re.sub(r"[ \t]+", " ", shown).strip()
+
+
+def _is_visible(character: str) -> bool:
+    return character == "\u200d" or unicodedata.category(character) not in {"Cf", "Cs", "Cn"}
+
+
+def without_note_call(title: str) -> str:
+    """Return a title without the « (1) » that the Journal officiel puts after laws."""
+    return _NOTE_CALL.sub("", title)
+
+
+def best_title(title: str, description: str) -> str:
+    """Return the title, or what the description says when the title says nothing.
+
+    A title says nothing when, without its codes, only kinds of document are left (« ARRETE -
+    JORFTEXT000042648781 »). Such a kind is put before a description that is short.
+    """
+    if not description or not says_nothing(title):
+        return without_note_call(title)
+    kind = kind_of(title)
+    if kind and len(description) < SHORT and normalise(kind) not in normalise(description):
+        return f"{kind}\u00a0: {description}"
+    return shorten(without_note_call(description), MOST_TITLE)
+
+
+def says_nothing(title: str) -> bool:
+    """Tell whether a title has no word of its own."""
+    words = _WORD.findall(normalise(_CODE.sub(" ", title.replace("_", " "))))
+    return all(word in _KINDS_AND_NOISE for word in words)
+
+
+def kind_of(title: str) -> str:
+    """Return the kind of document that a title without codes names: « Informations diverses »."""
+    words = re.findall(r"[^\W\d_]+", _CODE.sub(" ", title.replace("_", " ")).lower())
+    kind = " ".join(_ACRONYMS.get(word, word) for word in words)
+    return kind[:1].upper() + kind[1:]
+
+
+def shorten(text: str, most: int) -> str:
+    """Return text of at most `most` characters, cut between words."""
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:.–-") + "…"
