@@ -9,6 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import Base
 
 
+class Department(Base):
+    """A département that the network covers, by its INSEE code ("03", "2A")."""
+
+    __tablename__ = "departments"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
 class Territory(Base):
     """A territory that takes part in the network. `department` is its INSEE code ("63", "2A")."""
 
