@@ -1,28 +1,37 @@
 """What rooms hand to the ledger: drafts of things to send, and the kinds they belong to."""
 
-import enum
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.ledger.outcomes import Channel, Later, Outcome, Policy, Refused, Sent, Unknown
 from core.reference import Party, Reference
 
-
-class Channel(enum.StrEnum):
-    """By which gateway a delivery leaves."""
-
-    CHAT = "chat"
-    MAIL = "mail"
-
-
-class Policy(enum.StrEnum):
-    """What to do with a delivery of which nobody knows whether it arrived."""
-
-    HOLD = "hold"
-    RESEND = "resend"
+__all__ = [
+    "Address",
+    "Channel",
+    "ChatAddress",
+    "Content",
+    "DeliveryKind",
+    "Draft",
+    "Later",
+    "MailAddress",
+    "Outcome",
+    "Parcel",
+    "Policy",
+    "Prepare",
+    "Ready",
+    "Refused",
+    "Sent",
+    "Settled",
+    "Skip",
+    "Unknown",
+    "nothing_more",
+]
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Content:
     channel: Channel
     body: bytes
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """The SHA-256 of channel and body, in hexadecimal: the content's identity."""
         return hashlib.sha256(self.channel.encode() + b"\0" + self.body).hexdigest()
@@ -62,7 +71,11 @@ class Draft:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A delivery as its kind and its gateway see it."""
+    """A delivery as its kind and its gateway see it.
+
+    `attempt` is the number of this send, the first being 1; `resent` says that an earlier one
+    may have arrived.
+    """
 
     id: int
     kind: str
@@ -75,6 +88,7 @@ class Parcel:
     stream: str | None
     attempt: int
     resent: bool
+    deferrals: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,37 +127,6 @@ class Skip:
 
     reason: str
 
-
-@dataclass(frozen=True)
-class Sent:
-    """The peer accepted it. `external_id` is how the peer names it."""
-
-    external_id: str
-
-
-@dataclass(frozen=True)
-class Refused:
-    """The peer said no for good (an SMTP 5xx, a bot that was blocked)."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Later:
-    """It surely did not leave, and trying again can help; `after` in seconds if the peer said."""
-
-    reason: str
-    after: float | None = None
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """It may have left: cut or timed out during or after transmission."""
-
-    reason: str
-
-
-Outcome = Sent | Refused | Later | Unknown
 
 Prepare = Callable[[AsyncSession, Parcel, datetime], Awaitable[Ready | Skip]]
 Settled = Callable[[AsyncSession, Parcel, Sent | Refused | Skip, datetime], Awaitable[None]]

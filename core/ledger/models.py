@@ -3,10 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
+from core.ledger.rules import IN_FLIGHT, UNSETTLED, State
+
+
+def _among(states: tuple[State, ...]) -> dict[str, Any]:
+    """Restrict an index to some states, on both engines."""
+    names = ", ".join(f"'{state}'" for state in states)
+    condition = text(f"state IN ({names})")
+    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 class Message(Base):
@@ -25,13 +33,16 @@ class Delivery(Base):
 
     `due_at` follows the service's clock; `next_attempt_at`, `lease_until` and `started_at` are
     real time. `external_id` is the peer's name for it (`chat_id:message_id`, a Message-ID).
+    `attempts` counts sends begun and never goes back; `deferrals` counts the times it could not
+    even be prepared. The database refuses a second row in flight in the same stream.
     """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("kind", "slot", "recipient"),
-        Index(None, "state", "due_at"),
-        Index(None, "stream", "id"),
+        Index(None, "state", "channel", "due_at", "id"),
+        Index(None, "stream", "id", **_among(UNSETTLED)),
+        Index(None, "stream", unique=True, **_among(IN_FLIGHT)),
         Index(None, "external_id"),
         Index(None, "cause"),
         Index(None, "recipient"),
@@ -50,6 +61,7 @@ class Delivery(Base):
     due_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    deferrals: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
@@ -61,16 +73,27 @@ class Delivery(Base):
 
 
 class Worker(Base):
-    """A dispatcher that is alive as long as its heartbeat is recent (real time)."""
+    """A dispatcher that is alive as long as its heartbeat is recent (real time).
+
+    `place`, `pid` and `process_started` name its process, so that a neighbour of the same place
+    can see that it does not exist any more; None where that cannot be known.
+    """
 
     __tablename__ = "workers"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     heartbeat_at: Mapped[datetime]
+    place: Mapped[str | None]
+    pid: Mapped[int | None]
+    process_started: Mapped[str | None]
 
 
 class View(Base):
-    """A thing shown rather than sent (a pinned board): latest wins, reconciled by editing."""
+    """A thing shown rather than sent (a pinned board): latest wins, reconciled by editing.
+
+    `worker` holds it until `lease_until` (real time), so that two dispatchers do not show it at
+    once.
+    """
 
     __tablename__ = "views"
 
@@ -81,4 +104,7 @@ class View(Base):
     wanted_hash: Mapped[str]
     shown_hash: Mapped[str | None]
     external_id: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
+    worker: Mapped[str | None]
+    lease_until: Mapped[datetime | None]

@@ -1,34 +1,191 @@
-"""Writing drafts into the ledger. No function here commits: the caller's transaction does."""
+"""What rooms ask of the ledger. No function here commits: the caller's transaction does."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import CursorResult
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.draft import Draft
-from core.ledger.models import Delivery, Message
+from core.ledger.claims import due, unblocked
+from core.ledger.draft import Channel, Content, Draft
+from core.ledger.models import Delivery, Message, View
+from core.ledger.rules import IN_FLIGHT, SETTLED, State
+from core.reference import Party, Reference
+
+CHUNK = 2_000
+"""Rows written by one statement: within SQLite's 32,766 variables."""
+
+LEFT = "left"
+"""The reason kept on a row in doubt that somebody chose to leave."""
 
 
-async def post(session: AsyncSession, drafts: Sequence[Draft], now: datetime) -> int:
-    """Write the rows of `drafts`; those that exist already are left as they are.
+@dataclass(frozen=True)
+class Held:
+    """A delivery of which nobody knows whether it arrived; `since` follows the service's clock."""
 
-    Returns how many rows are new. To be called in the transaction of their cause.
+    id: int
+    kind: str
+    slot: str
+    recipient: Party
+    cause: Reference
+    reason: str
+    since: datetime | None
+
+
+async def post(session: AsyncSession, drafts: Iterable[Draft], now: datetime) -> int:
+    """Write the rows of `drafts`, in their order; those that exist already are left as they are.
+
+    Returns how many rows are new. To be called in the transaction of their cause; a long list
+    is better posted in several transactions, of some 2,000 drafts each.
     """
-    if not drafts:
-        return 0
-    contents = {draft.content.hash: draft.content for draft in drafts}
-    await _insert(
+    new = 0
+    remaining = iter(drafts)
+    while chunk := list(islice(remaining, CHUNK)):
+        await _post_contents(session, {draft.content.hash: draft.content for draft in chunk}, now)
+        new += await _insert(session, Delivery, [_row(draft, now) for draft in chunk])
+    return new
+
+
+async def cancel(
+    session: AsyncSession,
+    reason: str,
+    now: datetime,
+    *,
+    kind: str | None = None,
+    slot_prefix: str = "",
+    cause: Reference | None = None,
+) -> int:
+    """Cancel what has not been started and whose cause vanished. Returns how many rows.
+
+    Rows are those of a `kind` whose slot starts with `slot_prefix`, or those of a `cause`, or
+    both. Raises ValueError when neither is given.
+    """
+    if kind is None and cause is None:
+        raise ValueError("say what to cancel: a kind, a cause, or both")
+    conditions: list[ColumnElement[bool]] = []
+    if kind is not None:
+        conditions += [Delivery.kind == kind, _slot_starts_with(slot_prefix)]
+    if cause is not None:
+        conditions.append(Delivery.cause == str(cause))
+    not_started = Delivery.state.in_([State.PENDING.value, State.CLAIMED.value])
+    return await _update(
         session,
-        Message,
-        [
-            {"hash": key, "channel": content.channel.value, "body": content.body, "created_at": now}
-            for key, content in contents.items()
-        ],
+        [not_started, *conditions],
+        state=State.CANCELLED.value,
+        reason=reason,
+        settled_at=now,
+        lease_until=None,
     )
-    return await _insert(session, Delivery, [_row(draft, now) for draft in drafts])
+
+
+async def counts(session: AsyncSession, kind: str, slot: str | None = None) -> Counter[State]:
+    """Return how many rows of a kind (and slot) are in each state; absent states count 0."""
+    wanted = Delivery.kind == kind
+    if slot is not None:
+        wanted &= Delivery.slot == slot
+    rows = await session.execute(
+        select(Delivery.state, func.count()).where(wanted).group_by(Delivery.state)
+    )
+    return Counter({State(state): count for state, count in rows})
+
+
+async def uncertain(session: AsyncSession, kinds: Iterable[str] | None = None) -> Sequence[Held]:
+    """Return the rows in doubt, of all kinds or of some, the oldest first."""
+    wanted = Delivery.state == State.UNCERTAIN.value
+    if kinds is not None:
+        wanted &= Delivery.kind.in_(list(kinds))
+    rows = await session.scalars(select(Delivery).where(wanted).order_by(Delivery.id))
+    return [
+        Held(
+            id=row.id,
+            kind=row.kind,
+            slot=row.slot,
+            recipient=Party.parse(row.recipient),
+            cause=Reference.parse(row.cause),
+            reason=row.reason or "",
+            since=row.settled_at,
+        )
+        for row in rows
+    ]
+
+
+async def resend(session: AsyncSession, ids: Iterable[int], _now: datetime) -> int:
+    """Send rows in doubt again, marked as such. Returns how many were still in doubt."""
+    return await _update(
+        session,
+        _in_doubt(ids),
+        state=State.PENDING.value,
+        resent=True,
+        worker=None,
+        next_attempt_at=None,
+        settled_at=None,
+    )
+
+
+async def leave(session: AsyncSession, ids: Iterable[int], now: datetime) -> int:
+    """Leave rows in doubt as they are, for good. Returns how many were still in doubt."""
+    return await _update(
+        session, _in_doubt(ids), state=State.FAILED.value, reason=LEFT, settled_at=now
+    )
+
+
+async def about(session: AsyncSession, external_id: str) -> Reference | None:
+    """Return what a sent message was about, given how the peer names it."""
+    cause = await session.scalar(
+        select(Delivery.cause)
+        .where(Delivery.external_id == external_id)
+        .order_by(Delivery.id.desc())
+        .limit(1)
+    )
+    return None if cause is None else Reference.parse(cause)
+
+
+async def purge(session: AsyncSession, party: Party) -> int:
+    """Empty what settled rows of `party` hold: their values, and contents that only they use.
+
+    Returns how many rows. What is not settled is kept: cancel it, or leave it, first.
+    """
+    its_own = [Delivery.recipient == str(party), _settled()]
+    hashes = (await session.scalars(select(Delivery.message_hash).where(*its_own).distinct())).all()
+    emptied = await _update(session, its_own, values={})
+    shared = select(Delivery.message_hash).where(
+        or_(Delivery.recipient != str(party), ~_settled()), Delivery.message_hash.in_(hashes)
+    )
+    rows = await session.execute(
+        select(Message.hash, Message.channel, Message.created_at).where(
+            Message.hash.in_(hashes), Message.hash.not_in(shared)
+        )
+    )
+    for key, channel, created_at in rows.all():
+        await _empty(session, key, Channel(channel), created_at)
+    return emptied
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """Return when the next row is due that waits for nothing else (service's clock)."""
+    return await session.scalar(
+        select(func.min(Delivery.due_at)).where(
+            Delivery.state == State.PENDING.value, Delivery.next_attempt_at.is_(None), unblocked()
+        )
+    )
+
+
+async def busy(session: AsyncSession, now: datetime) -> bool:
+    """Say whether anything is due or in flight, or a view is to be shown.
+
+    What waits for a retry, and what waits behind it, does not count.
+    """
+    flying = exists().where(Delivery.state.in_([state.value for state in IN_FLIGHT]))
+    waiting = exists().where(due(now), Delivery.next_attempt_at.is_(None), unblocked())
+    view = exists().where(
+        View.wanted_hash.is_distinct_from(View.shown_hash), View.next_attempt_at.is_(None)
+    )
+    return bool(await session.scalar(select(or_(flying, waiting, view))))
 
 
 def _row(draft: Draft, now: datetime) -> dict[str, Any]:
@@ -41,19 +198,64 @@ def _row(draft: Draft, now: datetime) -> dict[str, Any]:
         "values": dict(draft.values),
         "cause": str(draft.cause),
         "stream": draft.stream,
+        "state": State.PENDING.value,
         "due_at": draft.due_at,
         "created_at": now,
     }
 
 
+async def _post_contents(
+    session: AsyncSession, contents: dict[str, Content], now: datetime
+) -> None:
+    """Store contents once, always in the same order so that two writers never wait in a ring."""
+    rows = [
+        {"hash": key, "channel": content.channel.value, "body": content.body, "created_at": now}
+        for key, content in sorted(contents.items())
+    ]
+    await _insert(session, Message, rows)
+
+
 async def _insert(
     session: AsyncSession, table: type[Message | Delivery], rows: list[dict[str, Any]]
 ) -> int:
-    """Insert the rows that do not exist; the database refuses the others."""
+    """Insert the rows that do not exist, many at a time; the database refuses the others."""
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    new = 0
-    for row in rows:
-        statement = insert(table).values(row).on_conflict_do_nothing()
-        new += cast("CursorResult[Any]", await session.execute(statement)).rowcount
-    return new
+    key = table.__table__.primary_key.columns[0]  # type: ignore[attr-defined]
+    statement = insert(table.__table__).on_conflict_do_nothing().returning(key)  # type: ignore[arg-type]
+    return len((await session.execute(statement, rows)).all())
+
+
+async def _update(
+    session: AsyncSession, conditions: Sequence[ColumnElement[bool]], **values: Any
+) -> int:
+    statement = (
+        update(Delivery)
+        .where(*conditions)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", await session.execute(statement)).rowcount
+
+
+async def _empty(session: AsyncSession, key: str, channel: Channel, created_at: datetime) -> None:
+    """Drop a content; its rows keep an empty one, so that the same may be posted anew."""
+    nothing = Content(channel, b"")
+    if nothing.hash == key:
+        return
+    await _post_contents(session, {nothing.hash: nothing}, created_at)
+    await _update(session, [Delivery.message_hash == key], message_hash=nothing.hash)
+    await session.execute(delete(Message).where(Message.hash == key))
+
+
+def _slot_starts_with(prefix: str) -> ColumnElement[bool]:
+    """Compare exactly: LIKE ignores case on SQLite."""
+    return func.substr(Delivery.slot, 1, len(prefix)) == prefix
+
+
+def _in_doubt(ids: Iterable[int]) -> list[ColumnElement[bool]]:
+    return [Delivery.state == State.UNCERTAIN.value, Delivery.id.in_(list(ids))]
+
+
+def _settled() -> ColumnElement[bool]:
+    return Delivery.state.in_([state.value for state in SETTLED])
