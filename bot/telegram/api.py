@@ -9,7 +9,7 @@ from aiolimiter import AsyncLimiter
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest, RequestData
 
-from bot.telegram.outcomes import AnsweredStatus
+from bot.telegram.outcomes import StatusError
 from core.settings import TelegramSettings
 
 UPDATE_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -17,6 +17,9 @@ UPDATE_KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 
 NAMED_STATUSES = frozenset({400, 401, 403, 404, 409})
 """Statuses for which the library has errors that say enough."""
+
+LANES = 8
+"""How many chats are answered at once, beside the ledger's connections."""
 
 CHATS_REMEMBERED = 1000
 BURST = 3.0
@@ -29,12 +32,12 @@ class Request(HTTPXRequest):
     async def do_request(  # type: ignore[override]
         self, url: str, method: str, request_data: RequestData | None = None, **timeouts: Any
     ) -> tuple[int, bytes]:
-        """Make one call. Raises AnsweredStatus for a 429, a 5xx and other rare statuses."""
+        """Make one call. Raises StatusError for a 429, a 5xx and other rare statuses."""
         status, payload = await super().do_request(url, method, request_data, **timeouts)
         if status < 300 or status in NAMED_STATUSES:  # noqa: PLR2004
             return status, payload
         description, retry_after = _explanation(payload)
-        raise AnsweredStatus(status, description, retry_after)
+        raise StatusError(status, description, retry_after)
 
 
 class Limiter(AIORateLimiter):
@@ -50,7 +53,7 @@ class Limiter(AIORateLimiter):
         self._per_second = settings.chat_per_second
         self._chats: dict[int, AsyncLimiter] = {}
 
-    async def process_request(
+    async def process_request(  # noqa: PLR0917  # the library's own signature
         self,
         callback: Callable[..., Coroutine[Any, Any, Any]],
         args: Any,
@@ -96,14 +99,23 @@ def make_bot(settings: TelegramSettings) -> RelaisBot:
     """Return the bot of a token, limited as configured. Nothing is asked of the network yet."""
     for name in ("httpx", "httpcore"):  # at INFO they write the token
         logging.getLogger(name).setLevel(logging.WARNING)
-    timeouts = {"connect_timeout": 10.0, "pool_timeout": 10.0, "read_timeout": settings.timeout}
     return RelaisBot(
         settings.token.get_secret_value(),
         base_url=f"{settings.api_url}/bot",
         base_file_url=f"{settings.api_url}/file/bot",
-        request=Request(connection_pool_size=settings.connections + 8, **timeouts),
-        get_updates_request=Request(connection_pool_size=1, **timeouts),
+        request=_request(settings, settings.connections + LANES),
+        get_updates_request=_request(settings, 1),
         rate_limiter=Limiter(settings),
+    )
+
+
+def _request(settings: TelegramSettings, connections: int) -> Request:
+    return Request(
+        connection_pool_size=connections,
+        connect_timeout=10.0,
+        pool_timeout=10.0,
+        read_timeout=settings.timeout,
+        write_timeout=settings.timeout,
     )
 
 

@@ -14,9 +14,7 @@ from core.reference import Reference
 LARGEST = 2**63 - 1
 
 
-async def insert(
-    session: AsyncSession, updates: Iterable[Mapping[str, Any]], now: datetime
-) -> int:
+async def insert(session: AsyncSession, updates: Iterable[Mapping[str, Any]], now: datetime) -> int:
     """Keep updates as given; those that are known already are left. Returns how many are new."""
     new = 0
     for raw in updates:

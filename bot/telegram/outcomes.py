@@ -51,7 +51,7 @@ TOO_MANY = 429
 SERVER_TROUBLE = 500
 
 
-class AnsweredStatus(NetworkError):
+class StatusError(NetworkError):
     """The peer answered with a status that python-telegram-bot has no error of its own for."""
 
     def __init__(self, status: int, description: str, retry_after: float | None) -> None:
@@ -62,22 +62,27 @@ class AnsweredStatus(NetworkError):
 
 def outcome_of(error: TelegramError) -> Refused | Later | Unknown:
     """Say what is known of a call that raised `error`."""
+    if isinstance(error, StatusError):
+        return _of_status(error)
+    if isinstance(error, BadRequest | Forbidden):
+        return Refused(reason_of(error))
+    if isinstance(error, ChatMigrated):
+        return Refused(f"the chat has become {error.new_chat_id}")
+    why = _not_done(error)
+    return Later(why) if why else Unknown(type(error.__cause__ or error).__name__)
+
+
+def _not_done(error: TelegramError) -> str:
+    """Return why it is sure that nothing was done, if it is."""
     match error:
-        case AnsweredStatus():
-            return _of_status(error)
         case RetryAfter():
-            return Later("too many requests")
-        case ChatMigrated():
-            return Refused(f"the chat has become {error.new_chat_id}")
+            return "too many requests"
         case Conflict():
-            return Later("another process receives with the same token")
+            return "another process receives with the same token"
         case InvalidToken():
-            return Later("the token is refused")
-        case BadRequest() | Forbidden():
-            return Refused(reason_of(error))
-        case NetworkError() if isinstance(error.__cause__, NEVER_LEFT):
-            return Later(type(error.__cause__).__name__)
-    return Unknown(type(error.__cause__ or error).__name__)
+            return "the token is refused"
+    cause = error.__cause__
+    return type(cause).__name__ if isinstance(cause, NEVER_LEFT) else ""
 
 
 def reason_of(error: TelegramError) -> str:
@@ -89,7 +94,7 @@ def reason_of(error: TelegramError) -> str:
     return said
 
 
-def _of_status(error: AnsweredStatus) -> Refused | Later | Unknown:
+def _of_status(error: StatusError) -> Refused | Later | Unknown:
     """Read a bare status. After a 5xx nobody knows whether it was processed."""
     if error.status == TOO_MANY:
         return Later("too many requests", error.retry_after)

@@ -1,0 +1,98 @@
+"""Sending direct answers after the commit, and again when they could not leave."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.telegram import inbox
+from bot.telegram.answers import Answer, send_answer
+from bot.telegram.api import RelaisBot
+from bot.telegram.gateway import repeated_mark
+from core.clock import SystemClock
+from core.ledger.draft import Later, Sent, Unknown
+from core.parts import Parts
+
+logger = structlog.get_logger()
+
+OVERDUE_AT_ONCE = 8
+WAIT_MOST = 300.0
+
+
+class Answerer:
+    """Sends the answers that handled updates left; all in real time.
+
+    `retry_first` is the first wait, in seconds, after a failure; it doubles at each.
+    """
+
+    def __init__(self, parts: Parts, bot: RelaisBot, retry_first: float) -> None:
+        self._settings = parts.settings.telegram
+        self._database = parts.database
+        self._bot = bot
+        self._retry_first = retry_first
+        self._time = SystemClock()
+        self._mark = parts.renderer.plain(repeated_mark(), parts.settings.network.language)
+
+    async def overdue(self) -> Sequence[int]:
+        """Return the updates whose answers nobody is sending, as far as the database knows."""
+        async with self._database.read() as session:
+            return await inbox.overdue_replies(session, self._time.now(), OVERDUE_AT_ONCE)
+
+    async def take_over(self, update_id: int) -> None:
+        """Send what an update's own worker did not: it died, or the network failed it."""
+        async with self._database.write() as session:
+            row = await inbox.claim_replies(
+                session, update_id, self._time.now(), self._settings.lease
+            )
+        if row is None:
+            return
+        answers = [Answer.decode(stored) for stored in row.replies]
+        await self.send(update_id, answers, repeats=row.reply_repeats, attempts=row.reply_attempts)
+
+    async def send(
+        self, update_id: int, answers: Sequence[Answer], *, repeats: bool = False, attempts: int = 0
+    ) -> None:
+        """Send answers in order; keep for later those that could not leave.
+
+        Only the first of them can have left before (`repeats`): it is marked so.
+        """
+        sent: list[tuple[Answer, str]] = []
+        for index, answer in enumerate(answers):
+            mark = self._mark if repeats and index == 0 else ""
+            outcome = await send_answer(self._bot, answer, mark)
+            if isinstance(outcome, Sent):
+                sent.append((answer, outcome.external_id))
+                continue
+            logger.warning("reply_not_sent", update_id=update_id, why=outcome.reason)
+            if isinstance(outcome, Later | Unknown) and attempts < self._settings.max_attempts:
+                await self._postpone(update_id, sent, answers[index:], outcome, attempts)
+                return
+        async with self._database.write() as session:
+            await self._remember(session, sent)
+            await inbox.replied(session, update_id, self._time.now())
+
+    async def _postpone(
+        self,
+        update_id: int,
+        sent: Sequence[tuple[Answer, str]],
+        left: Sequence[Answer],
+        outcome: Later | Unknown,
+        attempts: int,
+    ) -> None:
+        asked = outcome.after if isinstance(outcome, Later) else None
+        wait = asked or min(WAIT_MOST, self._retry_first * 2**attempts)
+        at = self._time.now() + timedelta(seconds=wait)
+        stored = [answer.encode() for answer in left]
+        repeats = isinstance(outcome, Unknown)
+        async with self._database.write() as session:
+            await self._remember(session, sent)
+            await inbox.postpone_replies(session, update_id, stored, at, repeats=repeats)
+
+    async def _remember(self, session: AsyncSession, sent: Sequence[tuple[Answer, str]]) -> None:
+        """Record what each message is about, so that an answer to it finds its room."""
+        for answer, external_id in sent:
+            if answer.about:
+                message_id = int(external_id.rpartition(":")[2])
+                now = self._time.now()
+                await inbox.remember(session, answer.chat_id, message_id, answer.about, now)

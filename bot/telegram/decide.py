@@ -1,0 +1,170 @@
+"""Where an update goes: the routing order, as a pure function."""
+
+import enum
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.people.roles import Role
+
+CANCEL = "annuler"
+"""The command that leaves a form; the adapter's own."""
+
+CHOOSE = "choose"
+"""The action of a form's choice; the adapter's own."""
+
+ABANDON = "abandon"
+"""The action of a form's way out; the adapter's own."""
+
+REPEATED = "repeated"
+"""The action of the mark that a copied message may be seen twice; the adapter's own."""
+
+
+class Target(enum.Enum):
+    """What to do with an update."""
+
+    ACTION = enum.auto()
+    COMMAND = enum.auto()
+    REPLY = enum.auto()
+    FORM_ANSWER = enum.auto()
+    FORM_CHOICE = enum.auto()
+    FORM_CANCEL = enum.auto()
+    FALLBACK = enum.auto()
+    REFUSED = enum.auto()
+    STALE = enum.auto()
+    REPEATED = enum.auto()
+    UNKNOWN_COMMAND = enum.auto()
+    NOT_TEXT = enum.auto()
+    NOTHING = enum.auto()
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where to go; `name` is the command or action, in its own spelling."""
+
+    target: Target
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A command's or action's own name, and the role that it needs (None: anybody)."""
+
+    name: str
+    role: Role | None
+
+
+@dataclass(frozen=True)
+class Routes:
+    """All that the rooms take: commands by key, actions by name, replies by (room, kind)."""
+
+    commands: Mapping[str, Named] = field(default_factory=dict)
+    actions: Mapping[str, Named] = field(default_factory=dict)
+    replies: Mapping[tuple[str, str], Role | None] = field(default_factory=dict)
+    forms: Mapping[str, Role | None] = field(default_factory=dict)
+    fallback: bool = False
+
+
+@dataclass(frozen=True)
+class Approach:
+    """Someone's move, as far as routing looks at it.
+
+    `word` is the command after a slash, or the whole of a one-word text; `action` is what a
+    pressed button carried ("" when unreadable); `about` is (room, kind) of the message
+    answered; `form` is the name of the form open here for this person.
+    """
+
+    kind: Literal["text", "command", "press", "file"]
+    private: bool
+    roles: frozenset[Role] = frozenset()
+    word: str = ""
+    action: str = ""
+    about: tuple[str, str] | None = None
+    form: str = ""
+    edited: bool = False
+
+
+def command_key(word: str) -> str:
+    """Return how commands are compared: without case, accents, or a final plural."""
+    decomposed = unicodedata.normalize("NFKD", word.strip().casefold())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return bare[:-1] if len(bare) > 1 and bare.endswith("s") else bare
+
+
+def route(approach: Approach, routes: Routes) -> Route:
+    """Apply the order: button, command, reply to a known message, open form, default.
+
+    A command's word without its slash comes after replies and forms, so that it can be said
+    there as an ordinary word. An edited message never runs a command or fills a form again.
+    """
+    if approach.kind == "press":
+        return _press(approach, routes)
+    if approach.kind == "command":
+        return _command(approach, routes)
+    if approach.about is not None and approach.about in routes.replies:
+        return _allowed(Route(Target.REPLY), routes.replies[approach.about], approach)
+    if approach.edited:
+        return _default(approach, routes)
+    if approach.form in routes.forms:
+        return _form(approach, routes)
+    return _bare_word(approach, routes) or _default(approach, routes)
+
+
+def _press(approach: Approach, routes: Routes) -> Route:
+    if approach.action == REPEATED:
+        return Route(Target.REPEATED)
+    if approach.action in {CHOOSE, ABANDON}:
+        return _form_press(approach, routes)
+    action = routes.actions.get(approach.action)
+    if action is None:
+        return Route(Target.STALE)
+    return _allowed(Route(Target.ACTION, action.name), action.role, approach)
+
+
+def _form_press(approach: Approach, routes: Routes) -> Route:
+    if approach.form not in routes.forms:
+        return Route(Target.STALE)
+    if approach.action == ABANDON:
+        return Route(Target.FORM_CANCEL)
+    return _allowed(Route(Target.FORM_CHOICE), routes.forms[approach.form], approach)
+
+
+def _command(approach: Approach, routes: Routes) -> Route:
+    if approach.edited:
+        return Route(Target.NOTHING)
+    key = command_key(approach.word)
+    if key == command_key(CANCEL):
+        return Route(Target.FORM_CANCEL)
+    command = routes.commands.get(key)
+    if command is None:
+        return Route(Target.UNKNOWN_COMMAND if approach.private else Target.NOTHING)
+    return _allowed(Route(Target.COMMAND, command.name), command.role, approach)
+
+
+def _form(approach: Approach, routes: Routes) -> Route:
+    if command_key(approach.word) == command_key(CANCEL):
+        return Route(Target.FORM_CANCEL)
+    target = Target.FORM_ANSWER if approach.kind == "text" else Target.NOT_TEXT
+    return _allowed(Route(target), routes.forms[approach.form], approach)
+
+
+def _bare_word(approach: Approach, routes: Routes) -> Route | None:
+    """Take a command without its slash; in a group, only from who may give it."""
+    command = routes.commands.get(command_key(approach.word)) if approach.word else None
+    if command is None or approach.kind != "text":
+        return None
+    found = _allowed(Route(Target.COMMAND, command.name), command.role, approach)
+    return found if approach.private or found.target is Target.COMMAND else None
+
+
+def _default(approach: Approach, routes: Routes) -> Route:
+    if approach.private and routes.fallback:
+        return Route(Target.FALLBACK)
+    return Route(Target.NOTHING)
+
+
+def _allowed(wanted: Route, role: Role | None, approach: Approach) -> Route:
+    if role is None or role in approach.roles:
+        return wanted
+    return Route(Target.REFUSED, wanted.name)

@@ -1,0 +1,254 @@
+"""One update, handled: find who and where, run the room's handler, make its answers ready."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import update as change
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.telegram import forms, inbox
+from bot.telegram.answers import Answer, ready
+from bot.telegram.catalogue import Catalogue
+from bot.telegram.decide import Approach, Route, Target, route
+from bot.telegram.models import Conversation, InboxUpdate
+from bot.telegram.parse import Ignored, Reachable, Received, Unsupported, parse_update
+from core.chat import Ask, Field, Form, Incoming, Redraw, Reply, Response, Sender, Text, Toast, Turn
+from core.ledger.store import about
+from core.parts import Parts
+from core.people.models import Account
+from core.people.store import TELEGRAM, person_by_account, roles_of
+from core.posts import Pressed
+from core.reference import Reference
+
+logger = structlog.get_logger()
+
+COMMON = forms.COMMON
+CANCELLED = Text(COMMON, "cancelled")
+FORMS_IN_A_ROW = 10
+"""How many forms may follow one another without a question being asked."""
+
+
+class FormsLoop(RuntimeError):  # noqa: N818  # a mistake in a room's code, never shown
+    """Forms that need no question open one another for ever."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An update as routing and handlers need it: the turn, the press, the form open here."""
+
+    turn: Turn
+    pressed: Pressed | None
+    conversation: Conversation | None
+
+
+class Dialogue:
+    """Handles updates inside the caller's transaction; nothing here touches the network."""
+
+    def __init__(self, parts: Parts, catalogue: Catalogue) -> None:
+        self._parts = parts
+        self._catalogue = catalogue
+
+    async def handle(
+        self, session: AsyncSession, row: InboxUpdate, username: str
+    ) -> Sequence[Answer]:
+        """Handle one update; return the direct answers to send once it is committed.
+
+        Raises whatever a malformed update or a room's handler raises.
+        """
+        received = parse_update(row.raw, username, row.received_at)
+        match received:
+            case Ignored():
+                logger.info("update_ignored", update_id=row.update_id, why=received.why)
+                return []
+            case Reachable():
+                await _mark_reachable(session, received, self._parts.clock.now())
+                return []
+            case Unsupported():
+                return self._unsupported(received)
+        turn = Turn(
+            session=session,
+            incoming=await _with_subject(session, received.incoming),
+            sender=await self._sender(session, received),
+            now=self._parts.clock.now(),
+        )
+        row_here = await forms.conversation(session, received.account, turn.incoming.place)
+        scene = Scene(turn, received.pressed, row_here)
+        responses = await self._respond(scene)
+        return ready(self._parts.renderer, responses, turn, received.query_id)
+
+    def failure(self, row: InboxUpdate) -> Sequence[Answer]:
+        """Return what tells the person, once, that their message could not be handled."""
+        if row.user_id is None or row.chat_id == 0:
+            return []
+        words = Text(COMMON, "failed")
+        text = self._parts.renderer.chat(words, self._parts.settings.network.language)
+        return [Answer.message(row.chat_id, text)]
+
+    def _unsupported(self, received: Unsupported) -> Sequence[Answer]:
+        if not received.private:
+            return []
+        words = Text(COMMON, "unsupported")
+        text = self._parts.renderer.chat(words, self._parts.settings.network.language)
+        return [Answer.message(received.chat_id, text)]
+
+    async def _sender(self, session: AsyncSession, received: Received) -> Sender:
+        """Find who an account is linked to, and what they are today."""
+        person = await person_by_account(session, TELEGRAM, received.account)
+        if person is None:
+            language = self._parts.settings.network.language
+            return Sender(received.account, received.name, language)
+        roles = await roles_of(session, person.id, self._parts.clock.now())
+        return Sender(received.account, person.name, person.language, person.id, roles)
+
+    async def _respond(self, scene: Scene) -> Sequence[Response]:
+        found = route(_approach(scene), self._catalogue.routes)
+        logger.info(
+            "update_routed",
+            update_id=scene.turn.incoming.update_id,
+            target=found.target.name.lower(),
+            name=found.name,
+        )
+        responses = await self._run(found, scene)
+        return await self._open_forms(scene.turn, responses)
+
+    async def _run(self, found: Route, scene: Scene) -> Sequence[Response]:
+        turn = scene.turn
+        match found.target:
+            case Target.ACTION if scene.pressed:
+                handler = self._catalogue.actions[found.name].handler
+                return await handler(turn, scene.pressed.reference, scene.pressed.version)
+            case Target.COMMAND:
+                incoming = replace(turn.incoming, kind="command", command=found.name)
+                command = self._catalogue.commands[found.name]
+                return await command.handler(replace(turn, incoming=incoming))
+            case Target.REPLY if turn.incoming.about:
+                key = (turn.incoming.about.room, turn.incoming.about.kind)
+                return await self._catalogue.replies[key].handler(turn)
+            case Target.FORM_ANSWER | Target.FORM_CHOICE | Target.FORM_CANCEL:
+                return await self._form(found.target, scene)
+            case Target.FALLBACK if self._catalogue.fallback:
+                return await self._catalogue.fallback(turn)
+        return _common(found.target, turn)
+
+    async def _form(self, target: Target, scene: Scene) -> Sequence[Response]:
+        """Go one step in the open form, or leave it."""
+        row, turn, pressed = scene.conversation, scene.turn, scene.pressed
+        if row is None or not row.form:
+            return [Reply(Text(COMMON, "nothing_to_cancel"))]
+        if pressed and not forms.fresh(row, pressed):
+            return _common(Target.STALE, turn)
+        if target is Target.FORM_CANCEL:
+            forms.close(row, turn.now)
+            return [Redraw(CANCELLED) if pressed else Reply(CANCELLED)]
+        form = self._catalogue.forms[row.form]
+        field = forms.current_field(form, row)
+        if field is None:  # the form changed since: ask again what is missing
+            return await self._continue(turn, row, form, row.values)
+        return await self._answer(scene, row, form, field)
+
+    async def _answer(
+        self, scene: Scene, row: Conversation, form: Form, field: Field
+    ) -> Sequence[Response]:
+        """Take an answer, or explain why it is not one and ask again."""
+        turn, pressed = scene.turn, scene.pressed
+        answer = forms.chosen(field, pressed) if pressed else turn.incoming.text
+        if answer is None:
+            return _common(Target.STALE, turn)
+        understood = forms.understand(field, answer, turn.now)
+        if isinstance(understood, forms.Misunderstood):
+            return [Reply(understood.explanation), forms.question(field, row)]
+        return await self._continue(turn, row, form, {**row.values, field.name: understood.value})
+
+    async def _continue(
+        self, turn: Turn, row: Conversation, form: Form, values: dict[str, Any]
+    ) -> Sequence[Response]:
+        """Ask the next question, or finish when everything is known."""
+        forms.advance(row, form, values, turn.now)
+        following = forms.current_field(form, row)
+        if following is not None:
+            return [forms.question(following, row)]
+        forms.close(row, turn.now)
+        return await form.finish(turn, values)
+
+    async def _open_forms(self, turn: Turn, responses: Sequence[Response]) -> Sequence[Response]:
+        """Replace each `Ask` by the first question of its form."""
+        for _ in range(FORMS_IN_A_ROW):
+            if not any(isinstance(response, Ask) for response in responses):
+                return responses
+            opened: list[Response] = []
+            for response in responses:
+                opened += await self._begin(turn, response)
+            responses = opened
+        raise FormsLoop("forms open one another for ever")
+
+    async def _begin(self, turn: Turn, response: Response) -> Sequence[Response]:
+        if not isinstance(response, Ask):
+            return [response]
+        form = self._catalogue.forms[response.form]
+        account, place = turn.sender.account, turn.incoming.place
+        row = await forms.begin(turn.session, account, place, form, turn.now)
+        return await self._continue(turn, row, form, dict(response.values))
+
+
+def _approach(scene: Scene) -> Approach:
+    incoming, pressed = scene.turn.incoming, scene.pressed
+    subject = incoming.about
+    bare = incoming.text if incoming.kind == "text" and len(incoming.text.split()) == 1 else ""
+    return Approach(
+        kind=incoming.kind,
+        private=incoming.place.private,
+        roles=scene.turn.sender.roles,
+        word=incoming.command or bare,
+        action=pressed.action if pressed else "",
+        about=(subject.room, subject.kind) if subject else None,
+        form=scene.conversation.form if scene.conversation else "",
+        edited=incoming.edited,
+    )
+
+
+def _common(target: Target, turn: Turn) -> Sequence[Response]:
+    """Say what is the same for every room: refused, stale, unknown, not understood."""
+    match target:
+        case Target.REFUSED:
+            block = "refused" if turn.sender.person_id else "refused_unlinked"
+        case Target.STALE | Target.ACTION:
+            block = "stale"
+        case Target.REPEATED:
+            block = "repeated_explained"
+        case Target.UNKNOWN_COMMAND:
+            block = "unknown_command"
+        case Target.NOT_TEXT:
+            block = "text_wanted"
+        case _:
+            return []
+    words = Text(COMMON, block)
+    return [Toast(words, alert=True) if turn.incoming.kind == "press" else Reply(words)]
+
+
+async def _with_subject(session: AsyncSession, incoming: Incoming) -> Incoming:
+    """Add what the message answered was sent for, or else what its topic was opened for."""
+    return replace(incoming, about=await _subject(session, incoming))
+
+
+async def _subject(session: AsyncSession, incoming: Incoming) -> Reference | None:
+    chat_id, thread_id = incoming.place.chat_id, incoming.place.thread_id
+    found = None
+    if incoming.reply_to is not None:
+        found = await about(session, f"{chat_id}:{incoming.reply_to}")
+        found = found or await inbox.remembered(session, chat_id, incoming.reply_to)
+    if found is None and thread_id is not None:
+        found = await about(session, f"topic:{chat_id}:{thread_id}")
+    return found
+
+
+async def _mark_reachable(session: AsyncSession, found: Reachable, now: datetime) -> None:
+    """Note on the account whether it blocked the bot."""
+    await session.execute(
+        change(Account)
+        .where(Account.channel == TELEGRAM, Account.address == found.account)
+        .values(blocked_at=now if found.blocked else None)
+    )
+    logger.info("account_reachable", blocked=found.blocked)

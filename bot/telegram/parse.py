@@ -1,0 +1,194 @@
+"""From an update as received to what the rooms understand."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from telegram import (
+    CallbackQuery,
+    ChatMemberUpdated,
+    Message,
+    MessageEntity,
+    Update,
+    User,
+)
+from telegram.constants import ChatMemberStatus, ChatType
+
+from core.chat import File, Incoming, Place
+from core.posts import Pressed, parse_callback
+
+COMMAND = re.compile(r"/(\w+)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Received:
+    """Something a person did. `query_id` is the press to acknowledge, `pressed` what it carried."""
+
+    incoming: Incoming
+    account: str
+    name: str
+    query_id: str = ""
+    pressed: Pressed | None = None
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """Someone blocked the bot in their private chat, or let it speak again."""
+
+    account: str
+    blocked: bool
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """A person's message of a kind that nobody here reads (a sticker, a place…)."""
+
+    chat_id: int
+    private: bool
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Nothing for us, and why."""
+
+    why: str
+
+
+def parse_update(
+    raw: Mapping[str, Any], username: str, received_at: datetime
+) -> Received | Reachable | Unsupported | Ignored:
+    """Read an update. `username` is the bot's own, to tell commands meant for another bot.
+
+    Raises whatever the library raises when the update is malformed.
+    """
+    update = Update.de_json(dict(raw), None)
+    if update.callback_query is not None:
+        return _press(update.update_id, update.callback_query, received_at)
+    if update.my_chat_member is not None:
+        return _membership(update.my_chat_member)
+    if update.edited_message is not None:
+        return _message(update.update_id, update.edited_message, username, edited=True)
+    if update.message is not None:
+        return _message(update.update_id, update.message, username, edited=False)
+    return Ignored("unknown kind")
+
+
+def _press(update_id: int, query: CallbackQuery, received_at: datetime) -> Received | Ignored:
+    if query.message is None:
+        return Ignored("press without a message")
+    message = query.message
+    incoming = Incoming(
+        update_id=update_id,
+        kind="press",
+        place=_place(message) if isinstance(message, Message) else _bare_place(message.chat),
+        message_id=message.message_id,
+        at=received_at,
+    )
+    pressed = parse_callback(query.data or "")
+    return Received(incoming, str(query.from_user.id), _name(query.from_user), query.id, pressed)
+
+
+def _membership(change: ChatMemberUpdated) -> Reachable | Ignored:
+    if change.chat.type != ChatType.PRIVATE:
+        return Ignored("membership of a group")
+    left = change.new_chat_member.status in {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
+    return Reachable(str(change.from_user.id), blocked=left)
+
+
+def _message(
+    update_id: int, message: Message, username: str, *, edited: bool
+) -> Received | Unsupported | Ignored:
+    user = message.from_user
+    if user is None or user.is_bot:
+        return Ignored("not from a person")
+    files = _files(message)
+    text = message.text or message.caption or ""
+    if not files and message.text is None:
+        return _unread(message)
+    command = COMMAND.fullmatch(text) if not files else None
+    if command and not _for_us(command[2], username):
+        return Ignored("a command for another bot")
+    incoming = Incoming(
+        update_id=update_id,
+        kind="command" if command else "file" if files else "text",
+        place=_place(message),
+        message_id=message.message_id,
+        at=(message.edit_date if edited else None) or message.date,
+        text=text,
+        entities=_entities(message),
+        files=files,
+        reply_to=_reply_to(message),
+        command=command[1] if command else "",
+        argument=(command[3] or "").strip() if command else "",
+        edited=edited,
+    )
+    return Received(incoming, str(user.id), _name(user))
+
+
+def _unread(message: Message) -> Unsupported | Ignored:
+    """Tell a sticker, which deserves an answer, from a notice that somebody joined."""
+    if message.sticker or message.location or message.contact or message.poll or message.dice:
+        return Unsupported(message.chat.id, private=message.chat.type == ChatType.PRIVATE)
+    if message.migrate_to_chat_id is not None:
+        return Ignored("the group has become another")
+    return Ignored("service message")
+
+
+def _for_us(addressee: str | None, username: str) -> bool:
+    return not addressee or not username or addressee.casefold() == username.casefold()
+
+
+def _place(message: Message) -> Place:
+    thread = message.message_thread_id if message.is_topic_message else None
+    return Place(message.chat.id, message.chat.type == ChatType.PRIVATE, thread)
+
+
+def _bare_place(chat: Any) -> Place:
+    return Place(chat.id, chat.type == ChatType.PRIVATE)
+
+
+def _reply_to(message: Message) -> int | None:
+    """Return the message answered; the root of a topic, which all its messages cite, is none."""
+    answered = message.reply_to_message
+    if answered is None or answered.forum_topic_created is not None:
+        return None
+    return answered.message_id
+
+
+def _entities(message: Message) -> tuple[Mapping[str, Any], ...]:
+    found: tuple[MessageEntity, ...] = message.entities or message.caption_entities or ()
+    return tuple(entity.to_dict() for entity in found)
+
+
+def _files(message: Message) -> tuple[File, ...]:
+    """Return what the message carries: an animation comes as a document, a round video as one."""
+    if message.photo:
+        largest = message.photo[-1]
+        size = largest.file_size or 0
+        return (File("photo", largest.file_id, largest.file_unique_id, size=size),)
+    if message.document:
+        return (_file("document", message.document),)
+    if message.voice:
+        return (_file("voice", message.voice),)
+    if message.audio:
+        return (_file("audio", message.audio),)
+    if message.video or message.video_note:
+        return (_file("video", message.video or message.video_note),)
+    return ()
+
+
+def _file(kind: Any, found: Any) -> File:
+    return File(
+        kind,
+        found.file_id,
+        found.file_unique_id,
+        name=getattr(found, "file_name", None) or "",
+        mime_type=getattr(found, "mime_type", None) or "",
+        size=found.file_size or 0,
+    )
+
+
+def _name(user: User) -> str:
+    return user.full_name
