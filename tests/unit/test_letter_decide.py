@@ -1,0 +1,160 @@
+"""What an edition is made of, and what may become of it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.sections import Section
+from digest.letter.decide import (
+    NEXT,
+    OPEN,
+    Contents,
+    Item,
+    State,
+    Verdict,
+    approval_holds,
+    by_section,
+    choose,
+    judge,
+    may_become,
+    next_composition,
+    paragraphs,
+    period,
+)
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def item(number: int, section: Section = Section.LEGAL, **values: object) -> Item:
+    given = {"title": f"Sujet {number}", "url": f"https://example.org/{number}", **values}
+    return Item(reference=f"watch:story:{number}", section=section, **given)  # type: ignore[arg-type]
+
+
+def test_sections_come_in_the_order_of_the_letter_whatever_the_order_of_offers() -> None:
+    offered = [item(1, Section.AGENDA), item(2, Section.LEGAL), item(3, Section.HEADLINES)]
+    chosen = choose(offered, set())
+    assert [i.reference for i in chosen] == ["watch:story:3", "watch:story:2", "watch:story:1"]
+    assert [section for section, _ in by_section(chosen)] == [
+        Section.HEADLINES,
+        Section.LEGAL,
+        Section.AGENDA,
+    ]
+
+
+def test_meetings_come_by_date_and_before_what_has_none() -> None:
+    offered = [
+        item(1, Section.AGENDA),
+        item(2, Section.AGENDA, starts_at=NOW + timedelta(days=20)),
+        item(3, Section.AGENDA, starts_at=NOW + timedelta(days=7)),
+    ]
+    assert [i.reference[-1] for i in choose(offered, set())] == ["3", "2", "1"]
+
+
+def test_undated_items_of_a_section_keep_the_order_in_which_they_were_offered() -> None:
+    assert [i.reference[-1] for i in choose([item(2), item(1), item(3)], set())] == ["2", "1", "3"]
+
+
+def test_what_appeared_before_does_not_appear_again() -> None:
+    assert choose([item(1)], {"watch:story:1"}) == ()
+
+
+def test_nothing_offered_is_nothing_to_say() -> None:
+    assert choose([], set()) == ()
+    assert by_section(()) == ()
+
+
+def test_a_reference_offered_twice_appears_once() -> None:
+    assert len(choose([item(1), item(1, title="Le même, mieux dit")], set())) == 1
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "/relative", ""])
+def test_an_address_that_a_letter_should_not_carry_is_dropped_and_the_item_kept(url: str) -> None:
+    assert choose([item(1, url=url)], set()) == (item(1, url=""),)
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.sampled_from(Section))), st.sets(st.integers(1, 9)))
+def test_the_choice_is_exactly_what_is_offered_and_new(
+    offers: list[tuple[int, Section]], before: set[int]
+) -> None:
+    published = {f"watch:story:{number}" for number in before}
+    chosen = choose([item(number, section) for number, section in offers], published)
+    references = [i.reference for i in chosen]
+    assert sorted(references) == sorted({f"watch:story:{n}" for n, _ in offers} - published)
+    assert [i for _, group in by_section(chosen) for i in group] == list(chosen)
+
+
+def test_an_item_survives_its_storage() -> None:
+    whole = item(
+        1, starts_at=NOW, place="Ambert", note="À lire", source="JO", themes=("habitat", "santé")
+    )
+    assert Item.from_json(whole.to_json()) == whole
+    assert Item.from_json(item(2).to_json()) == item(2)
+
+
+def test_any_change_gives_another_hash_and_voids_the_approval() -> None:
+    contents = Contents("La lettre", "Bonjour.", (item(1), item(2)))
+    approved = contents.hash
+    assert approval_holds(approved, Contents("La lettre", "Bonjour.", (item(1), item(2))))
+    for changed in (
+        Contents("La lettre", "Bonjour !", (item(1), item(2))),
+        Contents("La Lettre", "Bonjour.", (item(1), item(2))),
+        Contents("La lettre", "Bonjour.", (item(2), item(1))),
+        Contents("La lettre", "Bonjour.", (item(1), item(2, note="Notre lecture"))),
+        Contents("La lettre", "Bonjour.", (item(1),)),
+    ):
+        assert not approval_holds(approved, changed)
+    assert not approval_holds(None, contents)
+
+
+def test_what_left_never_changes_and_what_is_being_sent_is_not_cancelled() -> None:
+    assert NEXT[State.SENT] == frozenset()
+    assert not may_become(State.SENDING, State.CANCELLED)
+    assert not may_become(State.SENDING, State.DRAFT)
+
+
+def test_nothing_is_sent_without_an_approval() -> None:
+    assert {state for state in State if may_become(state, State.SENDING)} == {State.APPROVED}
+    assert {state for state in State if may_become(state, State.APPROVED)} == {State.IN_REVIEW}
+
+
+def test_every_state_has_its_next_ones_and_open_ones_are_those_still_at_work() -> None:
+    assert set(NEXT) == set(State)
+    assert set(State) - OPEN == {State.SENT, State.CANCELLED}
+
+
+@pytest.mark.parametrize(
+    ("state", "version", "pressed", "verdict"),
+    [
+        (State.IN_REVIEW, 2, 2, Verdict.GO),
+        (State.IN_REVIEW, 3, 2, Verdict.STALE),
+        (State.APPROVED, 2, 2, Verdict.CLOSED),
+        (State.CANCELLED, 2, 2, Verdict.CLOSED),
+        (State.SENT, 3, 2, Verdict.CLOSED),
+    ],
+)
+def test_an_approval_is_judged_by_state_then_by_version(
+    state: State, version: int, pressed: int, verdict: Verdict
+) -> None:
+    assert judge(state, version, pressed, State.APPROVED) is verdict
+
+
+def test_a_period_runs_from_the_last_edition_or_covers_the_last_days() -> None:
+    last = NOW - timedelta(days=40)
+    assert period(last, NOW, 14) == (last, NOW)
+    assert period(None, NOW, 14) == (NOW - timedelta(days=14), NOW)
+
+
+def test_an_edition_makes_itself_after_so_many_days_but_never_over_another() -> None:
+    assert next_composition(NOW, 14, open_edition=False) == NOW + timedelta(days=14)
+    assert next_composition(NOW, 14, open_edition=True) is None
+    assert next_composition(None, 14, open_edition=False) is None
+
+
+def test_paragraphs_are_what_blank_lines_separate() -> None:
+    assert paragraphs("Bonjour à\ntoutes.\r\n\r\n\n  Bonne lecture. ") == (
+        "Bonjour à toutes.",
+        "Bonne lecture.",
+    )
+    assert paragraphs(" \n\n ") == ()
