@@ -37,10 +37,8 @@ class Asking:
         incoming = turn.incoming
         if not incoming.place.private:
             return []
-        if refusal := _refusal(turn):
-            return refusal
-        if known := await store.question_of_update(turn.session, incoming.update_id):
-            return [Reply(text("added", number=known), about=reference(known))]
+        if early := _refusal(turn) or await self.done(turn):
+            return early
         number = await self._edited(turn)
         if number is None and not incoming.files and (kind := courtesy(incoming.text)):
             return _courteous(kind)
@@ -51,10 +49,15 @@ class Asking:
 
     async def command(self, turn: Turn) -> Sequence[Response]:
         """Open a question by `/question …`; without words, say how to ask."""
-        if refusal := _refusal(turn):
-            return refusal
+        if early := _refusal(turn) or await self.done(turn):
+            return early
         words = turn.incoming.argument.strip()
         return await self._open(turn, words) if words else [Reply(text("how_to_ask"))]
+
+    async def done(self, turn: Turn) -> Sequence[Response]:
+        """Answer an update that was already added to a question; nothing when it was not."""
+        known = await store.question_of_update(turn.session, turn.incoming.update_id)
+        return [Reply(text("added", number=known), about=reference(known))] if known else []
 
     async def add(self, turn: Turn, question: Question) -> Sequence[Response]:
         """Add what the asker says to a question of theirs, and carry it to the topic."""

@@ -63,10 +63,10 @@ _NODS = _listed(
     "cordialement revoir bientot journee soiree"
 )
 _FILLERS = _listed(
-    "a aide ai apres au aux beaucoup belle bien bon bonne c ca cela continuation d de des du encore "
-    "end equipe est et excellente fin fois infiniment j je l la le les madame mesdames messieurs "
-    "midi mille monde monsieur nous permanence pour rapide rapidite reactivite reponse reponses "
-    "retour semaine tous tout toute toutes tres votre vos vous week weekend"
+    "a aide ai apres au aux beaucoup belle bien bon bonne c ca cela continuation d de des du "
+    "encore end equipe est et excellente fin fois infiniment j je l la le les madame mesdames "
+    "messieurs midi mille monde monsieur nous permanence pour rapide rapidite reactivite reponse "
+    "reponses retour semaine tous tout toute toutes tres votre vos vous week weekend"
 )
 
 

@@ -37,11 +37,9 @@ class Desk:
         )
         if question is None or where is Side.STRANGER:
             return [Reply(text("unknown_question" if place.private else "not_sent"))]
-        known = await store.question_of_update(turn.session, turn.incoming.update_id)
         if where is Side.ASKER:
-            if known:
-                return [Reply(text("added", number=known), about=reference(known))]
-            return await self._asking.add(turn, question)
+            return await self._asking.done(turn) or await self._asking.add(turn, question)
+        known = await store.question_of_update(turn.session, turn.incoming.update_id)
         return [Reply(text("sent"))] if known else await self._answer(turn, question)
 
     async def take(self, turn: Turn, subject: Reference, version: int) -> Sequence[Response]:
