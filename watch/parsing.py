@@ -3,18 +3,22 @@
 import asyncio
 import multiprocessing
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from core.errors import RelaisError
+from core.themes.rules import ThemeWords, match
 from watch.parse_document import parse_document
 from watch.records import Document, DocumentError
 
 _TASKS_PER_WORKER = 1000
 """A worker is renewed after so many documents, whatever its libraries kept in memory."""
+
+_TEXTS_AT_ONCE = 200
+_Result = TypeVar("_Result")
 
 
 class Parser:
@@ -34,8 +38,20 @@ class Parser:
 
     async def parse(self, body: bytes, url: str, headers: Mapping[str, str]) -> Document:
         """Read a feed. Raises DocumentError: not a feed, too long to read, or it killed us."""
-        arguments = (body, url, dict(headers))
-        future = self._pool.schedule(parse_document, args=arguments, timeout=self._timeout)
+        return await self._run(parse_document, body, url, dict(headers))
+
+    async def themes_of(
+        self, texts: Sequence[str], themes: Sequence[ThemeWords]
+    ) -> Sequence[tuple[str, ...]]:
+        """Return the codes of the themes that each text speaks of. Raises as `parse` does."""
+        found: list[tuple[str, ...]] = []
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            some = list(texts[start : start + _TEXTS_AT_ONCE])
+            found += await self._run(match_themes, some, tuple(themes))
+        return found
+
+    async def _run(self, function: Callable[..., _Result], *arguments: object) -> _Result:
+        future = self._pool.schedule(function, args=arguments, timeout=self._timeout)
         try:
             return await asyncio.wrap_future(future)
         except TimeoutError as error:
@@ -62,6 +78,11 @@ class Parser:
         _traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+def match_themes(texts: Sequence[str], themes: Sequence[ThemeWords]) -> list[tuple[str, ...]]:
+    """Return the codes of the themes of each text; runs inside a worker."""
+    return [tuple(found.code for found in match(text, themes)) for text in texts]
 
 
 def _hostile(what: str) -> DocumentError:

@@ -1,0 +1,210 @@
+"""Reading the sources that are due: fetch, parse, decide, store and tell, each on its own."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import failpoints
+from core.errors import FetchError, RelaisError
+from core.http import Fetched, Fetcher
+from core.ledger.store import post
+from core.parts import Parts
+from core.themes.rules import ThemeWords
+from core.themes.store import themes as network_themes
+from watch import sources, store
+from watch.decide import Changes, Identified, choose_story, compare, identify, plausible, tell
+from watch.models import Source, Story
+from watch.parsing import Parser
+from watch.records import Document
+from watch.rules import Pace, Validators, next_check, next_try, validators
+from watch.shown import burst_draft, story_draft
+
+log = structlog.get_logger()
+
+_BATCH = 200
+_AT_ONCE = 32
+"""How many sources are in hand at once; the fetcher bounds how many are being fetched."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of a source; `document` is None when nothing has changed."""
+
+    fetched: Fetched
+    body_hash: str | None
+    document: Document | None
+
+
+class Poller:
+    """Reads sources; one that fails never stops the others."""
+
+    def __init__(self, parts: Parts, fetcher: Fetcher, parser: Parser) -> None:
+        self._parts = parts
+        self._fetcher = fetcher
+        self._parser = parser
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._storing = asyncio.Lock()
+
+    async def poll(self, now: datetime) -> None:
+        """Read every source that is due at `now`, several at once, and tell what is new."""
+        while True:
+            async with self._parts.database.write() as session:
+                claimed = await sources.claim_due(session, now, _BATCH)
+                themes = await network_themes(session) if claimed else ()
+            if not claimed:
+                return
+            async with asyncio.TaskGroup() as group:
+                for source in claimed:
+                    group.create_task(self._poll_one(source, themes, now))
+
+    async def _poll_one(self, source: Source, themes: Sequence[ThemeWords], now: datetime) -> None:
+        async with self._gate:
+            try:
+                reading = await self._read(source)
+                await self._keep(source, reading, themes, now)
+            except RelaisError as error:
+                log.warning("watch.failed", source=source.id, error=error.what, hint=error.hint)
+                await self._failed(source, error, now)
+            except Exception as error:  # a defect met on one source spares the others
+                log.exception("watch.broken", source=source.id)
+                await self._failed(source, error, now)
+
+    async def _read(self, source: Source) -> Reading:
+        """Fetch a source, and parse what came unless it came before."""
+        fetched = await self._fetcher.fetch(
+            source.moved_to or source.url, etag=source.etag, last_modified=source.last_modified
+        )
+        failpoints.reach("watch.fetched")
+        if fetched.not_modified:
+            return Reading(fetched, source.body_hash, None)
+        body_hash = hashlib.sha256(fetched.body).hexdigest()
+        if body_hash == source.body_hash:
+            return Reading(fetched, body_hash, None)
+        document = await self._parser.parse(fetched.body, fetched.url, fetched.headers)
+        return Reading(fetched, body_hash, document)
+
+    async def _keep(
+        self, source: Source, reading: Reading, themes: Sequence[ThemeWords], now: datetime
+    ) -> None:
+        """Store what changed, tell it, and say when to come again, all in one transaction."""
+        read = self._next(source, reading, now)
+        changes, codes = await self._changes(source, reading.document, themes)
+        async with self._storing, self._parts.database.write() as session:
+            told = await self._store(session, source, changes, codes, now)
+            await sources.source_was_read(session, source.id, read, now)
+            failpoints.reach("watch.stored")
+        log.info(
+            "watch.read",
+            source=source.id,
+            status=reading.fetched.status,
+            items=len(reading.document.items) if reading.document else None,
+            new=len(changes.new),
+            changed=len(changes.changed),
+            told=told,
+            warning=(reading.document.warning if reading.document else "") or None,
+            next_check_at=read.next_check_at.isoformat(timespec="seconds"),
+        )
+
+    def _next(self, source: Source, reading: Reading, now: datetime) -> sources.Read:
+        fetched, document = reading.fetched, reading.document
+        kept = Validators(source.etag, source.last_modified)
+        return sources.Read(
+            validators=validators(fetched.headers, kept, not_modified=fetched.not_modified),
+            body_hash=reading.body_hash,
+            moved_to=fetched.moved_to,
+            next_check_at=next_check(
+                self._pace(source),
+                fetched.headers,
+                now,
+                self._parts.random.random(),
+                ttl=document.ttl if document else 0.0,
+                skip_hours=document.skip_hours if document else frozenset(),
+            ),
+        )
+
+    async def _changes(
+        self, source: Source, document: Document | None, themes: Sequence[ThemeWords]
+    ) -> tuple[Changes, Sequence[Sequence[str]]]:
+        """Return what a document changes, and the themes of what is new."""
+        if document is None:
+            return Changes(), ()
+        items = identify(document.items)
+        async with self._parts.database.read() as session:
+            changes = compare(items, await store.known_entries(session, source.id, items))
+        texts = [f"{each.item.title}\n{each.item.summary}" for each in changes.new]
+        return changes, await self._parser.themes_of(texts, themes)
+
+    async def _store(
+        self,
+        session: AsyncSession,
+        source: Source,
+        changes: Changes,
+        codes: Sequence[Sequence[str]],
+        now: datetime,
+    ) -> int:
+        """Write entries and stories, and the drafts that show them; return how many are shown."""
+        for entry_id, each in changes.changed:
+            await store.change_entry(session, entry_id, each)
+        recent = await store.recent_stories(session, changes.new, now)
+        fresh: list[tuple[Identified, Story]] = []
+        for each, themes in zip(changes.new, codes, strict=True):
+            story_id = choose_story(each.item, source.id, recent)
+            if story_id is not None:
+                session.add(store.new_entry(each, source.id, story_id, now))
+                continue
+            story = store.new_story(each, source, themes, now)
+            session.add(story)
+            fresh.append((each, story))
+        await session.flush()
+        session.add_all(store.new_entry(each, source.id, story.id, now) for each, story in fresh)
+        await session.flush()
+        return await self._tell(session, source, fresh, now)
+
+    async def _tell(
+        self,
+        session: AsyncSession,
+        source: Source,
+        fresh: Sequence[tuple[Identified, Story]],
+        now: datetime,
+    ) -> int:
+        dated = [(story.id, plausible(each.item.published_at, now) or now) for each, story in fresh]
+        telling = tell(dated, self._parts.settings.watch.told_per_poll)
+        stories = {story.id: story for _, story in fresh}
+        await post_stories(
+            session, self._parts, [stories[story_id] for story_id in telling.told], now
+        )
+        if telling.counted:
+            language = self._parts.settings.network.language
+            name = (source.id, source.name)
+            draft = burst_draft(self._parts.renderer, name, telling.counted, now, language)
+            await post(session, [draft], now)
+        return len(telling.told)
+
+    async def _failed(self, source: Source, error: Exception, now: datetime) -> None:
+        retry_after = error.retry_after if isinstance(error, FetchError) else None
+        gone = isinstance(error, FetchError) and error.permanent
+        jitter = self._parts.random.random()
+        again = next_try(self._pace(source), source.errors + 1, retry_after, now, jitter)
+        async with self._parts.database.write() as session:
+            what = error.what if isinstance(error, RelaisError) else type(error).__name__
+            await sources.source_failed(session, source.id, what, None if gone else again, now)
+
+    def _pace(self, source: Source) -> Pace:
+        return Pace(source.every, self._parts.settings.watch.least_interval)
+
+
+async def post_stories(
+    session: AsyncSession, parts: Parts, stories: Sequence[Story], now: datetime
+) -> None:
+    """Post stories in the watch topic, in the given order, and mark them as told."""
+    language = parts.settings.network.language
+    shown = await store.shown(session, stories)
+    await post(session, [story_draft(parts.renderer, each, now, language) for each in shown], now)
+    for story in stories:
+        story.told_at = now
+    await session.flush()

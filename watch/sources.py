@@ -1,0 +1,128 @@
+"""The sources' table: brought to the configuration, claimed, and what each reading leaves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.settings import Settings, SourceSettings
+from watch.models import Source
+from watch.rules import Validators
+
+LEASE = timedelta(minutes=10)
+"""A source that is being read is not due for others; after a crash it is again, this much later."""
+
+
+async def sync_sources(session: AsyncSession, settings: Settings, now: datetime) -> None:
+    """Bring the table to what the configuration lists.
+
+    A source is known by its address, else by its name; a new address starts afresh. Sources that
+    are no longer listed keep their entries, and are not read any more.
+    """
+    rows = list(await session.scalars(select(Source)))
+    by_url = {row.url: row for row in rows}
+    by_name = {row.name: row for row in rows}
+    listed = {source.url for source in settings.watch.sources}
+    for source in settings.watch.sources:
+        row = by_url.get(source.url) or by_name.get(source.name)
+        if row is None or (row.url != source.url and row.url in listed):
+            session.add(_new_source(source, now))
+        else:
+            _apply(row, source, now)
+    for row in rows:
+        if row.url not in listed:
+            row.enabled = False
+            row.next_check_at = None
+
+
+def _new_source(source: SourceSettings, now: datetime) -> Source:
+    return Source(
+        name=source.name,
+        url=source.url,
+        section=source.section.value,
+        themes=list(source.themes),
+        every=source.every,
+        next_check_at=now,
+    )
+
+
+def _apply(row: Source, source: SourceSettings, now: datetime) -> None:
+    moved = row.url != source.url
+    if moved:
+        row.url, row.moved_to, row.gone_at = source.url, None, None
+        row.etag = row.last_modified = row.body_hash = None
+        row.errors, row.last_error = 0, None
+    if moved or not row.enabled:
+        row.next_check_at = None if row.gone_at else now
+    row.name, row.section, row.themes = source.name, source.section.value, list(source.themes)
+    row.every, row.enabled = source.every, True
+
+
+async def claim_due(session: AsyncSession, now: datetime, most: int) -> Sequence[Source]:
+    """Return sources that are due, now ours for the time of a lease."""
+    due = await session.scalars(
+        select(Source)
+        .where(Source.enabled, Source.next_check_at <= now)
+        .order_by(Source.next_check_at, Source.id)
+        .limit(most)
+    )
+    claimed = []
+    for source in due:
+        statement = (
+            update(Source)
+            .where(Source.id == source.id, Source.next_check_at == source.next_check_at)
+            .values(next_check_at=now + LEASE)
+            .execution_options(synchronize_session=False)
+        )
+        result = cast("CursorResult[Any]", await session.execute(statement))
+        if result.rowcount:
+            claimed.append(source)
+    return claimed
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """Return when the next source is to be read."""
+    return await session.scalar(select(func.min(Source.next_check_at)).where(Source.enabled))
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a good reading leaves on its source."""
+
+    validators: Validators
+    body_hash: str | None
+    moved_to: str | None
+    next_check_at: datetime
+
+
+async def source_was_read(session: AsyncSession, source_id: int, read: Read, now: datetime) -> None:
+    """Record a good answer."""
+    values: dict[str, Any] = {
+        "etag": read.validators.etag,
+        "last_modified": read.validators.last_modified,
+        "body_hash": read.body_hash,
+        "next_check_at": read.next_check_at,
+        "checked_at": now,
+        "errors": 0,
+        "last_error": None,
+    }
+    if read.moved_to:
+        values["moved_to"] = read.moved_to
+    await session.execute(update(Source).where(Source.id == source_id).values(values))
+
+
+async def source_failed(
+    session: AsyncSession, source_id: int, error: str, next_try: datetime | None, now: datetime
+) -> None:
+    """Record an error; `next_try` is None when the source is gone for good."""
+    values = {
+        "errors": Source.errors + 1,
+        "last_error": error,
+        "checked_at": now,
+        "next_check_at": next_try,
+        "gone_at": None if next_try else now,
+    }
+    await session.execute(update(Source).where(Source.id == source_id).values(values))

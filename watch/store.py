@@ -1,0 +1,203 @@
+"""Entries, stories and decisions in their tables. No function here commits."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.reference import Party
+from watch.decide import (
+    STORY_WINDOW,
+    Identified,
+    KnownEntry,
+    KnownStory,
+    Standing,
+    State,
+    plausible,
+    title_key,
+)
+from watch.models import Decision, Entry, Source, Story
+from watch.shown import ShownStory
+
+_CHUNK = 400
+_Value = TypeVar("_Value")
+
+
+def _chunks(values: Iterable[_Value]) -> Iterable[Sequence[_Value]]:
+    every = list(dict.fromkeys(values))
+    return (every[start : start + _CHUNK] for start in range(0, len(every), _CHUNK))
+
+
+async def known_entries(
+    session: AsyncSession, source_id: int, items: Sequence[Identified]
+) -> Sequence[KnownEntry]:
+    """Return the entries of a source that `items` may be."""
+    found: dict[int, KnownEntry] = {}
+    columns = (Entry.id, Entry.identity, Entry.link, Entry.hash)
+    for chunk in _chunks(items):
+        links = [each.item.link for each in chunk if each.link_counts]
+        same = or_(
+            Entry.identity.in_([each.identity for each in chunk]),
+            Entry.link.in_(links),
+        )
+        query = select(*columns).where(Entry.source_id == source_id, same)
+        found |= {row.id: KnownEntry(*row) for row in await session.execute(query)}
+    return tuple(found.values())
+
+
+async def recent_stories(
+    session: AsyncSession, items: Iterable[Identified], now: datetime
+) -> Sequence[KnownStory]:
+    """Return the stories of the last days that may be told by `items`, the oldest first."""
+    found: dict[int, str] = {}
+    for chunk in _chunks(items):
+        told_by_link = select(Entry.story_id).where(
+            Entry.link.in_([each.item.link for each in chunk if each.item.link])
+        )
+        keys = [title_key(each.item.title) for each in chunk]
+        query = select(Story.id, Story.title_key).where(
+            Story.first_seen_at >= now - STORY_WINDOW,
+            or_(Story.title_key.in_(keys), Story.id.in_(told_by_link)),
+        )
+        found |= {row.id: row.title_key for row in await session.execute(query)}
+    links: dict[int, set[str]] = defaultdict(set)
+    sources: dict[int, set[int]] = defaultdict(set)
+    for ids in _chunks(found):
+        rows = await session.execute(
+            select(Entry.story_id, Entry.link, Entry.source_id).where(Entry.story_id.in_(ids))
+        )
+        for story_id, link, source_id in rows:
+            links[story_id].add(link)
+            sources[story_id].add(source_id)
+    return [
+        KnownStory(story_id, key, frozenset(links[story_id]), frozenset(sources[story_id]))
+        for story_id, key in sorted(found.items())
+    ]
+
+
+def new_story(each: Identified, source: Source, themes: Sequence[str], now: datetime) -> Story:
+    """Return a story, not stored yet, that begins with an item."""
+    return Story(
+        title=each.item.title,
+        title_key=title_key(each.item.title),
+        link=each.item.link,
+        section=source.section,
+        themes=list(dict.fromkeys([*source.themes, *themes])),
+        first_seen_at=now,
+    )
+
+
+def new_entry(each: Identified, source_id: int, story_id: int, now: datetime) -> Entry:
+    """Return an entry, not stored yet."""
+    return Entry(
+        source_id=source_id,
+        story_id=story_id,
+        identity=each.identity,
+        hash=each.hash,
+        title=each.item.title,
+        link=each.item.link,
+        published_at=plausible(each.item.published_at, now),
+        summary=each.item.summary,
+        author=each.item.author,
+        first_seen_at=now,
+    )
+
+
+async def change_entry(session: AsyncSession, entry_id: int, each: Identified) -> None:
+    """Write what an entry says now; its story follows while it waits and says the same."""
+    entry = await session.get_one(Entry, entry_id)
+    await session.execute(
+        update(Story)
+        .where(
+            Story.id == entry.story_id,
+            Story.state == State.WAITING.value,
+            Story.title == entry.title,
+        )
+        .values(title=each.item.title, title_key=title_key(each.item.title), link=each.item.link)
+    )
+    entry.title, entry.link, entry.summary = each.item.title, each.item.link, each.item.summary
+    entry.hash = each.hash
+
+
+# --- what people see --------------------------------------------------------------------------
+
+
+async def shown(session: AsyncSession, stories: Sequence[Story]) -> Sequence[ShownStory]:
+    """Return stories, in the given order, with what their entries say."""
+    entries: dict[int, list[tuple[Entry, str]]] = defaultdict(list)
+    for ids in _chunks(story.id for story in stories):
+        rows = await session.execute(
+            select(Entry, Source.name)
+            .join(Source, Source.id == Entry.source_id)
+            .where(Entry.story_id.in_(ids))
+            .order_by(Entry.id)
+        )
+        for entry, name in rows:
+            entries[entry.story_id].append((entry, name))
+    return [_shown(story, entries[story.id]) for story in stories]
+
+
+def _shown(story: Story, entries: Sequence[tuple[Entry, str]]) -> ShownStory:
+    dates = (entry.published_at for entry, _ in entries if entry.published_at)
+    summaries = (entry.summary for entry, _ in entries if entry.summary)
+    return ShownStory(
+        id=story.id,
+        title=story.title,
+        link=story.link,
+        sources=tuple(dict.fromkeys(name for _, name in entries)),
+        section=story.section,
+        themes=tuple(story.themes),
+        note=story.note,
+        published_at=next(dates, None),
+        summary=next(summaries, ""),
+        state=State(story.state),
+        version=story.version,
+    )
+
+
+async def waiting_stories(
+    session: AsyncSession, most: int, *, untold: bool = False
+) -> Sequence[Story]:
+    """Return the latest stories that wait for a decision; `untold`: not yet shown in chat."""
+    query = select(Story).where(Story.state == State.WAITING.value)
+    if untold:
+        query = query.where(Story.told_at.is_(None))
+    latest = query.order_by(Story.first_seen_at.desc(), Story.id).limit(most)
+    return (await session.scalars(latest)).all()
+
+
+async def count_waiting(session: AsyncSession) -> int:
+    """Return how many stories wait for a decision."""
+    query = select(func.count()).select_from(Story).where(Story.state == State.WAITING.value)
+    return await session.scalar(query) or 0
+
+
+async def kept_stories(session: AsyncSession, until: datetime) -> Sequence[Story]:
+    """Return the stories kept before `until`, in the order of the decisions."""
+    query = select(Story).where(Story.state == State.KEPT.value, Story.decided_at < until)
+    return (await session.scalars(query.order_by(Story.decided_at, Story.id))).all()
+
+
+async def story_for_update(session: AsyncSession, story_id: int) -> Story | None:
+    """Return a story that nobody else may decide of meanwhile."""
+    return await session.get(Story, story_id, with_for_update=True)
+
+
+def write_decision(
+    session: AsyncSession, story: Story, standing: Standing, decision: Decision
+) -> None:
+    """Write where a story stands now, and who decided it."""
+    story.state, story.version = standing.state.value, standing.version
+    waiting = standing.state is State.WAITING
+    story.decided_at = None if waiting else decision.decided_at
+    session.add(decision)
+
+
+async def last_decider(session: AsyncSession, story_id: int) -> Party | None:
+    """Return who decided last of a story."""
+    query = select(Decision.decided_by).where(Decision.story_id == story_id)
+    found = await session.scalar(query.order_by(Decision.id.desc()).limit(1))
+    return Party.parse(found) if found else None
