@@ -39,7 +39,7 @@ class RunningBotApi:
             HTTPXRequest(
                 connection_pool_size=16,
                 read_timeout=read_timeout,
-                httpx_kwargs={"trust_env": False},
+                httpx_kwargs={"trust_env": False, "verify": False},  # no TLS here
             )
             for _ in range(2)
         ]
