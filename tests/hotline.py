@@ -1,0 +1,255 @@
+"""A small network around the hotline, and what people do there, as Turns."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import select
+
+from bot.hotline.room import build
+from core.acts import Act
+from core.chat import (
+    Button,
+    File,
+    Handler,
+    Incoming,
+    Place,
+    Post,
+    Redraw,
+    Reply,
+    Response,
+    Sender,
+    Toast,
+    Turn,
+)
+from core.clock import FixedClock
+from core.db import Database
+from core.ledger.draft import (
+    Channel,
+    DeliveryKind,
+    Parcel,
+    Ready,
+    Refused,
+    Sent,
+    Skip,
+)
+from core.ledger.models import Delivery, Message
+from core.people.models import Account, Membership, Person, Territory, Theme
+from core.people.roles import Role
+from core.people.store import person_by_account, roles_of
+from core.reference import Party, Reference
+from core.room import Room
+from core.settings import Settings, TelegramSettings
+from tests.parts import make_parts
+
+GROUP = -1001234567890
+SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+
+CLAIRE, JEANNE, PAUL, LEA, MARC = 1001, 1002, 1003, 1004, 1005
+"""Telegram ids: an agent, an animator, an agent of two territories, an elected person, an agent."""
+
+UNKNOWN = 9999
+
+
+@dataclass(frozen=True)
+class Row:
+    """A delivery of the ledger, with its content read."""
+
+    kind: str
+    slot: str
+    recipient: str
+    cause: str
+    stream: str | None
+    post: Post
+    parcel: Parcel
+
+
+@dataclass
+class Hotline:
+    """The room on a real database; `updates` numbers what people do."""
+
+    database: Database
+    clock: FixedClock
+    room: Room
+    updates: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    async def turn(self, account: int, incoming: Incoming, handler: Handler) -> list[Response]:
+        now = self.clock.now()
+        async with self.database.write() as session:
+            person = await person_by_account(session, "telegram", str(account))
+            roles = await roles_of(session, person.id, now) if person else frozenset()
+            sender = Sender(
+                str(account),
+                person.name if person else "Inconnu",
+                person_id=person.id if person else None,
+                roles=roles,
+            )
+            return list(await handler(Turn(session, incoming, sender, now)))
+
+    def incoming(
+        self,
+        account: int,
+        text: str = "",
+        *,
+        kind: Literal["text", "command", "press", "file"] = "text",
+        place: Place | None = None,
+        **more: Any,
+    ) -> Incoming:
+        number = next(self.updates)
+        where = place or Place(account, private=True)
+        given: dict[str, Any] = {"message_id": 100 + number, "text": text, **more}
+        return Incoming(update_id=number, kind=kind, place=where, at=self.clock.now(), **given)
+
+    async def say(
+        self,
+        account: int,
+        text: str = "",
+        *,
+        entities: Sequence[Mapping[str, Any]] = (),
+        files: Sequence[File] = (),
+        **more: Any,
+    ) -> list[Response]:
+        assert self.room.fallback is not None
+        incoming = self.incoming(
+            account, text, entities=tuple(entities), files=tuple(files), **more
+        )
+        return await self.turn(account, incoming, self.room.fallback)
+
+    async def reply(self, account: int, number: int, text: str, **more: Any) -> list[Response]:
+        """Reply to a message about question `number`."""
+        about = Reference("hotline", "question", str(number))
+        incoming = self.incoming(account, text, about=about, reply_to=5, **more)
+        return await self.turn(account, incoming, self.room.replies[0].handler)
+
+    async def in_topic(
+        self, account: int, number: int, text: str, thread: int = 77, **more: Any
+    ) -> list[Response]:
+        place = Place(GROUP, private=False, thread_id=thread)
+        return await self.reply(account, number, text, place=place, **more)
+
+    async def command(
+        self, account: int, name: str, argument: str = "", place: Place | None = None
+    ) -> list[Response]:
+        [handler] = [c.handler for c in self.room.commands if c.name == name]
+        said = f"/{name} {argument}".strip()
+        incoming = self.incoming(
+            account, said, kind="command", command=name, argument=argument, place=place
+        )
+        return await self.turn(account, incoming, handler)
+
+    async def press(self, account: int, button: Button) -> list[Response]:
+        [action] = [each for each in self.room.actions if each.name == button.action]
+        assert button.reference is not None
+        reference = button.reference
+
+        async def handler(turn: Turn) -> Sequence[Response]:
+            return await action.handler(turn, reference, button.version)
+
+        return await self.turn(account, self.incoming(account, kind="press"), handler)
+
+    async def rows(self, after: int = 0) -> list[Row]:
+        """Return what the ledger was given, in order, after so many."""
+        async with self.database.read() as session:
+            found = await session.execute(
+                select(Delivery, Message.body)
+                .join(Message, Message.hash == Delivery.message_hash)
+                .order_by(Delivery.id)
+            )
+            return [_row(delivery, body) for delivery, body in found][after:]
+
+    async def prepare(self, row: Row) -> Ready | Skip:
+        async with self.database.read() as session:
+            return await self._kind(row).prepare(session, row.parcel, self.clock.now())
+
+    async def settle(self, row: Row, outcome: Sent | Refused | Skip) -> None:
+        async with self.database.write() as session:
+            await self._kind(row).settled(session, row.parcel, outcome, self.clock.now())
+
+    async def acts(self) -> list[str]:
+        async with self.database.read() as session:
+            rows = await session.scalars(select(Act).order_by(Act.id))
+            return [f"{act.actor} {act.verb} {act.subject}" for act in rows]
+
+    def words(self, response: Response) -> str:
+        """Return a response as it is read."""
+        assert isinstance(response, Reply | Redraw | Toast)
+        return self.renderer.chat(response.text)
+
+    def __post_init__(self) -> None:
+        self.renderer = make_parts(self.database, self.clock).renderer
+
+    def _kind(self, row: Row) -> DeliveryKind:
+        [kind] = [each for each in self.room.deliveries if each.name == row.kind]
+        return kind
+
+
+def _row(delivery: Delivery, body: bytes) -> Row:
+    parcel = Parcel(
+        id=delivery.id,
+        kind=delivery.kind,
+        slot=delivery.slot,
+        recipient=Party.parse(delivery.recipient),
+        cause=Reference.parse(delivery.cause),
+        channel=Channel.CHAT,
+        body=body,
+        values={},
+        stream=delivery.stream,
+        attempt=1,
+        resent=False,
+    )
+    return Row(
+        kind=delivery.kind,
+        slot=delivery.slot,
+        recipient=delivery.recipient,
+        cause=delivery.cause,
+        stream=delivery.stream,
+        post=Post.decode(body),
+        parcel=parcel,
+    )
+
+
+async def open_hotline(
+    database: Database, clock: FixedClock, settings: Settings | None = None
+) -> Hotline:
+    """Bring the network in, and open the hotline."""
+    given = settings or Settings(telegram=TelegramSettings(group_id=GROUP))
+    async with database.write() as session:
+        session.add_all(
+            [
+                Territory(id=1, code="orsanne", name="Pays d’Orsanne", department="63"),
+                Territory(id=2, code="brune", name="Vallées de la Brune-Claire", department="19"),
+                Theme(id=1, code="habitat", name="Habitat et centres-bourgs", words=[]),
+                Theme(id=2, code="activites", name="Activités, reprise et transmission", words=[]),
+            ]
+        )
+        for person_id, given_name, family_name in (
+            (1, "Claire", "Vidal"),
+            (2, "Jeanne", "Roche"),
+            (3, "Paul", "Meyrat"),
+            (4, "Léa", "Fontanges"),
+            (5, "Marc", "Besse"),
+        ):
+            session.add(Person(id=person_id, given_name=given_name, family_name=family_name))
+        await session.flush()
+        for person_id, role, territory_id in (
+            (1, Role.AGENT, 1),
+            (2, Role.ANIMATOR, None),
+            (3, Role.AGENT, 1),
+            (3, Role.AGENT, 2),
+            (4, Role.ELECTED, 1),
+            (5, Role.AGENT, None),
+        ):
+            session.add(
+                Membership(
+                    person_id=person_id, role=role.value, territory_id=territory_id, since=SINCE
+                )
+            )
+        for person_id, address in enumerate((CLAIRE, JEANNE, PAUL, LEA, MARC), start=1):
+            session.add(
+                Account(
+                    person_id=person_id, channel="telegram", address=str(address), linked_at=SINCE
+                )
+            )
+    return Hotline(database, clock, build(replace(make_parts(database, clock), settings=given)))
