@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from core.text import normalise
 from watch.records import Item
 
 STORY_WINDOW = timedelta(days=7)
@@ -17,7 +16,6 @@ STORY_WINDOW = timedelta(days=7)
 LEAST_KEY = 25
 """Shorter titles (« Ordre du jour ») are alike by chance."""
 
-MOST_KEY = 500
 MOST_AHEAD = timedelta(days=1)
 OLDEST_YEAR = 1990
 
@@ -144,26 +142,26 @@ class KnownStory:
     sources: frozenset[int]
 
 
-def title_key(title: str) -> str:
-    """Return what titles share when they are the same in case, accents and punctuation."""
-    return normalise(title)[:MOST_KEY]
+def choose_stories(
+    items: Sequence[Item], source_id: int, stories: Iterable[KnownStory]
+) -> tuple[int | None, ...]:
+    """Return for each item the story of other sources that tells the same, if there is one.
 
-
-def choose_story(item: Item, source_id: int, stories: Iterable[KnownStory]) -> int | None:
-    """Return the story of other sources that tells the same, by link or by identical title.
-
-    One source never joins its own stories: texts of the same name are different texts there
-    (« Arrêté du 30 novembre 2020 portant nomination »).
+    The same is the same link, or an identical title. One source never joins its own stories:
+    texts of the same name are different texts there (« Arrêté du 30 novembre 2020 portant
+    nomination »).
     """
-    key = title_key(item.title)
+    by_link: dict[str, int] = {}
+    by_key: dict[str, int] = {}
     for story in stories:
-        if source_id in story.sources:
-            continue
-        if is_a_page(item.link) and item.link in story.links:
-            return story.id
-        if len(key) >= LEAST_KEY and key == story.title_key:
-            return story.id
-    return None
+        if source_id not in story.sources:
+            by_key.setdefault(story.title_key, story.id)
+            for link in filter(is_a_page, story.links):
+                by_link.setdefault(link, story.id)
+    return tuple(
+        by_link.get(item.link) or (by_key.get(item.key) if len(item.key) >= LEAST_KEY else None)
+        for item in items
+    )
 
 
 def is_a_page(link: str) -> bool:

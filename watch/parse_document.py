@@ -7,6 +7,7 @@ from typing import Any
 
 import feedparser
 
+from core.text import normalise
 from watch.dates import read_date
 from watch.links import clean_link
 from watch.mend import mend
@@ -65,6 +66,7 @@ def _item(entry: Any, url: str) -> Item:
         summary="" if without_note_call(summary) in title else shorten(summary, MOST_SUMMARY),
         published_at=next((date for name in _DATES if (date := _date(entry, name))), None),
         author=shorten(plain_text(entry.get("author") or ""), 200),
+        key=normalise(title)[:MOST_TITLE],
     )
 
 

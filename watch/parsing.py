@@ -44,6 +44,8 @@ class Parser:
         self, texts: Sequence[str], themes: Sequence[ThemeWords]
     ) -> Sequence[tuple[str, ...]]:
         """Return the codes of the themes that each text speaks of. Raises as `parse` does."""
+        if not themes:
+            return [() for _ in texts]
         found: list[tuple[str, ...]] = []
         for start in range(0, len(texts), _TEXTS_AT_ONCE):
             some = list(texts[start : start + _TEXTS_AT_ONCE])

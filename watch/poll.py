@@ -17,7 +17,7 @@ from core.parts import Parts
 from core.themes.rules import ThemeWords
 from core.themes.store import themes as network_themes
 from watch import sources, store
-from watch.decide import Changes, Identified, choose_story, compare, identify, plausible, tell
+from watch.decide import Changes, Identified, choose_stories, compare, identify, plausible, tell
 from watch.models import Source, Story
 from watch.parsing import Parser
 from watch.records import Document
@@ -27,6 +27,9 @@ from watch.shown import burst_draft, story_draft
 log = structlog.get_logger()
 
 _BATCH = 200
+_FLUSHED = 100
+"""How many stories are written in one go: more would hold the event loop up."""
+
 _AT_ONCE = 32
 """How many sources are in hand at once; the fetcher bounds how many are being fetched."""
 
@@ -151,18 +154,15 @@ class Poller:
         for entry_id, each in changes.changed:
             await store.change_entry(session, entry_id, each)
         recent = await store.recent_stories(session, changes.new, now)
+        joined = choose_stories([each.item for each in changes.new], source.id, recent)
         fresh: list[tuple[Identified, Story]] = []
-        for each, themes in zip(changes.new, codes, strict=True):
-            story_id = choose_story(each.item, source.id, recent)
-            if story_id is not None:
+        for each, themes, story_id in zip(changes.new, codes, joined, strict=True):
+            if story_id is None:
+                fresh.append((each, store.new_story(each, source, themes, now)))
+            else:
                 session.add(store.new_entry(each, source.id, story_id, now))
-                continue
-            story = store.new_story(each, source, themes, now)
-            session.add(story)
-            fresh.append((each, story))
-        await session.flush()
-        session.add_all(store.new_entry(each, source.id, story.id, now) for each, story in fresh)
-        await session.flush()
+        for start in range(0, len(fresh), _FLUSHED):
+            await store.add_stories(session, fresh[start : start + _FLUSHED], source.id, now)
         return await self._tell(session, source, fresh, now)
 
     async def _tell(

@@ -15,7 +15,8 @@ class Item:
     """An item of a feed, cleaned. Missing texts are empty; a missing date is None.
 
     `link` is absolute, without tracking; `title` and `summary` are plain text; `published_at`
-    is what the feed says, plausible or not.
+    is what the feed says, plausible or not. `key` is what titles share that are the same in
+    case, accents and punctuation.
     """
 
     guid: str
@@ -24,6 +25,7 @@ class Item:
     summary: str = ""
     published_at: datetime | None = None
     author: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.reference import Party
 from watch.decide import (
+    LEAST_KEY,
     STORY_WINDOW,
     Identified,
     KnownEntry,
@@ -17,7 +18,6 @@ from watch.decide import (
     Standing,
     State,
     plausible,
-    title_key,
 )
 from watch.models import Decision, Entry, Source, Story
 from watch.shown import ShownStory
@@ -26,7 +26,8 @@ _CHUNK = 400
 _Value = TypeVar("_Value")
 
 
-def _chunks(values: Iterable[_Value]) -> Iterable[Sequence[_Value]]:
+def chunks(values: Iterable[_Value]) -> Iterable[Sequence[_Value]]:
+    """Cut values, each once, into pieces that a query can hold."""
     every = list(dict.fromkeys(values))
     return (every[start : start + _CHUNK] for start in range(0, len(every), _CHUNK))
 
@@ -37,7 +38,7 @@ async def known_entries(
     """Return the entries of a source that `items` may be."""
     found: dict[int, KnownEntry] = {}
     columns = (Entry.id, Entry.identity, Entry.link, Entry.hash)
-    for chunk in _chunks(items):
+    for chunk in chunks(items):
         links = [each.item.link for each in chunk if each.link_counts]
         same = or_(
             Entry.identity.in_([each.identity for each in chunk]),
@@ -53,11 +54,11 @@ async def recent_stories(
 ) -> Sequence[KnownStory]:
     """Return the stories of the last days that may be told by `items`, the oldest first."""
     found: dict[int, str] = {}
-    for chunk in _chunks(items):
+    for chunk in chunks(items):
         told_by_link = select(Entry.story_id).where(
             Entry.link.in_([each.item.link for each in chunk if each.item.link])
         )
-        keys = [title_key(each.item.title) for each in chunk]
+        keys = [each.item.key for each in chunk if len(each.item.key) >= LEAST_KEY]
         query = select(Story.id, Story.title_key).where(
             Story.first_seen_at >= now - STORY_WINDOW,
             or_(Story.title_key.in_(keys), Story.id.in_(told_by_link)),
@@ -65,7 +66,7 @@ async def recent_stories(
         found |= {row.id: row.title_key for row in await session.execute(query)}
     links: dict[int, set[str]] = defaultdict(set)
     sources: dict[int, set[int]] = defaultdict(set)
-    for ids in _chunks(found):
+    for ids in chunks(found):
         rows = await session.execute(
             select(Entry.story_id, Entry.link, Entry.source_id).where(Entry.story_id.in_(ids))
         )
@@ -82,7 +83,7 @@ def new_story(each: Identified, source: Source, themes: Sequence[str], now: date
     """Return a story, not stored yet, that begins with an item."""
     return Story(
         title=each.item.title,
-        title_key=title_key(each.item.title),
+        title_key=each.item.key,
         link=each.item.link,
         section=source.section,
         themes=list(dict.fromkeys([*source.themes, *themes])),
@@ -106,6 +107,16 @@ def new_entry(each: Identified, source_id: int, story_id: int, now: datetime) ->
     )
 
 
+async def add_stories(
+    session: AsyncSession, fresh: Sequence[tuple[Identified, Story]], source_id: int, now: datetime
+) -> None:
+    """Write new stories, each with the entry that begins it."""
+    session.add_all(story for _, story in fresh)
+    await session.flush()
+    session.add_all(new_entry(each, source_id, story.id, now) for each, story in fresh)
+    await session.flush()
+
+
 async def change_entry(session: AsyncSession, entry_id: int, each: Identified) -> None:
     """Write what an entry says now; its story follows while it waits and says the same."""
     entry = await session.get_one(Entry, entry_id)
@@ -116,7 +127,7 @@ async def change_entry(session: AsyncSession, entry_id: int, each: Identified) -
             Story.state == State.WAITING.value,
             Story.title == entry.title,
         )
-        .values(title=each.item.title, title_key=title_key(each.item.title), link=each.item.link)
+        .values(title=each.item.title, title_key=each.item.key, link=each.item.link)
     )
     entry.title, entry.link, entry.summary = each.item.title, each.item.link, each.item.summary
     entry.hash = each.hash
@@ -128,7 +139,7 @@ async def change_entry(session: AsyncSession, entry_id: int, each: Identified) -
 async def shown(session: AsyncSession, stories: Sequence[Story]) -> Sequence[ShownStory]:
     """Return stories, in the given order, with what their entries say."""
     entries: dict[int, list[tuple[Entry, str]]] = defaultdict(list)
-    for ids in _chunks(story.id for story in stories):
+    for ids in chunks(story.id for story in stories):
         rows = await session.execute(
             select(Entry, Source.name)
             .join(Source, Source.id == Entry.source_id)
