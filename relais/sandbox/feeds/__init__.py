@@ -1,0 +1,122 @@
+"""Three sample feeds, for the watch to poll: RSS 2.0, Atom, and one badly made on purpose.
+
+`journal-du-massif.xml` says UTF-8 and is Windows-1252, has bare ampersands, a tag that is never
+closed, entries without date, identifier or link. Dates are written in the files as days before
+the first serving (`{{RFC822:3}}`, `{{ISO:3}}`, `{{DAY:3}}`); an entry of a day yet to come
+(`{{ISO:-2}}`) appears when the clock has reached it.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from core.clock import Clock, aware
+
+FOLDER = Path(__file__).parent
+
+FEEDS: Mapping[str, str] = {
+    "legifrance-exemple.xml": "application/rss+xml; charset=utf-8",
+    "actualites-rurales.atom": "application/atom+xml; charset=utf-8",
+    "journal-du-massif.xml": "text/xml",
+}
+"""The name of each feed, and the type it is served with."""
+
+_ENTRY = re.compile(rb"[ ]*<(item|entry)>.*?</\1>\n", re.DOTALL)
+_TOKEN = re.compile(rb"\{\{(RFC822|ISO|DAY):(-?\d+)\}\}")
+
+_FORMATS: Mapping[bytes, Callable[[datetime], str]] = {
+    b"RFC822": lambda instant: format_datetime(instant, usegmt=True),
+    b"ISO": lambda instant: instant.isoformat(),
+    b"DAY": lambda instant: instant.date().isoformat(),
+}
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed as it is served: `modified` is the instant of its newest entry, in UTC."""
+
+    body: bytes
+    content_type: str
+    modified: datetime
+
+    @property
+    def etag(self) -> str:
+        """A strong validator of the body."""
+        return f'"{hashlib.sha256(self.body).hexdigest()[:20]}"'
+
+
+def feed_bytes(name: str, now: datetime, first: datetime | None = None) -> tuple[bytes, str]:
+    """Return a feed and its content type as they are at `now`.
+
+    Entries are dated from `first` (`now` when it is not given); keep it the same, or each of
+    them will look changed. Raises KeyError for an unknown name.
+    """
+    feed = feed_at(name, now, first or now)
+    return feed.body, feed.content_type
+
+
+def feed_at(name: str, now: datetime, first: datetime) -> Feed:
+    """Return a feed as it is at `now`, its entries dated from `first`."""
+    content_type = FEEDS[name]
+    start = aware(first).replace(microsecond=0)
+    shown: list[datetime] = []
+
+    def instant(token: re.Match[bytes]) -> datetime:
+        return start - timedelta(days=int(token[2]))
+
+    def entry(found: re.Match[bytes]) -> bytes:
+        coming = any(instant(token) > now for token in _TOKEN.finditer(found[0]))
+        return b"" if coming else found[0]
+
+    def date(token: re.Match[bytes]) -> bytes:
+        shown.append(instant(token))
+        return _FORMATS[token[1]](shown[-1]).encode("ascii")
+
+    body = _TOKEN.sub(date, _ENTRY.sub(entry, (FOLDER / name).read_bytes()))
+    return Feed(body, content_type, max(shown))
+
+
+def feed_routes(clock: Clock, first: datetime | None = None) -> list[Route]:
+    """Return the pages that serve the feeds at `/feeds/NAME`, with validators and 304.
+
+    `first` (the present by default) is when the sandbox was first opened: give the same after a
+    restart, so that the entries keep their dates.
+    """
+    start = first or clock.now()
+
+    async def serve(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in FEEDS:
+            raise HTTPException(404)
+        feed = feed_at(name, clock.now(), start)
+        validators = {
+            "ETag": feed.etag,
+            "Last-Modified": format_datetime(feed.modified, usegmt=True),
+        }
+        if _unchanged(request, feed):
+            return Response(status_code=304, headers=validators)
+        headers = {**validators, "Content-Type": feed.content_type}
+        return Response(feed.body, headers=headers)
+
+    return [Route("/feeds/{name}", serve, name="feed")]
+
+
+def _unchanged(request: Request, feed: Feed) -> bool:
+    """Tell whether the guest has this version already (RFC 9110 § 13.2.2: the tag first)."""
+    tags = request.headers.get("if-none-match")
+    if tags is not None:
+        return tags.strip() == "*" or feed.etag in re.findall(r'"[^"]*"', tags)
+    since = request.headers.get("if-modified-since", "")
+    try:
+        return feed.modified <= parsedate_to_datetime(since).replace(tzinfo=UTC)
+    except ValueError:
+        return False
