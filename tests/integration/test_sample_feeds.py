@@ -3,15 +3,16 @@
 import calendar
 import io
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import feedparser
 import httpx
 import pytest
-from starlette.applications import Starlette
 
 from core.clock import FixedClock
-from relais.sandbox.feeds import FEEDS, FOLDER, feed_bytes, feed_routes
+from core.errors import InputError
+from relais.sandbox.feeds import FEEDS, FOLDER, application, feed_bytes, sources
 
 RSS, ATOM, MALFORMED = FEEDS
 
@@ -73,9 +74,8 @@ def test_entries_keep_their_dates_and_new_ones_come_as_days_pass(clock: FixedClo
     assert [entry.published for entry in after[1:]] == [entry.published for entry in before]
 
 
-def visitor(clock: FixedClock) -> httpx.AsyncClient:
-    app = Starlette(routes=feed_routes(clock))
-    transport = httpx.ASGITransport(app=app)
+def visitor(clock: FixedClock, own: Path | None = None) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=application(clock, own))
     return httpx.AsyncClient(transport=transport, base_url="http://sandbox.example")
 
 
@@ -129,3 +129,27 @@ async def test_an_unknown_feed_is_not_found(clock: FixedClock) -> None:
             assert (await client.get(f"/feeds/{name}")).status_code == 404
     with pytest.raises(KeyError):
         feed_bytes("nothing.xml", clock.now())
+
+
+async def test_every_source_answers_and_has_a_section_of_its_own(clock: FixedClock) -> None:
+    async with visitor(clock) as client:
+        assert [(await client.get(source.path)).status_code for source in sources()] == [200] * 3
+    assert len({source.section for source in sources()}) == 3
+
+
+async def test_a_file_of_ones_own_is_served_as_it_is(clock: FixedClock, tmp_path: Path) -> None:
+    own = tmp_path / "mine.xml"
+    own.write_bytes(b"\xff not even xml {{ISO:1}}")
+    async with visitor(clock, own) as client:
+        (source,) = sources(own)
+        served = await client.get(source.path)
+        assert (served.content, served.headers["content-type"]) == (own.read_bytes(), "text/xml")
+
+
+@pytest.mark.parametrize("name", ["nothing.xml", "."])
+def test_a_file_that_cannot_be_read_is_told_at_once(
+    clock: FixedClock, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        application(clock, tmp_path / name)
+    assert "https://" in caught.value.hint

@@ -14,12 +14,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from core.clock import Clock, aware
+from core.errors import InputError
+from core.sections import Section
 
 FOLDER = Path(__file__).parent
 
@@ -38,6 +41,52 @@ _FORMATS: Mapping[bytes, Callable[[datetime], str]] = {
     b"ISO": lambda instant: instant.isoformat(),
     b"DAY": lambda instant: instant.date().isoformat(),
 }
+
+
+@dataclass(frozen=True)
+class Source:
+    """A feed as the watch is told of it: its name, the path of its address, its section."""
+
+    name: str
+    path: str
+    section: Section = Section.LEGAL
+
+
+SOURCES = (
+    Source("Journal des textes officiels (exemple)", "/feeds/legifrance-exemple.xml"),
+    Source("Actualités rurales (exemple)", "/feeds/actualites-rurales.atom", Section.INSTITUTIONS),
+    Source("Le journal du Massif (exemple)", "/feeds/journal-du-massif.xml", Section.ECONOMY),
+)
+"""The three sample sources."""
+
+OWN = "/feeds/own"
+"""Where a file of one's own is served in place of the samples."""
+
+
+def sources(own: Path | None = None) -> tuple[Source, ...]:
+    """Return the sources to poll: the samples, or one's own file."""
+    return (Source("Votre flux", OWN),) if own else SOURCES
+
+
+def application(clock: Clock, own: Path | None = None, first: datetime | None = None) -> Starlette:
+    """Return what serves the sources: the samples (see `feed_routes`), or one's own file.
+
+    Raises InputError when one's own file cannot be read.
+    """
+    return Starlette(routes=[_own_route(own)] if own else feed_routes(clock, first))
+
+
+def _own_route(path: Path) -> Route:
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        hint = "give the path of a file, or an address that starts with https://"
+        raise InputError(f"the feed {path} cannot be read ({error.strerror})", hint=hint) from error
+
+    def serve(_request: Request) -> Response:
+        return Response(body, headers={"Content-Type": "text/xml"})
+
+    return Route(OWN, serve)
 
 
 @dataclass(frozen=True)
