@@ -58,17 +58,17 @@ class Dispatcher:
     on one database.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # the parts come in as arguments
         self,
         database: Database,
         gateways: Mapping[Channel, Gateway],
         kinds: Mapping[str, DeliveryKind],
-        *,
         clock: Clock,
         real_clock: Clock,
         settings: LedgerSettings,
         random: random.Random,
         worker_id: str,
+        *,
         prepare_view: Mapping[str, PrepareView] | None = None,
         drain: float = 8.0,
     ) -> None:
