@@ -63,7 +63,9 @@ class LetterHouse:
 
     def source(self) -> ContributionSource:
         async def offer(
-            _session: AsyncSession, _since: datetime, _until: datetime
+            session: AsyncSession,  # noqa: ARG001  # the protocol's names
+            since: datetime,  # noqa: ARG001
+            until: datetime,  # noqa: ARG001
         ) -> Sequence[Contribution]:
             return self.offered
 

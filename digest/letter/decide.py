@@ -28,7 +28,7 @@ NEXT: Mapping[State, frozenset[State]] = {
     State.APPROVED: frozenset({State.DRAFT, State.SENDING, State.CANCELLED}),
     State.SENDING: frozenset({State.SENT}),
     State.SENT: frozenset(),
-    State.CANCELLED: frozenset({State.DRAFT}),
+    State.CANCELLED: frozenset(),
 }
 """What each state may become. A change brings an edition back to draft, its approval void."""
 
@@ -39,6 +39,11 @@ OPEN = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED, State.SENDING})
 def may_become(state: State, wanted: State) -> bool:
     """Say whether an edition in `state` may become `wanted`."""
     return wanted in NEXT[state]
+
+
+def begins_again(state: State, *, left: bool) -> bool:
+    """Say whether the next edition takes this one's number: it was given up before it left."""
+    return state is State.CANCELLED and not left
 
 
 class Verdict(enum.StrEnum):

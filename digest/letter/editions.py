@@ -20,6 +20,7 @@ from digest.letter.decide import (
     Contents,
     Item,
     State,
+    begins_again,
     choose,
     may_become,
     next_composition,
@@ -185,7 +186,8 @@ async def _blank(session: AsyncSession, parts: Parts, now: datetime) -> Edition:
     last = await session.scalar(
         select(Edition).order_by(Edition.number.desc()).limit(1).with_for_update()
     )
-    if last is not None and last.state == State.CANCELLED and last.sending_at is None:
+    if last and begins_again(State(last.state), left=last.sending_at is not None):
+        last.state = State.DRAFT
         last.created_at = now
         return last
     edition = Edition(

@@ -15,6 +15,7 @@ from digest.letter.decide import (
     State,
     Verdict,
     approval_holds,
+    begins_again,
     by_section,
     choose,
     judge,
@@ -117,6 +118,12 @@ def test_what_left_never_changes_and_what_is_being_sent_is_not_cancelled() -> No
 def test_nothing_is_sent_without_an_approval() -> None:
     assert {state for state in State if may_become(state, State.SENDING)} == {State.APPROVED}
     assert {state for state in State if may_become(state, State.APPROVED)} == {State.IN_REVIEW}
+
+
+def test_only_a_number_that_never_left_serves_again() -> None:
+    assert begins_again(State.CANCELLED, left=False)
+    assert not begins_again(State.CANCELLED, left=True)
+    assert not begins_again(State.SENT, left=False)
 
 
 def test_every_state_has_its_next_ones_and_open_ones_are_those_still_at_work() -> None:

@@ -1,0 +1,281 @@
+"""The life of an edition: composed, changed, approved, cancelled, read on the web."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from core.acts import Act
+from core.chat import Ask, Redraw, Reply, Toast
+from core.clock import FixedClock
+from core.db import Database
+from core.errors import InputError
+from core.ledger.draft import ChatAddress, Ready, Skip
+from core.settings import Settings
+from digest.letter import names
+from digest.letter.desk import parse_editorial
+from digest.letter.models import Edition, Rendition
+from tests.letter import LetterHouse, meeting, moved, pressed, settings_for_letters, story
+
+EDITION = "letter:edition:1"
+
+
+@pytest.fixture
+def house(database: Database, clock: FixedClock) -> LetterHouse:
+    return LetterHouse(database, clock, settings_for_letters())
+
+
+async def edition(house: LetterHouse, number: int = 1) -> Edition:
+    async with house.database.read() as session:
+        found = await session.get(Edition, number)
+    assert found is not None
+    return found
+
+
+async def composed(house: LetterHouse) -> None:
+    house.offered = [meeting(house.clock.now()), story(1), story(2)]
+    await house.press("letter.compose", "letter:edition:next")
+
+
+async def verbs(house: LetterHouse) -> list[str]:
+    async with house.database.read() as session:
+        return list(await session.scalars(select(Act.verb).order_by(Act.id)))
+
+
+async def test_an_edition_is_composed_from_chat_and_shown_to_the_animators(
+    house: LetterHouse,
+) -> None:
+    rest = await house.command()
+    assert "Aucune lettre en préparation" in house.said(rest)
+    house.offered = [meeting(house.clock.now()), story(1), story(2)]
+    answer = await house.press(*pressed(rest, "letter.compose"))
+    assert "La lettre n°\u00a01 est composée" in house.said(answer)
+    (post,) = await house.posts(names.REVIEW)
+    assert post.text.index("Veille juridique") < post.text.index("Agenda du réseau")
+    assert "• Décret n° 2" in post.text
+    assert "3 sujets, version 1." in post.text
+    labels = [button.label for row in post.keyboard for button in row]
+    assert labels == [
+        "Lire l’aperçu",
+        "Donner le bon à diffuser",
+        "Mot d’ouverture",
+        "Recomposer",
+        "Annuler la lettre",
+    ]
+    (row,) = await house.rows(names.REVIEW)
+    assert await house.prepared(row) == Ready(ChatAddress(-100, 7))
+    assert (await edition(house)).state == "in_review"
+
+
+async def test_a_long_edition_still_fits_in_a_chat_message(house: LetterHouse) -> None:
+    house.offered = [story(number, title="Long titre " * 40) for number in range(200)]
+    await house.press("letter.compose", "letter:edition:next")
+    (post,) = await house.posts(names.REVIEW)
+    assert len(post.text) < 4096
+    assert "et 175 autres sujets" in post.text
+
+
+async def test_pressing_compose_twice_makes_one_edition(house: LetterHouse) -> None:
+    await composed(house)
+    answer = await house.press("letter.compose", "letter:edition:next")
+    assert "déjà en préparation" in house.said(answer)
+    assert len(await house.rows(names.REVIEW)) == 1
+
+
+async def test_nothing_to_say_is_no_edition_and_the_animators_are_told(house: LetterHouse) -> None:
+    answer = await house.press("letter.compose", "letter:edition:next")
+    assert isinstance(answer, Toast)
+    (post,) = await house.posts(names.NOTICE)
+    assert "Pas de lettre cette fois" in post.text
+    async with house.database.read() as session:
+        assert await session.scalar(select(Edition)) is None
+
+
+async def test_the_preview_is_read_by_its_signed_link_only_and_until_it_changes(
+    house: LetterHouse,
+) -> None:
+    await composed(house)
+    (post,) = await house.posts(names.REVIEW)
+    url = post.keyboard[0][0].url
+    async with house.visitor() as visitor:
+        shown = await visitor.get(url)
+        assert "Aperçu, à ne pas diffuser" in shown.text
+        assert 'href="https://example.org/textes/1?a=1&amp;b=2"' in shown.text
+        assert "Notre lecture" in shown.text
+        assert "lundi 30 novembre 2026 à 9 h 00" in shown.text.replace("\u00a0", " ")
+        assert (await visitor.get("/lettres/apercu/x")).status_code == 400
+        assert (await visitor.get("/lettres/1")).status_code == 404
+        house.offered.append(story(3))
+        await house.press("letter.recompose", EDITION, 1)
+        assert (await visitor.get(url)).status_code == 410
+        moved(house.clock, days=61)
+        (_, second) = await house.posts(names.REVIEW)
+        assert (await visitor.get(second.keyboard[0][0].url)).status_code == 410
+
+
+async def test_approval_freezes_the_bytes_and_records_who_approved_which_hash(
+    house: LetterHouse,
+) -> None:
+    await composed(house)
+    answer = await house.press("letter.approve", EDITION, 1)
+    assert isinstance(answer, Redraw)
+    assert "bon à diffuser donné" in house.said(answer)
+    assert "Par Odile Vernhet, lundi 23 novembre 2026" in house.said(answer)
+    approved = await edition(house)
+    assert (approved.state, approved.approved_by) == ("approved", "person:1")
+    assert approved.approved_hash == approved.content_hash
+    async with house.database.read() as session:
+        frozen = await session.get(Rendition, (1, "all"))
+        act = await session.scalar(select(Act).where(Act.verb == "letter.approved"))
+    assert frozen is not None
+    assert act is not None
+    assert act.detail["hash"] == frozen.content_hash == approved.approved_hash
+    assert act.detail["message_hash"] == frozen.message_hash
+    shown = await house.command()
+    assert "bon à diffuser donné" in house.said(shown)
+    async with house.visitor() as visitor:
+        assert (await visitor.get(shown.keyboard[0][0].url)).status_code == 200
+
+
+async def test_stale_and_late_presses_are_answered_and_change_nothing(house: LetterHouse) -> None:
+    await composed(house)
+    house.offered.append(story(3))
+    redrawn = await house.press("letter.recompose", EDITION, 1)
+    assert "sa nouvelle version arrive" in house.said(redrawn)
+    stale = await house.press("letter.approve", EDITION, 1)
+    assert isinstance(stale, Toast)
+    assert "La lettre a changé" in house.said(stale)
+    assert (await edition(house)).state == "in_review"
+    await house.press("letter.approve", EDITION, 2)
+    assert "déjà donné" in house.said(await house.press("letter.approve", EDITION, 2))
+    unknown = await house.press("letter.approve", "letter:edition:8", 1)
+    assert isinstance(unknown, Toast)
+    assert (await verbs(house)).count("letter.approved") == 1
+
+
+async def test_the_review_of_a_version_that_was_replaced_is_not_sent(house: LetterHouse) -> None:
+    await composed(house)
+    house.offered.append(story(3))
+    await house.press("letter.recompose", EDITION, 1)
+    old, new = await house.rows(names.REVIEW)
+    assert await house.prepared(old) == Skip("superseded")
+    assert await house.prepared(new) == Ready(ChatAddress(-100, 7))
+
+
+async def test_a_change_voids_the_approval(house: LetterHouse) -> None:
+    await composed(house)
+    await house.press("letter.approve", EDITION, 1)
+    asked = await house.press("letter.write", EDITION, 1)
+    assert asked == Ask("letter.editorial", {"edition": 1})
+    kept = await house.fill(edition=1, editorial="Bonjour à toutes et à tous.")
+    assert "nouvelle version" in house.said(kept)
+    changed = await edition(house)
+    assert (changed.state, changed.version) == ("in_review", 2)
+    assert (changed.approved_by, changed.approved_at, changed.approved_hash) == (None, None, None)
+    async with house.database.read() as session:
+        assert await session.get(Rendition, (1, "all")) is None
+    await house.tick("letter.send")
+    assert await house.rows(names.EDITION) == []
+    (_, review) = await house.posts(names.REVIEW)
+    assert "avec un mot d’ouverture" in review.text
+
+
+async def test_a_recomposed_edition_keeps_its_opening_words(house: LetterHouse) -> None:
+    await composed(house)
+    await house.fill(edition="1", editorial="Bonjour.")
+    house.offered = [story(7)]
+    await house.press("letter.recompose", EDITION, 2)
+    found = await edition(house)
+    assert found.editorial == "Bonjour."
+    assert [item["reference"] for item in found.items] == ["watch:story:7"]
+    house.offered = []
+    answer = await house.press("letter.recompose", EDITION, 3)
+    assert "Rien de nouveau" in house.said(answer)
+    assert (await edition(house)).version == 3
+
+
+async def test_contents_changed_behind_the_approval_are_never_sent(house: LetterHouse) -> None:
+    await composed(house)
+    await house.subscribe("zoe@orsanne.example")
+    await house.press("letter.approve", EDITION, 1)
+    async with house.database.write() as session:
+        found = await session.get(Edition, 1)
+        assert found is not None
+        found.items = [{**found.items[0], "title": "Tout autre chose"}]
+    await house.tick("letter.send")
+    assert await house.rows(names.EDITION) == []
+    assert (await edition(house)).state == "in_review"
+    assert "letter.approval_void" in await verbs(house)
+
+
+async def test_a_cancelled_edition_gives_its_number_and_its_items_back(house: LetterHouse) -> None:
+    await composed(house)
+    await house.press("letter.approve", EDITION, 1)
+    answer = await house.press("letter.cancel", EDITION, 1)
+    assert isinstance(answer, Redraw)
+    assert "est annulée" in house.said(answer)
+    for action in ("letter.approve", "letter.cancel", "letter.recompose", "letter.write"):
+        assert "annulée" in house.said(await house.press(action, EDITION, 1))
+    assert "annulée" in house.said(await house.fill(edition=1, editorial="Trop tard."))
+    await house.tick("letter.send")
+    assert await house.rows(names.EDITION) == []
+    moved(house.clock, days=1)
+    await house.press(*pressed(answer, "letter.compose"))
+    again = await edition(house)
+    assert (again.number, again.state, again.version) == (1, "in_review", 2)
+    assert len(again.items) == 3
+    assert len(await house.rows(names.REVIEW)) == 2
+
+
+async def test_editions_make_themselves_when_their_day_comes(house: LetterHouse) -> None:
+    assert await house.next_due("letter.compose") is None
+    await house.tick("letter.compose")
+    await house.press("letter.compose", "letter:edition:next")
+    due = house.clock.now() + dt.timedelta(days=14)
+    assert await house.next_due("letter.compose") == due
+    moved(house.clock, days=13)
+    house.offered = [story(1)]
+    await house.tick("letter.compose")
+    assert await house.rows(names.REVIEW) == []
+    rest = house.said(await house.command())
+    assert "se composera d’elle-même le lundi 7 décembre 2026" in rest
+    moved(house.clock, days=1)
+    await house.tick("letter.compose")
+    await house.tick("letter.compose")
+    assert len(await house.rows(names.REVIEW)) == 1
+    assert await house.next_due("letter.compose") is None
+    assert (await verbs(house)) == ["letter.composed"]
+
+
+async def test_a_day_with_nothing_to_say_is_told_once_and_waits_for_the_next(
+    house: LetterHouse,
+) -> None:
+    await house.press("letter.compose", "letter:edition:next")
+    moved(house.clock, days=14)
+    await house.tick("letter.compose")
+    await house.tick("letter.compose")
+    assert len(await house.posts(names.NOTICE)) == 2
+    assert await house.next_due("letter.compose") == house.clock.now() + dt.timedelta(days=14)
+
+
+async def test_opening_words_are_paragraphs_of_a_reasonable_length(house: LetterHouse) -> None:
+    now = house.clock.now()
+    assert parse_editorial("Bonjour\nà tous.\n\n\nBonne lecture.", now) == (
+        "Bonjour à tous.\n\nBonne lecture."
+    )
+    form = house.room.forms[0]
+    for text in ("  \n", "a" * 3_001):
+        with pytest.raises(InputError) as raised:
+            parse_editorial(text, now)
+        template = form.fields[0].question.template
+        problem = type(form.fields[0].question)(template, raised.value.what)
+        assert "mot d’ouverture est" in house.words(problem)
+    answer = await house.fill(edition=4, editorial="Bonjour.")
+    assert isinstance(answer, Reply)
+
+
+async def test_without_a_group_nothing_is_tried(database: Database, clock: FixedClock) -> None:
+    house = LetterHouse(database, clock, Settings())
+    await composed(house)
+    (row,) = await house.rows(names.REVIEW)
+    assert await house.prepared(row) == Skip("no_group")
