@@ -94,6 +94,12 @@ class RelaisBot(ExtBot[int]):
         )
         return found if isinstance(found, list) else []
 
+    async def shutdown(self) -> None:
+        """Give connections back, those of a bot that was never initialised too."""
+        for request in self._request:
+            await request.shutdown()
+        await super().shutdown()
+
 
 def make_bot(settings: TelegramSettings) -> RelaisBot:
     """Return the bot of a token, limited as configured. Nothing is asked of the network yet."""

@@ -1,0 +1,216 @@
+"""A room of chat for tests of the adapter, real in all but its words."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.telegram.adapter import TelegramAdapter
+from bot.telegram.api import RelaisBot, make_bot
+from core.acts import SYSTEM, Act, record
+from core.chat import (
+    Action,
+    Ask,
+    Button,
+    Command,
+    Field,
+    Form,
+    Redraw,
+    Reply,
+    ReplyRoute,
+    Response,
+    Text,
+    Toast,
+    Turn,
+)
+from core.clock import FixedClock
+from core.db import Database
+from core.errors import InputError
+from core.parts import Parts
+from core.people.models import Account, Membership, Person
+from core.people.roles import Role
+from core.people.store import TELEGRAM
+from core.reference import Reference
+from core.render import Renderer
+from core.room import Room
+from core.settings import Settings
+from tests.bot_api import TOKEN, RunningBotApi
+from tests.parts import COMMON, make_parts
+
+WORDS = """
+{% block heard %}Entendu : {{ words }}{% endblock %}
+{% block story %}Une actualité{% endblock %}
+{% block kept %}Gardée par {{ name }}{% endblock %}
+{% block noted %}C’est noté.{% endblock %}
+{% block keep_button %}Garder{% endblock %}
+{% block title_question %}Quel titre ?{% endblock %}
+{% block kind_question %}Quel genre ?{% endblock %}
+{% block workshop %}Atelier{% endblock %}
+{% block too_short %}C’est trop court.{% endblock %}
+{% block scheduled %}{{ kind }} « {{ title }} » : c’est inscrit.{% endblock %}
+{% block menu %}Montrer une actualité{% endblock %}
+"""
+STORY = Reference("watch", "story", "12")
+POISON = "poison"
+
+
+def words(block: str, **values: Any) -> Text:
+    return Text("chat/test.html", block, values)
+
+
+def keep(version: int = 1) -> Button:
+    return Button(words("keep_button"), "keep", STORY, version)
+
+
+@dataclass
+class Notes:
+    """What the room was given, whether or not it was committed."""
+
+    turns: list[Turn] = field(default_factory=list)
+
+
+def note(turn: Turn, verb: str, **detail: str | float | bool | None) -> None:
+    """Write something that is lost with the transaction."""
+    subject = Reference("test", "update", str(turn.incoming.update_id))
+    record(turn.session, SYSTEM, verb, subject, turn.now, **detail)
+
+
+def title(text: str, _now: datetime) -> str:
+    if len(text) < 3:
+        raise InputError("too_short")
+    return text
+
+
+def make_room(notes: Notes) -> Room:
+    async def hear(turn: Turn) -> Sequence[Response]:
+        notes.turns.append(turn)
+        note(turn, "heard", text=turn.incoming.text)
+        if turn.incoming.text == POISON:
+            await turn.session.flush()
+            raise RuntimeError("what the person wrote")
+        return [Reply(words("heard", words=turn.incoming.text))]
+
+    async def show(turn: Turn) -> Sequence[Response]:
+        notes.turns.append(turn)
+        return [Reply(words("story"), ((keep(),),), about=STORY)]
+
+    async def press_keep(turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
+        note(turn, "kept", story=str(reference), version=version)
+        return [Toast(words("noted")), Redraw(words("kept", name=turn.sender.name))]
+
+    async def comment(turn: Turn) -> Sequence[Response]:
+        notes.turns.append(turn)
+        note(turn, "commented", text=turn.incoming.text)
+        return []
+
+    async def schedule(_turn: Turn) -> Sequence[Response]:
+        return [Ask("meeting")]
+
+    async def finish(turn: Turn, values: Mapping[str, Any]) -> Sequence[Response]:
+        note(turn, "scheduled", **values)
+        return [Reply(words("scheduled", **values))]
+
+    return Room(
+        name="test",
+        commands=(
+            Command("actualite", show, None, menu=words("menu")),
+            Command("rencontre", schedule, Role.ANIMATOR, ("seminaire",), menu=words("menu")),
+        ),
+        actions=(Action("keep", press_keep, Role.ANIMATOR),),
+        replies=(ReplyRoute("watch", "story", comment, Role.ANIMATOR),),
+        forms=(
+            Form(
+                "meeting",
+                (
+                    Field("title", words("title_question"), title),
+                    Field(
+                        "kind",
+                        words("kind_question"),
+                        lambda text, _now: text,
+                        ((Button(words("workshop"), "atelier"),),),
+                    ),
+                ),
+                finish,
+                Role.ANIMATOR,
+            ),
+        ),
+        fallback=hear,
+    )
+
+
+@dataclass
+class House:
+    """One network: a served Bot API, a database, an agent and an animator with their group."""
+
+    api: RunningBotApi
+    parts: Parts
+    agent: int
+    animator: int
+    group: int
+    notes: Notes = field(default_factory=Notes)
+
+    def bot(self, **changes: Any) -> RelaisBot:
+        telegram = self.parts.settings.telegram.model_copy(update=changes)
+        return make_bot(telegram)
+
+    @contextlib.asynccontextmanager
+    async def adapter(self, **changes: Any) -> AsyncIterator[TelegramAdapter]:
+        """Give what one process would run, with its own connections."""
+        telegram = self.parts.settings.telegram.model_copy(update=changes)
+        settings = self.parts.settings.model_copy(update={"telegram": telegram})
+        bot = make_bot(telegram)
+        parts = replace(self.parts, settings=settings)
+        yield TelegramAdapter(parts, [make_room(self.notes)], bot, retry_first=0.01)
+        await bot.shutdown()
+
+    async def acts(self, verb: str) -> list[Act]:
+        async with self.parts.database.read() as session:
+            found = await session.scalars(select(Act).where(Act.verb == verb).order_by(Act.id))
+            return list(found)
+
+    def said_to(self, chat_id: int) -> list[str]:
+        """Return the bot's words in a chat, in order."""
+        return [
+            message.get("text", "")
+            for message in self.api.state.messages(chat_id)
+            if message["from"]["is_bot"]
+        ]
+
+
+async def make_house(
+    api: RunningBotApi, database: Database, clock: FixedClock, folder: Path
+) -> House:
+    """Set up the people on both sides; the templates of the room are in `folder`."""
+    agent = api.state.add_user("Inès", started=True)
+    animator = api.state.add_user("Marc", started=True)
+    group = api.state.add_group("Animation", members=[agent], administrators=[animator])
+    (folder / "chat").mkdir(parents=True, exist_ok=True)
+    (folder / "chat" / "test.html").write_text(WORDS, encoding="utf-8")
+    telegram = {
+        "token": TOKEN,
+        "api_url": api.root,
+        "group_id": group,
+        "per_second": 0,
+        "group_per_minute": 0,
+        "chat_per_second": 0,
+        "poll_timeout": 2,
+        "lease": 4,
+        "timeout": 5,
+        "max_attempts": 3,
+    }
+    parts = make_parts(database, clock, Settings.model_validate({"telegram": telegram}))
+    parts = replace(parts, renderer=Renderer(COMMON, folder))
+    now = clock.now()
+    async with database.write() as session:
+        session.add(Person(id=1, given_name="Inès", family_name="Roche"))
+        session.add(Person(id=2, given_name="Marc", family_name="Vidal"))
+        await session.flush()
+        for person, user_id, role in ((1, agent, Role.AGENT), (2, animator, Role.ANIMATOR)):
+            address = str(user_id)
+            session.add(Membership(person_id=person, role=role.value, since=now))
+            session.add(Account(person_id=person, channel=TELEGRAM, address=address, linked_at=now))
+    return House(api, parts, agent, animator, group)
