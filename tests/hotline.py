@@ -98,9 +98,14 @@ class Hotline:
         **more: Any,
     ) -> Incoming:
         number = next(self.updates)
-        where = place or Place(account, private=True)
-        given: dict[str, Any] = {"message_id": 100 + number, "text": text, **more}
-        return Incoming(update_id=number, kind=kind, place=where, at=self.clock.now(), **given)
+        given: dict[str, Any] = {
+            "update_id": number,
+            "message_id": 100 + number,
+            "place": place or Place(account, private=True),
+            "text": text,
+            **more,
+        }
+        return Incoming(kind=kind, at=self.clock.now(), **given)
 
     async def say(
         self,
@@ -122,6 +127,13 @@ class Hotline:
         about = Reference("hotline", "question", str(number))
         incoming = self.incoming(account, text, about=about, reply_to=5, **more)
         return await self.turn(account, incoming, self.room.replies[0].handler)
+
+    async def note(self, account: int, number: int, text: str, **more: Any) -> list[Response]:
+        """Say something in the topic of question `number` without replying to the agent."""
+        place = Place(GROUP, private=False, thread_id=77)
+        about = Reference("hotline", "topic", str(number))
+        incoming = self.incoming(account, text, about=about, place=place, **more)
+        return await self.turn(account, incoming, self.room.replies[1].handler)
 
     async def in_topic(
         self, account: int, number: int, text: str, thread: int = 77, **more: Any
@@ -205,7 +217,7 @@ def _row(delivery: Delivery, body: bytes) -> Row:
         recipient=delivery.recipient,
         cause=delivery.cause,
         stream=delivery.stream,
-        post=Post.decode(body),
+        post=Post.decode(body) if body else Post("text"),  # purged
         parcel=parcel,
     )
 

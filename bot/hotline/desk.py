@@ -26,21 +26,24 @@ class Desk:
     async def replied(self, turn: Turn) -> Sequence[Response]:
         """Take a reply to a message about a question, from either side of it."""
         question = await self._about(turn)
-        place, sender = turn.incoming.place, turn.sender
-        where = side(
-            private=place.private,
-            in_group=place.chat_id == self._group_id,
-            owns=question is not None
-            and sender.person_id is not None
-            and question.asker_id == sender.person_id,
-            animator=sender.person_id is not None and Role.ANIMATOR in sender.roles,
-        )
+        where = self._side(turn, question)
         if question is None or where is Side.STRANGER:
-            return [Reply(text("unknown_question" if place.private else "not_sent"))]
+            private = turn.incoming.place.private
+            return [Reply(text("unknown_question" if private else "not_sent"))]
         if where is Side.ASKER:
             return await self._asking.done(turn) or await self._asking.add(turn, question)
         known = await store.question_of_update(turn.session, turn.incoming.update_id)
         return [Reply(text("sent"))] if known else await self._answer(turn, question)
+
+    async def noted(self, turn: Turn) -> Sequence[Response]:
+        """Keep what is said in a topic without replying to the agent: it leaves nowhere."""
+        question = await self._about(turn)
+        if question is None or self._side(turn, question) is not Side.TEAM:
+            return []
+        if await store.question_of_update(turn.session, turn.incoming.update_id) is None:
+            words = turn.incoming.text
+            await store.add_message(turn.session, turn, question.id, Direction.NOTE, words)
+        return []
 
     async def take(self, turn: Turn, subject: Reference, version: int) -> Sequence[Response]:
         """Take charge of a question."""
@@ -57,6 +60,17 @@ class Desk:
             return await self._stale(turn, question)
         question.state, question.closed_at = State.CLOSED.value, turn.now
         return await self._changed(turn, question, "question.close")
+
+    def _side(self, turn: Turn, question: Question | None) -> Side:
+        place, sender = turn.incoming.place, turn.sender
+        known = sender.person_id is not None
+        owns = known and question is not None and question.asker_id == sender.person_id
+        return side(
+            private=place.private,
+            in_group=place.chat_id == self._group_id,
+            owns=owns,
+            animator=known and Role.ANIMATOR in sender.roles,
+        )
 
     async def _about(self, turn: Turn) -> Question | None:
         about = turn.incoming.about

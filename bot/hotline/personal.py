@@ -1,6 +1,7 @@
 """What the hotline holds about somebody: shown as it is, or let go of."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -8,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.hotline.decide import Direction
 from bot.hotline.models import Question, QuestionMessage
+from bot.hotline.posts import reference, topic_reference
+from core.ledger.store import cancel, purge
 from core.reference import Party
 
 
@@ -56,25 +59,34 @@ def _message(message: QuestionMessage) -> dict[str, Any]:
     }
 
 
-async def erase(session: AsyncSession, party: Party) -> None:
-    """Empty the questions somebody asked; their numbers, dates and states stay for the accounts.
+async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
+    """Empty the questions somebody asked, and what the ledger holds of them.
 
-    What an animator answered to others stays, without who wrote it.
+    Their numbers, dates and states stay for the accounts. What an animator answered to others
+    stays, without who wrote it.
     """
     if party.kind != "person":
         return
-    theirs = select(Question.id).where(Question.asker_id == party.number).scalar_subquery()
-    await session.execute(
-        update(QuestionMessage)
-        .where(QuestionMessage.question_id.in_(theirs))
-        .values(text="", entities=[], files=[])
-    )
+    asked = select(Question.id).where(Question.asker_id == party.number)
+    for number in (await session.scalars(asked)).all():
+        await _empty(session, number, now)
     await session.execute(
         update(QuestionMessage).where(QuestionMessage.author == str(party)).values(author=None)
     )
     await session.execute(
         update(Question).where(Question.taken_by == party.number).values(taken_by=None)
     )
+
+
+async def _empty(session: AsyncSession, number: int, now: datetime) -> None:
     await session.execute(
-        update(Question).where(Question.asker_id == party.number).values(asker_id=None, text="")
+        update(QuestionMessage)
+        .where(QuestionMessage.question_id == number)
+        .values(text="", entities=[], files=[])
     )
+    await session.execute(
+        update(Question).where(Question.id == number).values(asker_id=None, text="")
+    )
+    for cause in (reference(number), topic_reference(number)):
+        await cancel(session, "erased", now, cause=cause)
+    await purge(session, Party("question", str(number)))

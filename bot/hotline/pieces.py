@@ -9,8 +9,11 @@ from typing import Any
 
 from core.chat import File
 
-TEXT_LIMIT = 4096
-CAPTION_LIMIT = 1024
+MARK = 40
+"""What is left free for the mark of what is sent again."""
+
+TEXT_LIMIT = 4096 - MARK
+CAPTION_LIMIT = 1024 - MARK
 
 Entity = Mapping[str, Any]
 

@@ -47,6 +47,11 @@ def reference(number: int) -> Reference:
     return Reference("hotline", "question", str(number))
 
 
+def topic_reference(number: int) -> Reference:
+    """Return how the house names a question's topic: what is said about it is a note."""
+    return Reference("hotline", "topic", str(number))
+
+
 def card(fiche: Fiche) -> tuple[Text, Keyboard]:
     """Return the card of a question and the buttons that its state allows."""
     subject = reference(fiche.number)
@@ -98,7 +103,7 @@ class Composer:
         ]
 
     def notice(self, slot: str, number: int, words: Text, now: datetime) -> Draft:
-        """Tell the topic something; a reply to it leaves nowhere, hence its own cause."""
+        """Tell the topic something; a reply to it is a note, hence its cause."""
         post = render_post(self.renderer, words, (), self.language)
         return self._draft(NOTICE, slot, number, post, now)
 
@@ -108,7 +113,7 @@ class Composer:
 
     def _draft(self, kind: str, slot: str, number: int, post: Post, now: datetime) -> Draft:
         recipient = ANIMATORS if kind == TOPIC else Party("question", str(number))
-        cause = Reference("hotline", "notice", str(number)) if kind == NOTICE else reference(number)
+        cause = topic_reference(number) if kind in {TOPIC, NOTICE} else reference(number)
         stream = f"question:{number}"
         return Draft(kind, slot, recipient, post.content(), cause, now, stream=stream)
 

@@ -14,6 +14,7 @@ from core.chat import Action, Command, ReplyRoute
 from core.contributions import Contribution
 from core.parts import Parts
 from core.people.roles import Role
+from core.reference import Party
 from core.room import PersonalData, Room
 
 
@@ -29,16 +30,22 @@ def build(parts: Parts) -> Room:
     ) -> Sequence[Contribution]:
         return await answers.question_of_the_month(session, parts.renderer, since, until)
 
+    async def erase(session: AsyncSession, party: Party) -> None:
+        await personal.erase(session, party, parts.clock.now())
+
     return Room(
         name="hotline",
         commands=_commands(asking),
         actions=_actions(asking, desk),
         # The side of a question depends on who replies and where, not on a role alone.
-        replies=(ReplyRoute("hotline", "question", desk.replied, None),),
+        replies=(
+            ReplyRoute("hotline", "question", desk.replied, None),
+            ReplyRoute("hotline", "topic", desk.noted, None),
+        ),
         fallback=asking.said,
         deliveries=Deliveries(composer, group_id).kinds(),
         contributions=contributions,
-        personal_data=PersonalData(personal.export, personal.erase),
+        personal_data=PersonalData(personal.export, erase),
     )
 
 

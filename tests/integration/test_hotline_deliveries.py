@@ -119,7 +119,7 @@ async def test_an_answer_that_does_not_arrive_is_said_in_the_topic_once(
         "question:1",
         "question:1",
     )
-    assert notice.cause == "hotline:notice:1", "a reply to it must leave nowhere"
+    assert notice.cause == "hotline:topic:1", "a reply to it must leave nowhere"
     assert notice.post.text == (
         "<b>Réponse non remise</b>\n\nVotre réponse à la question n°\u00a01 n’est pas parvenue à "
         "Claire Vidal\u00a0: cette personne a bloqué la permanence sur Telegram, ou son compte "
@@ -209,6 +209,9 @@ async def test_erasing_lets_the_words_go_and_keeps_the_count(hotline: Hotline) -
         jeanne = await data.export(session, Party("person", "2"))
         marc = await data.export(session, Party("person", "5"))
     assert [each["text"] for each in jeanne["messages"]] == [""]
+    ledger = [row.post.text for row in await hotline.rows()]
+    assert not any("session d’accueil" in text for text in ledger)
+    assert any("Un modèle de bail" in text for text in ledger)
     assert [each["messages"][0]["text"] for each in marc["questions"]] == ["Un modèle de bail ?"]
     row = await question(hotline)
     assert (row.asker_id, row.text, row.state) == (None, "", "answered")

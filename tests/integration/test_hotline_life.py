@@ -84,7 +84,8 @@ async def test_a_question_opens_a_topic_a_card_and_is_relayed(hotline: Hotline) 
         {"type": "bold", "offset": len(lead) + 5, "length": 3},
     )
     assert {row.stream for row in (topic, card, relay)} == {"question:1"}
-    assert {row.cause for row in (topic, card, relay)} == {"hotline:question:1"}
+    assert topic.cause == "hotline:topic:1", "what is said in a topic is about the topic"
+    assert {row.cause for row in (card, relay)} == {"hotline:question:1"}
     assert await hotline.acts() == ["person:1 question.open hotline:question:1"]
 
 
@@ -323,6 +324,23 @@ async def test_only_the_team_in_its_group_and_the_asker_are_heard(hotline: Hotli
     assert len(await hotline.rows()) == 3
 
 
+async def test_a_note_is_kept_and_leaves_nowhere(hotline: Hotline) -> None:
+    await hotline.say(CLAIRE, "Qui a déjà fait une session d’accueil ?")
+    assert await hotline.note(JEANNE, 1, "Je demande à Paul, ne répondez pas encore.") == []
+    assert await hotline.note(JEANNE, 1, "Même note", update_id=900) == []
+    assert await hotline.note(JEANNE, 1, "Même note", update_id=900) == []
+    assert await hotline.note(LEA, 1, "Je passais par là.") == []
+    assert await hotline.note(JEANNE, 404, "Sujet inconnu") == []
+    assert len(await hotline.rows()) == 3
+    assert await state(hotline) == "open"
+    async with hotline.database.read() as session:
+        kept = select(QuestionMessage).where(QuestionMessage.direction == "note")
+        assert [row.text for row in await session.scalars(kept)] == [
+            "Je demande à Paul, ne répondez pas encore.",
+            "Même note",
+        ]
+
+
 async def test_people_without_the_role_are_told_so(hotline: Hotline) -> None:
     [unknown] = await hotline.say(UNKNOWN, "Les ZRR existent-elles encore ?")
     assert "Demandez-le à contact@relais.test" in hotline.words(unknown)
@@ -379,6 +397,9 @@ async def test_the_question_command_opens_one_too(hotline: Hotline) -> None:
     [opened] = await hotline.command(CLAIRE, "question", "Un modèle de bail ?")
     assert "question n°\u00a01" in hotline.words(opened)
     assert (await hotline.rows())[-1].post.text.endswith("Pays d’Orsanne\nUn modèle de bail ?")
+    group = Place(GROUP, private=False)
+    [private] = await hotline.command(CLAIRE, "question", "Un modèle ?", place=group)
+    assert "conversation privée" in hotline.words(private)
     [refused] = await hotline.command(UNKNOWN, "question", "Un modèle ?")
     assert "lien d’invitation" in hotline.words(refused)
 
