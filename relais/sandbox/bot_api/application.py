@@ -136,7 +136,7 @@ class _Server:
         """Give the bytes of a file to the bot that asks."""
         file = self.state.file_at(request.path_params["path"])
         known = self.state.bot(request.path_params["token"]) is not None
-        content = self.state.shelf.content(file["file_id"]) if file and known else None
+        content = self.state.file_bytes(file["file_id"]) if file and known else None
         if file is None or content is None or len(content) > DOWNLOAD_LIMIT:
             return JSONResponse(ApiError(404, "Not Found").body(), status_code=404)
         return Response(content, media_type="application/octet-stream")

@@ -9,7 +9,10 @@ SHOWN_OF_BOTS = ("id", "is_bot", "first_name", "username")
 
 
 class Directory(Store):
-    """The facts, and the people who make them up. Adding again with the same id is harmless."""
+    """The facts, and the people who make them up. Adding again with the same id is harmless.
+
+    It renames, and changes nothing of what people did since: who left stays away.
+    """
 
     def add_bot(
         self,
@@ -51,7 +54,7 @@ class Directory(Store):
         chat = {"id": user_id, "type": "private", **shown}
         self.shelf.put("chats", user_id, {"chat": chat, "pinned": pinned})
         for bot in self.bots() if started else ():
-            self.keep_member(user_id, bot["user"]["id"], "member")
+            self._join(user_id, bot["user"]["id"], "member")
         self.changed()
         return user_id
 
@@ -73,11 +76,11 @@ class Directory(Store):
         pinned = (self.chat(chat_id) or {}).get("pinned", [])
         self.shelf.put("chats", chat_id, {"chat": chat, "pinned": pinned})
         for bot in self.bots():
-            self.keep_member(chat_id, bot["user"]["id"], bot_status)
+            self._join(chat_id, bot["user"]["id"], bot_status)
         for status, users in (("member", members), ("administrator", administrators)):
             for user_id in users:
                 self.person(user_id)
-                self.keep_member(chat_id, user_id, status)
+                self._join(chat_id, user_id, status)
         self.changed()
         return chat_id
 
@@ -91,6 +94,11 @@ class Directory(Store):
         after = self.keep_member(chat_id, user_id, status, **rights)
         self._tell_membership(chat, user, before, after)
         self.changed()
+
+    def _join(self, chat_id: int, user_id: int, status: str) -> None:
+        """Make somebody a member, unless they came, left or blocked before."""
+        if not self.was_member(chat_id, user_id):
+            self.keep_member(chat_id, user_id, status)
 
     def _tell_membership(
         self,

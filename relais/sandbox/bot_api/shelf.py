@@ -46,7 +46,7 @@ class Shelf:
         self._dirty[collection, str(key)] = None
 
     def all(self, collection: str) -> list[Document]:
-        """Return the documents of a collection, oldest first."""
+        """Return the documents of a collection, in no order that lasts."""
         return list(self._collections.get(collection, {}).values())
 
     def items(self, collection: str) -> list[tuple[str, Document]]:

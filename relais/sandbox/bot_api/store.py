@@ -96,8 +96,9 @@ class Store:
         return self.shelf.get("chats", chat_id)
 
     def chats(self) -> list[Document]:
-        """Return every chat as Telegram's Chat."""
-        return [document["chat"] for document in self.shelf.all("chats")]
+        """Return every chat as Telegram's Chat, groups first."""
+        chats = [document["chat"] for document in self.shelf.all("chats")]
+        return sorted(chats, key=lambda chat: chat["id"])
 
     def known_chat(self, chat_id: int) -> Document:
         """Return a chat. Raises ImpossibleError when there is none with this id."""
@@ -126,6 +127,10 @@ class Store:
         """Return every ChatMember of a chat, whatever their status."""
         prefix = f"{chat_id}:"
         return [doc for key, doc in self.shelf.items("members") if key.startswith(prefix)]
+
+    def was_member(self, chat_id: int, user_id: int) -> bool:
+        """Say whether somebody is, or ever was, of a chat."""
+        return self.shelf.get("members", f"{chat_id}:{user_id}") is not None
 
     def is_present(self, chat_id: int, user_id: int) -> bool:
         """Say whether somebody is in a chat."""
@@ -278,6 +283,10 @@ class Store:
     def file(self, file_id: str) -> Document | None:
         """Return what is known of a file."""
         return self.shelf.get("files", file_id)
+
+    def file_bytes(self, file_id: str) -> bytes | None:
+        """Return what a file holds."""
+        return self.shelf.content(file_id)
 
     def file_at(self, path: str) -> Document | None:
         """Return the file with this download path."""
