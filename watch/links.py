@@ -15,8 +15,11 @@ _SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*", re.IGNORECASE)
 
 def clean_link(link: str, base: str = "") -> str:
     """Return an absolute web address without tracking; empty when it is not one."""
+    written = "".join(clean_text(link).split())
+    if not written:
+        return ""
     try:
-        parts = urlsplit(urljoin(base, "".join(clean_text(link).split())))
+        parts = urlsplit(urljoin(base, written))
         host = parts.hostname
     except ValueError:
         return ""

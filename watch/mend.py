@@ -1,6 +1,7 @@
 """Mending what makes documents unreadable: encodings, control characters, bare ampersands."""
 
 import codecs
+import contextlib
 import html.entities
 import re
 from typing import Literal
@@ -56,9 +57,10 @@ def _wide(body: bytes) -> Literal["utf-16-le", "utf-16-be"]:
 
 
 def _decode_bytes(body: bytes, declared: str) -> str:
-    if declared in _LATIN or not declared:
-        return body.decode("utf-8", "relais-windows")
-    return body.decode(declared, "replace")
+    if declared and declared not in _LATIN:
+        with contextlib.suppress(LookupError, ValueError):  # « hex » is an encoding for Python
+            return body.decode(declared, "replace")
+    return body.decode("utf-8", "relais-windows")
 
 
 def _declared(body: bytes, content_type: str) -> str:

@@ -28,11 +28,19 @@ def plain_text(fragment: str) -> str:
     """Return HTML, or text, as plain text on one line."""
     if not _MARKUP.search(fragment):
         return clean_text(fragment)
+    return clean_text(_laid_out(fragment)) or clean_text(_words(fragment))
+
+
+def _laid_out(fragment: str) -> str:
     try:
-        text = get_text(f"<div>{safe_html(fragment)}</div>")
-    except RecursionError:  # nested too deep to be laid out: the words are enough
-        text = html.unescape(nh3.clean(fragment, tags=set()))
-    return clean_text(text)
+        return get_text(f"<div>{safe_html(fragment)}</div>")
+    except RecursionError:
+        return ""
+
+
+def _words(fragment: str) -> str:
+    """Return the words alone: for what is nested too deep to be laid out."""
+    return html.unescape(nh3.clean(fragment, tags=set()))
 
 
 def plain_title(title: str) -> str:

@@ -53,7 +53,7 @@ def _hidden_addresses(ip: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
 def check_url(url: str) -> httpx.URL:
     """Return a URL that may be fetched. Raises FetchError (permanent) for any other."""
     try:
-        urlsplit(url)
+        _ = urlsplit(url).port  # raises when it is none
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchError(

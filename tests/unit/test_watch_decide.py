@@ -1,0 +1,198 @@
+"""What a document changes, and what a press decides."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text import normalise
+from watch.decide import (
+    Changes,
+    Identified,
+    KnownEntry,
+    KnownStory,
+    Standing,
+    State,
+    Telling,
+    Verdict,
+    choose_stories,
+    compare,
+    content_hash,
+    decide,
+    identify,
+    is_a_page,
+    plausible,
+    tell,
+)
+from watch.records import Item
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+DECREE = "Décret n° 2020-1561 relatif aux aides pour l'électrification rurale"
+
+
+def item(
+    guid: str = "", link: str = "", title: str = DECREE, summary: str = "", days: int | None = None
+) -> Item:
+    published = None if days is None else NOW - timedelta(days=days)
+    return Item(guid, link, title, summary, published, key=normalise(title))
+
+
+def one(given_item: Item) -> Identified:
+    (found,) = identify([given_item])
+    return found
+
+
+def known(identified: Identified, number: int = 1) -> KnownEntry:
+    return KnownEntry(number, identified.identity, identified.item.link, identified.hash)
+
+
+def test_an_item_is_known_by_its_guid_then_its_link_then_its_words() -> None:
+    assert one(item("g", "https://a/1")).identity.startswith("guid:")
+    assert one(item("", "https://a/1")).identity.startswith("link:")
+    assert one(item()).identity == f"text:{content_hash(item())}"
+
+
+def test_a_guid_that_every_item_bears_identifies_none() -> None:
+    found = identify([item("same", "https://a/1"), item("same", "https://a/2")])
+    assert [each.identity[:5] for each in found] == ["link:", "link:"]
+    assert len({each.identity for each in found}) == 2
+
+
+def test_a_link_that_every_item_bears_identifies_none() -> None:
+    found = identify([item("", "https://a/", "Un"), item("", "https://a/", "Deux")])
+    assert [each.identity[:5] for each in found] == ["text:", "text:"]
+    assert not any(each.link_counts for each in found)
+
+
+def test_the_same_item_twice_is_one_and_an_item_without_words_is_none() -> None:
+    assert len(identify([item(), item(), item(title="")])) == 1
+
+
+def test_an_item_never_seen_is_new() -> None:
+    each = one(item("g"))
+    assert compare([each], []) == Changes(new=(each,))
+
+
+def test_an_item_seen_with_the_same_words_is_the_same() -> None:
+    each = one(item("g", "https://a/1"))
+    assert compare([each], [known(each)]) == Changes()
+
+
+def test_a_new_date_changes_nothing() -> None:
+    assert compare([one(item("g", days=0))], [known(one(item("g", days=9)))]) == Changes()
+
+
+def test_other_words_make_it_changed() -> None:
+    after = one(item("g", summary="Rectifié"))
+    assert compare([after], [known(one(item("g")), 7)]) == Changes(changed=((7, after),))
+
+
+def test_a_feed_that_renews_its_guids_is_recognised_by_its_links() -> None:
+    before = [one(item(f"old-{n}", f"https://a/{n}")) for n in range(50)]
+    after = [one(item(f"new-{n}", f"https://a/{n}")) for n in range(50)]
+    assert compare(after, [known(each, n) for n, each in enumerate(before)]) == Changes()
+
+
+def test_a_link_that_two_entries_share_recognises_neither() -> None:
+    entries = [
+        KnownEntry(1, "guid:1", "https://a/", "x"),
+        KnownEntry(2, "guid:2", "https://a/", "y"),
+    ]
+    each = one(item("new", "https://a/"))
+    assert compare([each], entries).new == (each,)
+
+
+@given(st.lists(st.builds(item, guid=st.sampled_from(["", "a", "b"]), title=st.text(max_size=3))))
+def test_a_document_read_twice_brings_nothing_the_second_time(items: list[Item]) -> None:
+    found = identify(items)
+    assert len({each.identity for each in found}) == len(found)
+    stored = [known(each, n) for n, each in enumerate(found)]
+    assert compare(identify(items), stored) == Changes()
+
+
+@pytest.mark.parametrize(
+    ("instant", "kept"),
+    [
+        (NOW - timedelta(days=3), True),
+        (NOW + timedelta(hours=2), True),
+        (NOW + timedelta(days=2), False),
+        (datetime(1970, 1, 1, tzinfo=UTC), False),
+        (None, False),
+    ],
+)
+def test_impossible_dates_are_not_believed(instant: datetime | None, kept: bool) -> None:
+    assert plausible(instant, NOW) == (instant if kept else None)
+
+
+def story(link: str = "https://b/1", title: str = DECREE, source: int = 2) -> KnownStory:
+    return KnownStory(9, normalise(title), frozenset({link}), frozenset({source}))
+
+
+def chosen(each: Item, known_story: KnownStory) -> int | None:
+    return choose_stories([each], 1, [known_story])[0]
+
+
+def test_the_same_link_from_another_source_joins_its_story() -> None:
+    assert chosen(item("", "https://b/1", "Un titre à nous"), story()) == 9
+
+
+def test_the_same_title_from_another_source_joins_its_story() -> None:
+    assert chosen(item("", "https://a/1", DECREE.upper() + " !"), story()) == 9
+
+
+def test_a_source_never_joins_its_own_stories() -> None:
+    assert chosen(item("", "https://b/1"), story(source=1)) is None
+
+
+def test_short_titles_and_home_pages_are_alike_by_chance() -> None:
+    assert chosen(item("", "https://a/1", "Ordre du jour"), story(title="Ordre du jour")) is None
+    home = story("https://b/", "Autre titre")
+    assert chosen(item("", "https://b/", "Encore un autre"), home) is None
+
+
+def test_nothing_in_common_makes_a_new_story() -> None:
+    assert chosen(item("", "https://a/2", "Un tout autre titre, bien assez long"), story()) is None
+
+
+def test_a_page_has_a_path_or_a_query() -> None:
+    assert is_a_page("https://a/1")
+    assert is_a_page("https://a/?p=1")
+    assert not is_a_page("https://a/")
+    assert not is_a_page("")
+
+
+def test_few_new_stories_are_all_shown_the_oldest_first() -> None:
+    dated = [(1, NOW), (2, NOW - timedelta(days=2)), (3, NOW - timedelta(days=1))]
+    assert tell(dated, 10) == Telling((2, 3, 1), 0)
+
+
+def test_a_backlog_shows_its_latest_and_counts_the_others() -> None:
+    dated = [(n, NOW - timedelta(days=n)) for n in range(100)]
+    assert tell(dated, 3) == Telling((2, 1, 0), 97)
+
+
+def test_without_dates_the_first_in_the_document_are_the_latest() -> None:
+    assert tell([(n, NOW) for n in range(5)], 2) == Telling((1, 0), 3)
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "after"),
+    [
+        (State.WAITING, Verdict.KEEP, State.KEPT),
+        (State.WAITING, Verdict.DROP, State.DROPPED),
+        (State.KEPT, Verdict.UNDO, State.WAITING),
+        (State.DROPPED, Verdict.UNDO, State.WAITING),
+        (State.KEPT, Verdict.DROP, State.DROPPED),
+    ],
+)
+def test_a_decision_makes_a_new_version(state: State, verdict: Verdict, after: State) -> None:
+    assert decide(Standing(state, 4), 4, verdict) == Standing(after, 5)
+
+
+def test_a_press_on_what_has_changed_since_decides_nothing() -> None:
+    assert decide(Standing(State.KEPT, 5), 4, Verdict.DROP) is None
+
+
+def test_deciding_what_is_decided_already_changes_nothing() -> None:
+    assert decide(Standing(State.KEPT, 5), 5, Verdict.KEEP) is None
