@@ -142,10 +142,20 @@ def _sound(item: Item) -> Item:
     return Item(**{**item.__dict__, "url": ""})
 
 
-def by_section(items: Sequence[Item]) -> tuple[tuple[Section, tuple[Item, ...]], ...]:
+@dataclass(frozen=True)
+class Group:
+    """The items of one section."""
+
+    section: Section
+    items: tuple[Item, ...]
+
+
+def by_section(items: Sequence[Item]) -> tuple[Group, ...]:
     """Group items under the sections that have some, in the order of sections."""
-    groups = ((section, tuple(i for i in items if i.section is section)) for section in Section)
-    return tuple((section, found) for section, found in groups if found)
+    groups = (
+        Group(section, tuple(i for i in items if i.section is section)) for section in Section
+    )
+    return tuple(group for group in groups if group.items)
 
 
 def period(last_until: datetime | None, now: datetime, days: int) -> tuple[datetime, datetime]:

@@ -37,7 +37,7 @@ def test_sections_come_in_the_order_of_the_letter_whatever_the_order_of_offers()
     offered = [item(1, Section.AGENDA), item(2, Section.LEGAL), item(3, Section.HEADLINES)]
     chosen = choose(offered, set())
     assert [i.reference for i in chosen] == ["watch:story:3", "watch:story:2", "watch:story:1"]
-    assert [section for section, _ in by_section(chosen)] == [
+    assert [group.section for group in by_section(chosen)] == [
         Section.HEADLINES,
         Section.LEGAL,
         Section.AGENDA,
@@ -83,7 +83,7 @@ def test_the_choice_is_exactly_what_is_offered_and_new(
     chosen = choose([item(number, section) for number, section in offers], published)
     references = [i.reference for i in chosen]
     assert sorted(references) == sorted({f"watch:story:{n}" for n, _ in offers} - published)
-    assert [i for _, group in by_section(chosen) for i in group] == list(chosen)
+    assert [i for group in by_section(chosen) for i in group.items] == list(chosen)
 
 
 def test_an_item_survives_its_storage() -> None:
