@@ -33,7 +33,7 @@ def plain_text(fragment: str) -> str:
 
 def _laid_out(fragment: str) -> str:
     try:
-        return get_text(f"<div>{safe_html(fragment)}</div>")
+        return str(get_text(f"<div>{safe_html(fragment)}</div>"))
     except RecursionError:
         return ""
 

@@ -133,7 +133,7 @@ class Fetcher:
                 if response.status_code not in _REDIRECTS or not target:
                     return await self._read(response, url, moved_to)
                 permanent = permanent and response.status_code in _PERMANENT_REDIRECTS
-            url = _joined(url, target)
+            url = check_url(str(url.join(target)))
             moved_to = str(url) if permanent else moved_to
         raise FetchError(
             f"over {MOST_REDIRECTS} redirects", hint="open the address in a browser to see why"
@@ -192,16 +192,6 @@ def _headers(response: httpx.Response) -> dict[str, str]:
     return headers
 
 
-def _joined(url: httpx.URL, target: str) -> httpx.URL:
-    try:
-        return check_url(str(url.join(target)))
-    except (httpx.InvalidURL, ValueError) as error:
-        raise FetchError(
-            "the site redirects to an address that cannot be understood",
-            hint="open the address in a browser to see why",
-        ) from error
-
-
 def _refused(response: httpx.Response) -> FetchError:
     status = response.status_code
     hint = _HINTS.get(status, "it will be tried again")
@@ -224,7 +214,7 @@ def _explained(timeout: float) -> Iterator[None]:
         raise FetchError(
             f"no complete answer within {timeout:g} s", hint="it will be tried again"
         ) from error
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise FetchError(
             f"the connection failed: {str(error) or type(error).__name__}",
             hint="it will be tried again",

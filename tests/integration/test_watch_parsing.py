@@ -1,0 +1,66 @@
+"""Parsing in workers that can be killed."""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.themes.rules import ThemeWords
+from watch.parsing import Parser
+from watch.records import DocumentError
+
+URL = "https://example.org/rss.xml"
+FEED = b"<rss version='2.0'><channel><title>t</title><item><title>Un</title></item></channel></rss>"
+SLOW = b"<rss version='2.0'><channel><title>t</title>" + b"<item><title>a</title></item>" * 200_000
+
+
+@pytest.fixture
+async def parser() -> AsyncIterator[Parser]:
+    async with Parser(workers=1, timeout=20) as parser:
+        yield parser
+
+
+async def test_a_feed_is_read_elsewhere(parser: Parser) -> None:
+    document = await parser.parse(FEED, URL, {})
+    assert [item.title for item in document.items] == ["Un"]
+
+
+async def test_an_error_comes_back_with_its_hint(parser: Parser) -> None:
+    with pytest.raises(DocumentError) as caught:
+        await parser.parse(b"<html></html>", URL, {})
+    assert caught.value.what == "a web page came instead of a feed"
+    assert caught.value.hint == "look in that page for the address of its feed"
+    assert not caught.value.permanent
+
+
+async def test_a_document_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
+    async with Parser(workers=1, timeout=1.5) as parser:
+        with pytest.raises(DocumentError) as caught:
+            await parser.parse(SLOW, URL, {})
+        assert caught.value.what == "reading the document took over 1.5 s"
+    async with Parser(workers=1, timeout=20) as parser:
+        assert (await parser.parse(FEED, URL, {})).items
+
+
+async def test_a_worker_that_dies_costs_one_error(parser: Parser) -> None:
+    await parser.parse(FEED, URL, {})
+    reading = asyncio.create_task(parser.parse(SLOW, URL, {}))
+    await asyncio.sleep(0.3)
+    for child in multiprocessing.active_children():
+        os.kill(child.pid or 0, signal.SIGKILL)
+    with pytest.raises(DocumentError) as caught:
+        await reading
+    assert caught.value.what == "reading the document killed the reader"
+    assert (await parser.parse(FEED, URL, {})).items
+
+
+async def test_themes_are_found_elsewhere(parser: Parser) -> None:
+    themes = [ThemeWords("enfance", ("crèche",)), ThemeWords("sante", ("médecin",))]
+    texts = ["Une crèche ouvre", "Rien"] * 150 + ["Les médecins"]
+    found = await parser.themes_of(texts, themes)
+    assert len(found) == 301
+    assert [*found[:2], found[-1]] == [("enfance",), (), ("sante",)]
+    assert await parser.themes_of(texts[:2], []) == [(), ()]
