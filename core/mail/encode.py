@@ -17,6 +17,7 @@ _ADDRESS = re.compile(
 _ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~ -]*", re.ASCII)
 _LONGEST_PLAIN = 60
 _LONGEST_ADDRESS = 254
+_LONGEST_WORD = 75
 
 
 def quote(text: str) -> bytes:
@@ -85,4 +86,5 @@ def _is_plain(text: str) -> bool:
 def _words(name: str, text: str) -> str:
     if _is_plain(text):
         return text
-    return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
+    words = Header(text, "utf-8", header_name=name, maxlinelen=_LONGEST_WORD)
+    return words.encode(linesep="\r\n")
