@@ -2,12 +2,12 @@
 
 import enum
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from core.errors import InputError
+from core.text import normalise
 
 RECENT = timedelta(minutes=10)
 """How long after the last message what an agent writes belongs to the same question."""
@@ -49,9 +49,6 @@ class Courtesy(enum.StrEnum):
     NOD = "nod"
 
 
-_WORD = re.compile(r"[^\W_]+")
-
-
 def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
@@ -75,7 +72,7 @@ def courtesy(text: str) -> Courtesy | None:
 
     No word at all (a thumb, dots) is a nod. A question mark after words is a question.
     """
-    words = _words(text)
+    words = set(normalise(text).split())
     if not words:
         return Courtesy.NOD
     known = _GREETINGS | _THANKS | _NODS
@@ -84,12 +81,6 @@ def courtesy(text: str) -> Courtesy | None:
     if words & _THANKS:
         return Courtesy.THANKS
     return Courtesy.GREETING if words & _GREETINGS else Courtesy.NOD
-
-
-def _words(text: str) -> set[str]:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return set(_WORD.findall(plain))
 
 
 @dataclass(frozen=True)
