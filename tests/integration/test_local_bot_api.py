@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from starlette.requests import Request
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -15,7 +16,8 @@ from telegram import (
 from telegram.error import BadRequest, Forbidden, InvalidToken
 from telegram.ext import ExtBot
 
-from relais.sandbox.bot_api.errors import ImpossibleError
+from relais.sandbox.bot_api.errors import ApiError, ImpossibleError
+from relais.sandbox.bot_api.parameters import read_parameters
 from relais.sandbox.bot_api.state import State
 from tests.bot_api import RunningBotApi, running_bot_api
 
@@ -354,9 +356,21 @@ async def test_json_forms_and_queries_are_all_understood(scene: Scene) -> None:
             await client.post(url, content=b"{", headers={"content-type": "application/json"}),
             await client.post(url, data={**values, "reply_markup": "{"}),
             await client.post(url, data={**values, "message_thread_id": "x"}),
+            await client.post(url, data={**values, "reply_markup": "[]"}),
+            await client.post(url, data={**values, "reply_markup": '{"inline_keyboard": 1}'}),
+            await client.post(url, data={**values, "chat_id": "@quelquun"}),
+            await client.post(url, data={"text": "à qui ?"}),
+            await client.post(url, files={"text": (None, "x" * 3_000_000)}),
         ]
-    assert [a.status_code for a in answers] == [200, 200, 200, 400, 400, 400, 400]
+    assert [a.status_code for a in answers] == [200] * 3 + [400] * 9
+    assert all("description" in answer.json() for answer in answers[3:])
     assert scene.texts(scene.agent) == ["oui"] * 3
+
+
+async def test_a_call_of_more_than_50_mb_is_refused_before_it_is_read() -> None:
+    headers = [(b"content-length", str(50 * 1024 * 1024 + 1).encode())]
+    with pytest.raises(ApiError, match="Too Large"):
+        await read_parameters(Request({"type": "http", "method": "POST", "headers": headers}))
 
 
 async def test_tests_count_what_was_really_called(scene: Scene) -> None:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from core.serving import ServingError, serving
+from core.serving import ServingError, _listening, serving
 
 
 async def _hello(request: Request) -> PlainTextResponse:
@@ -108,6 +108,25 @@ async def test_a_request_that_never_ends_does_not_prevent_the_end() -> None:
         answer = asyncio.create_task(_get(port))
         await started.wait()
     assert await asyncio.wait_for(answer, 10) == "Internal Server Error"
+
+
+async def test_answers_leave_without_waiting_for_acknowledgements() -> None:
+    loop = asyncio.get_running_loop()
+    without_delay: asyncio.Future[int] = loop.create_future()
+
+    class Peer(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted = transport.get_extra_info("socket")
+            option = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            without_delay.set_result(option)
+
+    with _listening("127.0.0.1", 0) as listener:
+        server = await loop.create_server(Peer, sock=listener)
+        _, writer = await asyncio.open_connection(*listener.getsockname())
+        assert await without_delay == 1
+        writer.close()
+        await writer.wait_closed()
+        server.close()
 
 
 async def test_signal_handlers_are_left_alone() -> None:

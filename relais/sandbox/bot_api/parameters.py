@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from relais.sandbox.bot_api.errors import ApiError, bad_request
@@ -73,6 +74,13 @@ async def read_parameters(request: Request) -> Parameters:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         return Parameters(values | await _json(request))
+    try:
+        return await _form(request, values)
+    except HTTPException as error:
+        raise bad_request(error.detail.lower()) from error
+
+
+async def _form(request: Request, values: dict[str, Any]) -> Parameters:
     uploads: dict[str, Upload] = {}
     async with request.form() as form:
         for name, value in form.multi_items():
