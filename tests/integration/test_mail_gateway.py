@@ -17,7 +17,6 @@ import structlog
 
 from core.clock import FixedClock
 from core.ledger.draft import (
-    Channel,
     ChatAddress,
     Later,
     MailAddress,
@@ -29,10 +28,10 @@ from core.ledger.draft import (
 )
 from core.mail.compose import compose, placeholder
 from core.mail.gateway import IDLE_BEFORE_CHECK, MailGateway
-from core.reference import Party, Reference
 from core.render import MailText
 from core.settings import MailSettings
 from tests.conftest import MORNING
+from tests.mails import make_parcel
 from tests.smtp import CUT, HANG, ScriptedServer, certificate, only_zoe
 
 ZOE = MailAddress("zoe@orsanne.example", "Zoé Lestrade")
@@ -58,22 +57,9 @@ def contexts(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, 
     return certificate(tmp_path_factory.mktemp("certificate"))
 
 
-def parcel(number: int = 1, text: MailText = TEXT, **changes: Any) -> Parcel:
-    content = compose(MailSettings(sender="relais@territoires.example"), text)
-    given = {
-        "id": number,
-        "kind": "reminder",
-        "slot": "seminar:4/J-7/v1",
-        "recipient": Party("person", str(number)),
-        "cause": Reference("digest", "seminar", "4"),
-        "channel": Channel.MAIL,
-        "body": content.body,
-        "values": {"name": "Zoé"},
-        "stream": None,
-        "attempt": 1,
-        "resent": False,
-    }
-    return Parcel(**{**given, **changes})
+def parcel(number: int = 1, **changes: Any) -> Parcel:
+    body = compose(MailSettings(sender="relais@territoires.example"), TEXT).body
+    return make_parcel(number, **{"body": body, "values": {"name": "Zoé"}, **changes})
 
 
 async def send_with(settings: MailSettings, tls: ssl.SSLContext | None = None) -> Outcome:

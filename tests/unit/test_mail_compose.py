@@ -3,20 +3,20 @@
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.ledger.draft import Channel, MailAddress, Parcel
+from core.ledger.draft import Channel, MailAddress
 from core.mail.compose import Attachment, compose, placeholder
 from core.mail.fill import envelope_values, fill, message_id
-from core.reference import Party, Reference
+from core.reference import Party
 from core.render import MailText
 from core.settings import MailSettings
 from tests.conftest import MORNING
+from tests.mails import make_parcel
 
 SETTINGS = MailSettings(
     sender="lettre@territoires.example", sender_name="Réseau des territoires accueillants"
@@ -200,31 +200,16 @@ def test_a_placeholder_has_a_plain_name(name: str) -> None:
         placeholder(name)
 
 
-def parcel(**changes: Any) -> Parcel:
-    given = {
-        "id": 1,
-        "kind": "edition",
-        "slot": "edition:12",
-        "recipient": Party("subscriber", "5"),
-        "cause": Reference("digest", "edition", "12"),
-        "channel": Channel.MAIL,
-        "body": b"",
-        "values": {},
-        "stream": None,
-        "attempt": 1,
-        "resent": False,
-    }
-    return Parcel(**{**given, **changes})
-
-
 def test_a_message_id_follows_what_makes_the_delivery_unique() -> None:
-    identity = message_id(parcel(), "lettre@territoires.example")
+    identity = message_id(make_parcel(), "lettre@territoires.example")
     assert identity.endswith("@territoires.example>")
-    assert identity == message_id(parcel(id=9, attempt=3, resent=True), "x@territoires.example")
+    assert identity == message_id(
+        make_parcel(id=9, attempt=3, resent=True), "x@territoires.example"
+    )
     others = [
-        parcel(kind="reminder"),
-        parcel(slot="edition:13"),
-        parcel(recipient=Party("subscriber", "6")),
+        make_parcel(kind="reminder"),
+        make_parcel(slot="edition:13"),
+        make_parcel(recipient=Party("subscriber", "6")),
     ]
     identities = {message_id(other, "lettre@territoires.example") for other in others}
     assert len(identities | {identity}) == 4
@@ -232,7 +217,7 @@ def test_a_message_id_follows_what_makes_the_delivery_unique() -> None:
 
 def test_each_recipient_has_headers_of_their_own() -> None:
     recipient = MailAddress("zoe@orsanne.example", "Zoé, maire")
-    values = envelope_values(parcel(), recipient, "lettre@territoires.example", MORNING)
+    values = envelope_values(make_parcel(), recipient, "lettre@territoires.example", MORNING)
     mail = parse(fill(compose(SETTINGS, plain("x")).body, values))
     assert mail["To"].addresses[0].display_name == "Zoé, maire"
     assert mail["To"].addresses[0].addr_spec == "zoe@orsanne.example"
