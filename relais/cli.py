@@ -1,0 +1,129 @@
+"""The command line, for operators: plain English, no traceback for what they can mend."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from core import logs
+from core.errors import RelaisError
+from relais import configuration, examination, initial, operations, service
+from relais.sandbox import demo as sandbox
+
+app = typer.Typer(
+    help="The hotline, the watch and the letter of a network of territories.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+people = typer.Typer(help="The directory.", no_args_is_help=True)
+app.add_typer(people, name="people")
+
+console = Console()
+complaints = Console(stderr=True)
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="The configuration file (default: config.toml).")
+]
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is two lines and no traceback."""
+    try:
+        app()
+    except RelaisError as error:
+        complaints.print(f"relais: {error.what}", style="bold red", highlight=False)
+        if error.hint:
+            complaints.print(f"        {error.hint}", highlight=False)
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the sandbox keeps its data.")] = Path(
+        ".relais-demo"
+    ),
+    port: Annotated[int, typer.Option(help="The port of the page to play in.")] = 8765,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over.")] = False,
+    tour: Annotated[bool, typer.Option("--tour", help="Play the story by itself.")] = False,
+    feed: Annotated[str, typer.Option(help="A feed of one's own, for the tour.")] = "",
+) -> None:
+    """Play with a sample network: nothing outside this machine is needed or reached."""
+    options = sandbox.Options(folder=folder, port=port, fresh=fresh, feed=feed)
+    run = sandbox.play_tour(options, console) if tour else sandbox.run(options, console)
+    raise typer.Exit(_run(run))
+
+
+@app.command()
+def serve(
+    config: ConfigFile = None,
+    only: Annotated[
+        str, typer.Option(help="Run a part: bot, watch, digest, ledger, web (comma-separated).")
+    ] = "",
+) -> None:
+    """Run the service until SIGTERM or Ctrl-C."""
+    settings = configuration.with_service_secret(configuration.load(config))
+    logs.configure(settings.service.log_format)
+    raise typer.Exit(_run(service.serve(settings, service.loops_named(only))))
+
+
+@app.command()
+def check(config: ConfigFile = None) -> None:
+    """Examine the configuration and what it leads to; a line each, with what to do."""
+    settings = configuration.with_service_secret(configuration.load(config))
+    raise typer.Exit(_run(examination.examine(settings, console)))
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("config.toml"),
+) -> None:
+    """Write a configuration by asking a few questions."""
+    initial.write(path, _ask)
+    console.print(f"{path} is written. `relais check` examines it.", highlight=False)
+
+
+@app.command()
+def migrate(config: ConfigFile = None) -> None:
+    """Bring the database up to date, as `serve` does when it starts."""
+    settings = configuration.load(config)
+    _run(operations.migrate(settings, console))
+
+
+@people.command("import")
+def import_people(
+    files: Annotated[list[Path], typer.Argument(help="territories.csv, people.csv…")],
+    config: ConfigFile = None,
+) -> None:
+    """Import CSV files, named after what they hold; a bad line is reported, the rest goes in."""
+    raise typer.Exit(_run(operations.import_directory(configuration.load(config), files, console)))
+
+
+@people.command("invite")
+def invite(
+    email: Annotated[str, typer.Argument(help="The person's address in the directory.")],
+    config: ConfigFile = None,
+    days: Annotated[int, typer.Option(help="How long the invitation is good.")] = 14,
+) -> None:
+    """Print a single-use link that links a person's chat account."""
+    settings = configuration.load(config)
+    _run(operations.invite(settings, email, timedelta(days=days), console))
+
+
+def _ask(inquiry: initial.Inquiry) -> str:
+    return str(
+        typer.prompt(
+            inquiry.question,
+            default=inquiry.default,
+            hide_input=inquiry.secret,
+            show_default=not inquiry.secret,
+        )
+    )
+
+
+def _run(work: Coroutine[Any, Any, int]) -> int:
+    return asyncio.run(work)

@@ -1,0 +1,231 @@
+"""The sandbox's world: the peers of the service on this machine, and the service among them."""
+
+import asyncio
+import contextlib
+import json
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from core.errors import InputError
+from core.people.invitations import accept, invite
+from core.people.models import Person
+from core.people.store import TELEGRAM
+from core.serving import serving
+from core.settings import (
+    DatabaseSettings,
+    LedgerSettings,
+    MailSettings,
+    NetworkSettings,
+    ServiceSettings,
+    Settings,
+    SourceSettings,
+    TelegramSettings,
+    WatchSettings,
+    WebSettings,
+)
+from relais import schema
+from relais.configuration import with_service_secret
+from relais.sandbox import feeds
+from relais.sandbox.bot_api.application import serving_bot_api
+from relais.sandbox.bot_api.state import State
+from relais.sandbox.clock import SandboxClock
+from relais.sandbox.mail_catcher import MailCatcher
+from relais.sandbox.sample import load_network
+from relais.service import EVERY_LOOP, run_loops
+from relais.wiring import House, building
+
+TOKEN = "7000001:sandbox"  # noqa: S105  # the local Bot API's, worth nothing elsewhere
+GROUP = -1001000000001
+ANIMATOR = 5001
+AGENT = 5002
+STRANGER = 5003
+"""Telegram numbers of the sandbox: the group, an animator, an agent, and nobody's."""
+
+ANIMATOR_CODE = "P061"
+AGENT_CODE = "P001"
+INVITATION_LIFE = timedelta(days=3650)
+POLL_EVERY = 6 * 3600.0
+WEB = ("http://", "https://")
+WATCH, DESK = TOPICS = ("La veille", "La lettre et les rencontres")
+"""The topics that the animators opened in their group."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the sandbox listens. The addresses of feeds must not change from run to run."""
+
+    page: int = 8765
+    relais: int = 8766
+    feeds: int = 8767
+
+
+@dataclass(frozen=True)
+class Playground:
+    """Everything that runs: the peers, and the service among them."""
+
+    house: House
+    clock: SandboxClock
+    chat: State
+    mail: MailCatcher
+    invitation: str
+    public_url: str
+
+
+@contextlib.asynccontextmanager
+async def playing(folder: Path, ports: Ports, feed: str = "") -> AsyncIterator[Playground]:
+    """Run the sample network's service and all its peers while the block lasts.
+
+    What `folder` holds goes on where it was left. `feed` replaces the sample feeds by one's own.
+    """
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    clock = SandboxClock(folder / "clock")
+    first = _first_opening(folder, clock)
+    async with contextlib.AsyncExitStack() as stack:
+        chat = _chat(folder, clock)
+        stack.callback(chat.close)
+        topics = {name: _topic(chat, name) for name in TOPICS}
+        api_url = await stack.enter_async_context(serving_bot_api(chat))
+        mail = await stack.enter_async_context(MailCatcher(folder / "mail"))
+        own = Path(feed) if feed and not feed.startswith(WEB) else None
+        app = feeds.application(clock, own, first)
+        feeds_port = await stack.enter_async_context(serving(app, port=ports.feeds))
+        sources = _sources(feed, own, f"http://127.0.0.1:{feeds_port}")
+        settings = _settings(folder, ports, api_url, mail.port, sources, topics)
+        house = await stack.enter_async_context(building(settings, clock))
+        invitation = await _populate(house, folder)
+        await stack.enter_async_context(_running(house))
+        yield Playground(house, clock, chat, mail, invitation, settings.service.public_url)
+
+
+def start_over(folder: Path) -> None:
+    """Forget a sandbox. Refuses a folder that is not one, so that nothing else is lost."""
+    if not folder.exists():
+        return
+    if not (folder / "first-opening").exists():
+        raise InputError(
+            f"{folder} is not a sandbox of Relais", hint="name another folder with --folder"
+        )
+    shutil.rmtree(folder)
+
+
+def _topic(chat: State, name: str) -> int:
+    """Return the thread of a topic of the group, opened the first time."""
+    for topic in chat.snapshot(GROUP)["topics"]:
+        if topic["name"] == name:
+            return int(topic["thread_id"])
+    return chat.user_creates_topic(GROUP, ANIMATOR, name)
+
+
+def _first_opening(folder: Path, clock: SandboxClock) -> datetime:
+    """Return when this sandbox was first opened: sample entries keep their dates from it."""
+    kept = folder / "first-opening"
+    if not kept.exists():
+        kept.write_text(clock.now().isoformat(), encoding="ascii")
+    return datetime.fromisoformat(kept.read_text(encoding="ascii"))
+
+
+def _sources(feed: str, own: Path | None, root: str) -> list[SourceSettings]:
+    """Return the sources to poll: an address of one's own, one's own file, or the samples."""
+    if feed.startswith(WEB):
+        return [SourceSettings(name="Votre flux", url=feed, every=POLL_EVERY)]
+    return [
+        SourceSettings(
+            name=source.name,
+            url=f"{root}{source.path}",
+            section=source.section.value,
+            every=POLL_EVERY,
+        )
+        for source in feeds.sources(own)
+    ]
+
+
+def _chat(folder: Path, clock: SandboxClock) -> State:
+    state = State(folder / "chat", clock=clock)
+    state.add_bot(TOKEN, username="relais_bac_a_sable_bot")
+    state.add_user("Sylvie", user_id=ANIMATOR, last_name="Roumieux", started=True)
+    state.add_user("Odile", user_id=AGENT, last_name="Vernhet")
+    state.add_user("Quelqu’un", user_id=STRANGER)
+    state.add_group(
+        "Équipe d’animation", chat_id=GROUP, members=[STRANGER], administrators=[ANIMATOR]
+    )
+    return state
+
+
+def _settings(
+    folder: Path,
+    ports: Ports,
+    api_url: str,
+    smtp_port: int,
+    sources: list[SourceSettings],
+    topics: Mapping[str, int],
+) -> Settings:
+    settings = Settings(
+        network=NetworkSettings(name="Réseau des territoires accueillants (exemple)"),
+        service=ServiceSettings(data_folder=folder, public_url=f"http://127.0.0.1:{ports.relais}"),
+        database=DatabaseSettings(),
+        telegram=TelegramSettings(
+            token=SecretStr(TOKEN),
+            group_id=GROUP,
+            watch_thread_id=topics[WATCH],
+            desk_thread_id=topics[DESK],
+            api_url=api_url,
+            poll_timeout=5.0,
+            per_second=200.0,
+            group_per_minute=6000.0,
+            chat_per_second=200.0,
+        ),
+        mail=MailSettings(port=smtp_port, per_second=500.0),
+        ledger=LedgerSettings(heartbeat=1.0),
+        watch=WatchSettings(allow_private_addresses=True, sources=sources),
+        web=WebSettings(port=ports.relais, forms_per_hour=1000),
+    )
+    return with_service_secret(settings)
+
+
+async def _populate(house: House, folder: Path) -> str:
+    """Migrate, import the sample network, link the animator; return the agent's invitation."""
+    await schema.migrate(house.parts.database)
+    now = house.parts.clock.now()
+    await load_network(house.parts.database, now)
+    await house.prepare()
+    return await _invitation(house, folder)
+
+
+async def _invitation(house: House, folder: Path) -> str:
+    """Return the code kept from the first start, or make it, with the animator's account."""
+    kept = folder / "invitation.json"
+    if kept.exists():
+        return str(json.loads(kept.read_text(encoding="utf-8"))["code"])
+    now = house.parts.clock.now()
+    async with house.parts.database.write() as session:
+        people = {
+            code: await session.scalar(select(Person.id).where(Person.code == code))
+            for code in (ANIMATOR_CODE, AGENT_CODE)
+        }
+        codes = [
+            await invite(session, number, now, INVITATION_LIFE, lambda: secrets.token_urlsafe(24))
+            for number in people.values()
+            if number is not None
+        ]
+        await accept(session, codes[0], TELEGRAM, str(ANIMATOR), now)
+    kept.write_text(json.dumps({"code": codes[1]}), encoding="utf-8")
+    return codes[1]
+
+
+@contextlib.asynccontextmanager
+async def _running(house: House) -> AsyncIterator[None]:
+    """Run every loop of the service as `relais serve` does."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(run_loops(house, EVERY_LOOP, stop), name="service")
+    try:
+        yield
+    finally:
+        stop.set()
+        await task

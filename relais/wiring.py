@@ -1,0 +1,160 @@
+"""The only place that builds real things, and ties the rooms together."""
+
+import contextlib
+import os
+import random
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from starlette.routing import BaseRoute
+
+import bot.hotline.room
+import digest.letter.room
+import digest.seminars.room
+import watch.room
+from bot.telegram.adapter import TelegramAdapter
+from bot.telegram.api import make_bot
+from bot.telegram.gateway import TelegramGateway, repeated_mark
+from core.clock import Clock, SystemClock
+from core.db import Database
+from core.http import Fetcher
+from core.ledger.dispatcher import Dispatcher
+from core.ledger.draft import Channel
+from core.ledger.gateway import Gateway
+from core.mail.gateway import MailGateway
+from core.parts import Parts
+from core.render import Renderer
+from core.room import ContributionSource, Room, Tick
+from core.settings import Settings
+from core.tokens import Tokens
+from watch.parsing import Parser
+from web.health import Measure
+
+log = structlog.get_logger()
+
+
+@dataclass
+class HealthBoard:
+    """What the service knows of itself: filled by the supervisor, read by the pages."""
+
+    running: Callable[[], Mapping[str, bool]] = dict
+    measures: dict[str, Measure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything built and tied together. `adapter` is None without a bot's token."""
+
+    parts: Parts
+    rooms: tuple[Room, ...]
+    dispatcher: Dispatcher
+    adapter: TelegramAdapter | None
+    health: HealthBoard
+
+    @property
+    def ticks(self) -> tuple[Tick, ...]:
+        """Every room's ticks."""
+        return tuple(tick for room in self.rooms for tick in room.ticks)
+
+    @property
+    def webhooks(self) -> Sequence[BaseRoute]:
+        """The routes that the chat needs on the public address (webhook mode)."""
+        webhook = self.parts.settings.telegram.mode == "webhook"
+        return self.adapter.webhook_routes() if self.adapter and webhook else ()
+
+    async def prepare(self) -> None:
+        """Bring the tables in line with the configuration, before any loop runs."""
+        async with self.parts.database.write() as session:
+            await watch.room.sync_sources(session, self.parts.settings, self.parts.clock.now())
+
+
+def make_parts(settings: Settings, clock: Clock) -> Parts:
+    """Return the shared parts: database, clock, texts, tokens, randomness."""
+    if settings.database_url.startswith("sqlite"):
+        settings.service.data_folder.mkdir(parents=True, exist_ok=True)
+    return Parts(
+        settings=settings,
+        database=Database(settings.database_url),
+        clock=clock,
+        renderer=Renderer(common_values(settings), settings.service.templates_folder),
+        tokens=Tokens(settings.service.secret.get_secret_value(), clock),
+        random=random.SystemRandom(),
+    )
+
+
+def common_values(settings: Settings) -> Mapping[str, str]:
+    """Return the values that every template may use."""
+    return {
+        "network": settings.network.name,
+        "contact_email": settings.network.contact_email,
+        "funding_notice": settings.network.funding_notice,
+        "public_url": settings.service.public_url.rstrip("/"),
+        "letter": settings.digest.title,
+    }
+
+
+@contextlib.asynccontextmanager
+async def building(settings: Settings, clock: Clock) -> AsyncIterator[House]:
+    """Build the house, and give everything back when the block ends."""
+    parts = make_parts(settings, clock)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(parts.database.close)
+        fetcher = Fetcher(settings.watch)
+        stack.push_async_callback(fetcher.close)
+        parser = await stack.enter_async_context(
+            Parser(workers=settings.watch.parse_workers, timeout=settings.watch.parse_timeout)
+        )
+        rooms = make_rooms(parts, fetcher, parser)
+        adapter, gateways = _gateways(parts, rooms)
+        for gateway in gateways.values():
+            stack.push_async_callback(gateway.close)
+        yield House(parts, rooms, _dispatcher(parts, rooms, gateways), adapter, HealthBoard())
+
+
+def make_rooms(parts: Parts, fetcher: Fetcher, parser: Parser) -> tuple[Room, ...]:
+    """Return every room; the letter asks all of them what they contribute."""
+    rooms: list[Room] = []
+
+    def contributors() -> Sequence[ContributionSource]:
+        return [room.contributions for room in rooms if room.contributions is not None]
+
+    rooms += [
+        bot.hotline.room.build(parts),
+        watch.room.build(parts, fetcher, parser),
+        digest.letter.room.build(parts, contributors),
+        digest.seminars.room.build(parts),
+    ]
+    return tuple(rooms)
+
+
+def _gateways(
+    parts: Parts, rooms: Sequence[Room]
+) -> tuple[TelegramAdapter | None, dict[Channel, Gateway]]:
+    """Return the chat adapter, and a way out for each channel that is configured."""
+    telegram = parts.settings.telegram
+    gateways: dict[Channel, Gateway] = {Channel.MAIL: MailGateway(parts.settings.mail, parts.clock)}
+    if not telegram.token.get_secret_value():
+        log.warning("telegram.not_configured", hint="set telegram.token to open the hotline")
+        return None, gateways
+    sender = make_bot(telegram)
+    mark = parts.renderer.plain(repeated_mark(), parts.settings.network.language)
+    gateways[Channel.CHAT] = TelegramGateway(sender, mark, telegram.connections)
+    return TelegramAdapter(parts, rooms, sender), gateways
+
+
+def _dispatcher(
+    parts: Parts, rooms: Sequence[Room], gateways: Mapping[Channel, Gateway]
+) -> Dispatcher:
+    kinds = {kind.name: kind for room in rooms for kind in room.deliveries}
+    return Dispatcher(
+        parts.database,
+        gateways,
+        kinds,
+        parts.clock,
+        SystemClock(),
+        parts.settings.ledger,
+        random.SystemRandom(),
+        f"{socket.gethostname()}-{os.getpid()}",
+    )
