@@ -15,7 +15,7 @@ from jinja2 import Environment, Undefined
 import templates
 from core.render import Renderer, load_translations
 
-DATES = ("date", "long_date", "time", "datetime")
+FILTERS = ("date", "long_date", "time", "datetime", "wordwrap")
 
 
 class Anything(Undefined):
@@ -47,10 +47,15 @@ class Anything(Undefined):
     __lt__ = __gt__ = __le__ = __ge__ = _compare
 
 
+def words(value: object, *_given: object, **_named: object) -> str:
+    """Take the place of a filter that needs a real date or text."""
+    return str(value)
+
+
 def lenient(renderer: Renderer, language: str) -> Environment:
     """Return the environment with values that are never missing."""
     environment = renderer.environment(language, escape=True).overlay(undefined=Anything)
-    environment.filters = {**environment.filters, **dict.fromkeys(DATES, str)}
+    environment.filters = {**environment.filters, **dict.fromkeys(FILTERS, words)}
     return environment
 
 

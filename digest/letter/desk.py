@@ -73,7 +73,8 @@ class Desk:
         reference = names.edition_reference(edition.number)
         if edition.state == State.SENDING:
             count = await sending.tally(turn.session, edition.number)
-            values = {"number": edition.number, "states": dict(count.states)}
+            sent = count.states.get("sent", 0)
+            values = {"number": edition.number, "sent": sent, "waiting": count.waiting}
             return [Reply(words("sending", values), about=reference)]
         text, approved = self._shown(edition), edition.state == State.APPROVED
         keyboard = rendering.review_keyboard(

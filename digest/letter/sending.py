@@ -39,9 +39,9 @@ class Tally:
     skipped: Mapping[str, int]
 
     @property
-    def settled(self) -> bool:
-        """Whether nothing is left to be tried; what is uncertain waits for a person."""
-        return not any(self.states.get(state) for state in UNSETTLED)
+    def waiting(self) -> int:
+        """How many are still to be tried; what is uncertain waits for a person instead."""
+        return sum(self.states.get(state, 0) for state in UNSETTLED)
 
 
 async def send(parts: Parts, now: datetime) -> None:
@@ -163,7 +163,7 @@ async def _finish(parts: Parts, number: int, now: datetime) -> None:
     """Once every row is settled or uncertain, close the edition and report to the animators."""
     async with parts.database.read() as session:
         count = await tally(session, number)
-    if not count.settled:
+    if count.waiting:
         return
     async with parts.database.write() as session:
         edition = await editions.by_number(session, number, lock=True)

@@ -13,7 +13,9 @@ from core.errors import InputError
 from core.ledger.draft import ChatAddress, Ready, Skip
 from core.settings import Settings
 from digest.letter import names
+from digest.letter.decide import State
 from digest.letter.desk import parse_editorial
+from digest.letter.editions import move
 from digest.letter.models import Edition, Rendition
 from tests.letter import LetterHouse, meeting, moved, pressed, settings_for_letters, story
 
@@ -279,3 +281,8 @@ async def test_without_a_group_nothing_is_tried(database: Database, clock: Fixed
     await composed(house)
     (row,) = await house.rows(names.REVIEW)
     assert await house.prepared(row) == Skip("no_group")
+
+
+def test_an_edition_cannot_be_moved_where_no_rule_leads() -> None:
+    with pytest.raises(ValueError, match="edition 3 is sent: it cannot be draft"):
+        move(Edition(number=3, state="sent"), State.DRAFT)

@@ -62,7 +62,7 @@ async def test_each_confirmed_subscriber_has_one_row_and_nobody_else(house: Lett
     assert await house.prepared(rows[0]) == Ready(MailAddress(ZOE))
     assert await state_of(house) == "sending"
     assert await house.next_due("letter.send") is None
-    assert "En attente" in house.said(await house.command())
+    assert "En attente\u00a0: 2" in house.said(await house.command())
 
 
 async def test_composing_the_rows_can_be_interrupted_and_run_again(
