@@ -9,6 +9,9 @@ from core.ledger.draft import Address, Channel, Outcome, Parcel, Sent
 Scripted = Outcome | Exception
 """What the peer answers, or what goes wrong inside the gateway."""
 
+Script = Mapping[str, Sequence[Scripted]]
+"""By recipient's id or slot, what its successive sends meet."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -31,7 +34,7 @@ class ScriptedGateway:
 
     channel: Channel = Channel.MAIL
     connections: int = 4
-    script: Mapping[str, Sequence[Scripted]] = field(default_factory=dict)
+    script: Script = field(default_factory=dict)
     views: Sequence[Scripted] = ()
     on_send: Callable[[Parcel], None] = lambda _parcel: None
 
