@@ -4,8 +4,8 @@
         server.answer("RCPT", "450 4.2.0 greylisted")
 
 Each answer is used once, in order; without any the server does its work. Stages are `connect`,
-the commands (`EHLO`, `HELO`, `AUTH`, `MAIL`, `RCPT`, `DATA`, `NOOP`, `RSET`), `body` (after the
-go-ahead, before the final dot), and `dot` (once the whole message was read).
+the commands (`EHLO`, `HELO`, `AUTH`, `MAIL`, `RCPT`, `DATA`, `NOOP`, `RSET`, `QUIT`), `body` (after
+the go-ahead, before the final dot), and `dot` (once the whole message was read).
 """
 
 import asyncio
@@ -169,6 +169,9 @@ class _Conversation(SMTP):
 
     async def smtp_RSET(self, arg: str) -> None:  # noqa: N802
         await self._or("RSET", arg)
+
+    async def smtp_QUIT(self, arg: str) -> None:  # noqa: N802
+        await self._or("QUIT", arg)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         body = self._scripted.take("body")

@@ -282,6 +282,26 @@ async def test_a_mail_given_up_by_its_sender_leaves_no_connection_half_used(
     assert server.connections == 2
 
 
+async def test_a_gateway_that_closes_lets_its_last_mail_leave(
+    server: ScriptedServer, gateway: MailGateway
+) -> None:
+    sending = asyncio.create_task(gateway.send(parcel(), ZOE))
+    await server.reached("connect")
+    await gateway.close()
+    assert isinstance(await sending, Sent)
+    await server.reached("QUIT")
+
+
+async def test_a_connection_that_does_not_forget_a_refused_mail_is_not_used_again(
+    server: ScriptedServer, gateway: MailGateway
+) -> None:
+    server.answer("RCPT", "550 no")
+    server.answer("RSET", "500 what?")
+    assert isinstance(await gateway.send(parcel(1), ZOE), Refused)
+    assert isinstance(await gateway.send(parcel(2), ZOE), Sent)
+    assert server.connections == 2
+
+
 async def test_a_mail_over_the_servers_limit_is_refused_before_it_leaves() -> None:
     async with ScriptedServer(data_size_limit=600) as server:
         outcome = await send_with(server.settings())
