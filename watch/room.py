@@ -48,7 +48,7 @@ async def contributions(
     since: datetime,  # noqa: ARG001  # the protocol's; see below
     until: datetime,
 ) -> Sequence[Contribution]:
-    """Offer the stories kept before `until` that appeared in no edition, however old.
+    """Offer the stories kept up to `until` that appeared in no edition, however old.
 
     A story kept too late for one edition is offered to the next.
     """

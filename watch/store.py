@@ -187,8 +187,8 @@ async def count_waiting(session: AsyncSession) -> int:
 
 
 async def kept_stories(session: AsyncSession, until: datetime) -> Sequence[Story]:
-    """Return the stories kept before `until`, in the order of the decisions."""
-    query = select(Story).where(Story.state == State.KEPT.value, Story.decided_at < until)
+    """Return the stories kept up to `until`, in the order of the decisions."""
+    query = select(Story).where(Story.state == State.KEPT.value, Story.decided_at <= until)
     return (await session.scalars(query.order_by(Story.decided_at, Story.id))).all()
 
 
