@@ -2,17 +2,21 @@
 
 import logging
 import sys
+from pathlib import Path
 from typing import Literal
 
 import structlog
 
 
-def configure(log_format: Literal["console", "json"]) -> None:
-    """Send events to standard error, one a line.
+def configure(log_format: Literal["console", "json"], file: Path | None = None) -> None:
+    """Send events to standard error, or to the end of `file`, one a line.
 
     The libraries' own loggers are kept at WARNING: at INFO, httpx writes the bot's token.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    stream = file.open("a", encoding="utf-8") if file else sys.stderr
+    logging.basicConfig(
+        level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=stream
+    )
     logging.getLogger("httpx").setLevel(logging.WARNING)
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -28,6 +32,6 @@ def configure(log_format: Literal["console", "json"]) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=stream),
         cache_logger_on_first_use=True,
     )

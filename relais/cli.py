@@ -13,7 +13,6 @@ from rich.console import Console
 from core import logs
 from core.errors import RelaisError
 from relais import configuration, examination, initial, operations, service
-from relais.sandbox import demo as sandbox
 
 app = typer.Typer(
     help="The hotline, the watch and the letter of a network of territories.",
@@ -53,6 +52,8 @@ def demo(
     feed: Annotated[str, typer.Option(help="A feed of one's own, for the tour.")] = "",
 ) -> None:
     """Play with a sample network: nothing outside this machine is needed or reached."""
+    from relais.sandbox import demo as sandbox  # noqa: PLC0415  # only here: serving needs no toys
+
     options = sandbox.Options(folder=folder, port=port, fresh=fresh, feed=feed)
     run = sandbox.play_tour(options, console) if tour else sandbox.run(options, console)
     raise typer.Exit(_run(run))

@@ -78,6 +78,16 @@ class Playground:
     public_url: str
 
 
+@dataclass(frozen=True)
+class _Peers:
+    """Where the service finds its peers."""
+
+    api_url: str
+    smtp_port: int
+    sources: list[SourceSettings]
+    topics: Mapping[str, int]
+
+
 @contextlib.asynccontextmanager
 async def playing(folder: Path, ports: Ports, feed: str = "") -> AsyncIterator[Playground]:
     """Run the sample network's service and all its peers while the block lasts.
@@ -97,7 +107,7 @@ async def playing(folder: Path, ports: Ports, feed: str = "") -> AsyncIterator[P
         app = feeds.application(clock, own, first)
         feeds_port = await stack.enter_async_context(serving(app, port=ports.feeds))
         sources = _sources(feed, own, f"http://127.0.0.1:{feeds_port}")
-        settings = _settings(folder, ports, api_url, mail.port, sources, topics)
+        settings = _settings(folder, ports, _Peers(api_url, mail.port, sources, topics))
         house = await stack.enter_async_context(building(settings, clock))
         invitation = await _populate(house, folder)
         await stack.enter_async_context(_running(house))
@@ -158,14 +168,7 @@ def _chat(folder: Path, clock: SandboxClock) -> State:
     return state
 
 
-def _settings(
-    folder: Path,
-    ports: Ports,
-    api_url: str,
-    smtp_port: int,
-    sources: list[SourceSettings],
-    topics: Mapping[str, int],
-) -> Settings:
+def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
     settings = Settings(
         network=NetworkSettings(name="Réseau des territoires accueillants (exemple)"),
         service=ServiceSettings(data_folder=folder, public_url=f"http://127.0.0.1:{ports.relais}"),
@@ -173,17 +176,17 @@ def _settings(
         telegram=TelegramSettings(
             token=SecretStr(TOKEN),
             group_id=GROUP,
-            watch_thread_id=topics[WATCH],
-            desk_thread_id=topics[DESK],
-            api_url=api_url,
+            watch_thread_id=peers.topics[WATCH],
+            desk_thread_id=peers.topics[DESK],
+            api_url=peers.api_url,
             poll_timeout=5.0,
             per_second=200.0,
             group_per_minute=6000.0,
             chat_per_second=200.0,
         ),
-        mail=MailSettings(port=smtp_port, per_second=500.0),
+        mail=MailSettings(port=peers.smtp_port, per_second=500.0),
         ledger=LedgerSettings(heartbeat=1.0),
-        watch=WatchSettings(allow_private_addresses=True, sources=sources),
+        watch=WatchSettings(allow_private_addresses=True, sources=peers.sources),
         web=WebSettings(port=ports.relais, forms_per_hour=1000),
     )
     return with_service_secret(settings)

@@ -1,0 +1,287 @@
+"""The tour: the whole story, each step printed as it is observed from outside."""
+
+import contextlib
+import html
+import re
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from core.clock import PARIS
+from relais.sandbox.advance import advance, settle
+from relais.sandbox.observation import (
+    Chats,
+    Mailboxes,
+    Message,
+    MissingError,
+    Pages,
+    expect,
+    header_of,
+    link_in,
+    seen,
+)
+from relais.sandbox.playground import (
+    AGENT,
+    ANIMATOR,
+    DESK,
+    GROUP,
+    STRANGER,
+    WATCH,
+    Playground,
+)
+
+QUESTION = "Notre commune était en ZRR : les exonérations existent-elles encore ?"
+ANSWER = "Oui, jusqu’au 31 décembre 2027 si votre commune figure dans l’arrêté du 14 avril 2025."
+FIRST, SECOND = "camille@lecteurs.example", "dominique@lecteurs.example"
+TOPIC = "Question n°"
+
+
+@dataclass
+class Story:
+    """What the steps have seen so far."""
+
+    playground: Playground
+    chats: Chats
+    mail: Mailboxes
+    pages: Pages
+    say: Callable[[str], None]
+    own_feed: bool
+    kept: list[str] = field(default_factory=list)
+
+
+Step = Callable[[Story], Awaitable[None]]
+
+
+async def play(playground: Playground, console: Console, *, own_feed: bool = False) -> int:
+    """Play every step; print each, then a table; return 0, or 1 naming the step that failed."""
+    table = Table("", "step", "seen", "seconds", title="The tour")
+    failed = ""
+    async with httpx.AsyncClient(base_url=playground.public_url, trust_env=False) as client:
+        for number, (title, step) in enumerate(STEPS, 1):
+            console.print(f"\n[bold]{number}. {title}[/]")
+            lines: list[str] = []
+            story = _story(playground, client, console, lines, own_feed=own_feed)
+            started = time.monotonic()
+            try:
+                await step(story)
+            except MissingError as error:
+                failed = f"step {number} failed: {error}"
+            seconds = f"{time.monotonic() - started:.1f}"
+            table.add_row(str(number), title, "FAILED" if failed else lines[-1], seconds)
+            if failed:
+                break
+    console.print()
+    console.print(table)
+    if failed:
+        console.print(failed, style="bold red", markup=False)
+    return 1 if failed else 0
+
+
+def _story(
+    playground: Playground,
+    client: httpx.AsyncClient,
+    console: Console,
+    lines: list[str],
+    *,
+    own_feed: bool,
+) -> Story:
+    def say(line: str) -> None:
+        lines.append(line)
+        console.print(f"   ✓ {line}", highlight=False, markup=False)
+
+    return Story(
+        playground,
+        Chats(playground.chat),
+        Mailboxes(playground.mail),
+        Pages(client),
+        say,
+        own_feed,
+    )
+
+
+async def import_network(story: Story) -> None:
+    """Read the database's file as a stranger would, and ask the pages how the service is."""
+    file = story.playground.house.parts.settings.service.data_folder / "relais.sqlite3"
+    with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        (revision,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        counts = [
+            database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608  # ours
+            for table in ("departments", "territories", "people", "answers")
+        ]
+
+    async def ready() -> bool:
+        with contextlib.suppress(MissingError):
+            return bool(await story.pages.get("/healthz", '"ready":true'))
+        return False
+
+    await seen("/healthz ready", ready)
+    story.say(f"the file {file.name} is at revision {revision}; /healthz says ready")
+    story.say("{} départements, {} territories, {} people, {} answers".format(*counts))
+
+
+async def read_feeds(story: Story) -> None:
+    """See that each source's news is in the group, with its two buttons."""
+    names = [source.name for source in story.playground.house.parts.settings.watch.sources]
+    for name in names:
+        message = await story.chats.message(GROUP, name, WATCH)
+        labels = [button["text"] for row in message["buttons"] for button in row]
+        expect(labels == ["Garder", "Écarter"], f"the buttons are {labels}")
+        story.say(f"from « {name} »: {_title(message)}")
+    if not story.own_feed:
+        await story.chats.message(GROUP, "R&D rural", WATCH)
+        story.say("the malformed feed in Windows-1252 is read as it should: « R&D rural »")
+    await settle(story.playground.house)
+    story.say(f"{len(_waiting(story))} news in the group, each with Garder and Écarter")
+
+
+async def keep_two(story: Story) -> None:
+    """Keep two as an animator; see that somebody else is refused."""
+    waiting = _waiting(story)
+    expect(len(waiting) >= 3, f"only {len(waiting)} news to decide on")  # noqa: PLR2004
+    for message in waiting[:2]:
+        await story.chats.press(GROUP, message, ANIMATOR, "Garder")
+        after = await story.chats.changed(GROUP, message)
+        expect("Gardée" in after["text"], "the message does not say that it is kept")
+        story.kept.append(_title(message))
+        story.say(f"kept by the animator: {_title(message)}")
+    told = await story.chats.press(GROUP, waiting[2], STRANGER, "Garder")
+    unchanged = story.chats.find(GROUP, waiting[2]["message_id"])
+    expect(unchanged["text"] == waiting[2]["text"], "a stranger's press changed the message")
+    expect(told, "the stranger was told nothing")
+    story.say(f"refused to somebody else: « {told} »")
+
+
+async def ask_and_answer(story: Story) -> None:
+    """Open the invitation, ask, answer by a reply in the question's topic, see it arrive."""
+    chat = story.playground.chat
+    chat.user_starts(AGENT, story.playground.invitation)
+    await story.chats.message(AGENT, "Votre compte est relié")
+    story.say("the invitation links the agent's account")
+    chat.user_sends(AGENT, AGENT, QUESTION)
+    await story.chats.message(AGENT, "question n°")
+    relayed = await story.chats.message(GROUP, QUESTION, TOPIC)
+    story.say(f"the question is in the group: {relayed['text'].splitlines()[0]}")
+    chat.user_sends(GROUP, ANIMATOR, ANSWER, reply_to=relayed["message_id"])
+    await story.chats.message(AGENT, ANSWER)
+    story.say("the reply given there has reached the agent")
+
+
+async def subscribe(story: Story) -> None:
+    """Subscribe two people through the pages and their mails."""
+    for address in (FIRST, SECOND):
+        await story.pages.get("/abonnement", 'name="email"')
+        await story.pages.post("/abonnement", {"email": address})
+        mail = await story.mail.one(address, "Confirmez votre abonnement")
+        link = link_in(mail, "/abonnement/confirmer/")
+        await story.pages.get(link, "Confirmer mon abonnement")
+        await story.pages.post(link, {}, "Votre abonnement est confirmé")
+        story.say(f"{address}: form, mail « {mail.subject} », page that confirms")
+
+
+async def send_edition(story: Story) -> None:
+    """Compose, look, approve by a press; see the mail of each subscriber."""
+    number = await _publish(story)
+    for address in (FIRST, SECOND):
+        mail = await story.mail.one(address, f"n°\u00a0{number}")
+        expect(header_of(mail, "List-Unsubscribe").startswith("<http"), "no unsubscribe link")
+        expect(
+            header_of(mail, "List-Unsubscribe-Post") == "List-Unsubscribe=One-Click",
+            "no one-click unsubscription",
+        )
+        for title in story.kept:
+            expect(_flat(title) in _flat(mail.text), f"« {title} » is not in the letter")
+        expect("Agenda du réseau" in mail.text, "the coming seminar is not in the letter")
+        story.say(f"{address} received « {mail.subject} », unsubscription headers included")
+
+
+async def remind(story: Story) -> None:
+    """Advance to seven days before the seminar; each registered person is reminded once."""
+    playground = story.playground
+    seminar = playground.seminar
+    target = (seminar.starts_at.astimezone(PARIS) - timedelta(days=7)).replace(hour=12)
+    steps = await advance(playground.house, playground.clock, target)
+    story.say(f"the clock moved to {target:%d/%m %H:%M}, by {steps} due instants")
+    for address in seminar.registrants:
+        await story.mail.one(address, "Rappel")
+    story.say(f"{len(seminar.registrants)} registered people got one reminder each")
+    before = await _all_mails(story)
+    await settle(playground.house)
+    await settle(playground.house)
+    expect(await _all_mails(story) == before, "ticking again sent something")
+    story.say("ticking again sends nothing")
+
+
+async def unsubscribe(story: Story) -> None:
+    """Unsubscribe by one POST, as a mailbox's button does; the next edition honours it."""
+    mail = (await story.mail.to(FIRST, "n°"))[0]
+    link = header_of(mail, "List-Unsubscribe").split(">")[0].strip("<")
+    await story.pages.post(link, {"List-Unsubscribe": "One-Click"})
+    story.say(f"{FIRST} unsubscribed by one POST, without a page to read")
+    message = _waiting(story)[0]
+    await story.chats.press(GROUP, message, ANIMATOR, "Garder")
+    await story.chats.changed(GROUP, message)
+    number = await _publish(story)
+    await story.mail.one(SECOND, f"n°\u00a0{number}")
+    expect(not await story.mail.to(FIRST, f"n°\u00a0{number}"), f"{FIRST} still received it")
+    story.say(f"letter {number} reached {SECOND}, and not {FIRST}")
+
+
+async def _publish(story: Story) -> str:
+    """Compose an edition in the desk's topic and approve it; return its number."""
+    chat, chats = story.playground.chat, story.chats
+    thread = story.playground.house.parts.settings.telegram.desk_thread_id
+    command = chat.user_sends(GROUP, ANIMATOR, "/lettre", thread_id=thread)
+    offer = await chats.message(GROUP, "", DESK, after=command)
+    await chats.press(GROUP, offer, ANIMATOR, "Composer la lettre")
+    review = await chats.message(GROUP, "à relire", DESK, after=offer["message_id"])
+    found = re.search(r"n°\s(\d+)", review["text"])
+    expect(found, "the review does not give a number")
+    assert found is not None  # noqa: S101  # said just above
+    story.say(f"shown in the group: {review['text'].splitlines()[0]}")
+    preview = next(b["url"] for row in review["buttons"] for b in row if "url" in b)
+    page = html.unescape(await story.pages.get(preview, "<h1"))
+    for title in story.kept[:2]:
+        expect(found[1] != "1" or _flat(title) in _flat(page), "a kept news is not in the preview")
+    await chats.press(GROUP, review, ANIMATOR, "Donner le bon à diffuser")
+    await chats.changed(GROUP, review)
+    await settle(story.playground.house)
+    return found[1]
+
+
+def _waiting(story: Story) -> list[Message]:
+    """Return the news that wait for a decision."""
+    return [
+        message
+        for message in story.chats.messages(GROUP, WATCH)
+        if any(b["text"] == "Garder" for row in message["buttons"] for b in row)
+    ]
+
+
+def _title(message: Message) -> str:
+    return str(message["text"]).splitlines()[0]
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+async def _all_mails(story: Story) -> int:
+    return sum(mailbox.count for mailbox in story.playground.mail.mailboxes())
+
+
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("The database is made, the sample network imported", import_network),
+    ("Three feeds are read, their news shown to the animators", read_feeds),
+    ("An animator keeps two news; somebody else is refused", keep_two),
+    ("An agent asks; the team's reply arrives", ask_and_answer),
+    ("Two people subscribe on the web page", subscribe),
+    ("A letter is composed, approved, and received", send_edition),
+    ("A seminar's reminder is received once", remind),
+    ("One-click unsubscription is honoured by the next letter", unsubscribe),
+)
