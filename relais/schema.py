@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError as DriverError
 
@@ -48,7 +49,7 @@ async def migrate(database: Database) -> str | None:
 
     An SQLite file that will change is copied first, beside itself. Returns the revision
     reached when something changed, None when it was up to date. Raises DatabaseError when
-    the file is not a database, or the server cannot be reached.
+    the file is not a database or is of a later version, or the server cannot be reached.
     """
     try:
         return await _migrate(database)
@@ -56,6 +57,11 @@ async def migrate(database: Database) -> str | None:
         raise DatabaseError(
             f"the database cannot be used: {error.orig}",
             hint="check database.url; for SQLite, that the file is one of Relais",
+        ) from error
+    except CommandError as error:
+        raise DatabaseError(
+            f"the database is at a revision that this version does not know: {error}",
+            hint="install the version of Relais that wrote it, or restore a backup",
         ) from error
     except OSError as error:
         raise DatabaseError(
@@ -74,7 +80,8 @@ async def _migrate(database: Database) -> str | None:
         return None
     if database.is_sqlite and current is not None:
         log.info("database.backed_up", file=str(_backup(database, current)))
-    async with database.engine.begin() as connection:
+    writer = database.engine.execution_options(relais_write=True)
+    async with writer.begin() as connection:
         if not database.is_sqlite:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
         await connection.run_sync(_upgrade, config)

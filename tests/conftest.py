@@ -1,5 +1,6 @@
 """Fixtures of every suite: both databases, a fixed clock, a renderer."""
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -49,23 +50,9 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """Give the URL of an empty database of ours, on each of the two engines."""
-    import_models()
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path}/relais.sqlite3"
-        await _create_tables(url)
+    """Give the URL of a database that has our tables, on each of the two engines."""
+    async with _new_database(request, tmp_path, tables=True) as url:
         yield url
-        return
-    server = request.getfixturevalue("postgres_server")
-    name = f"t{uuid.uuid4().hex}"
-    administrator = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    template = await _template(server)
-    async with administrator.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    async with administrator.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await administrator.dispose()
 
 
 @pytest.fixture
@@ -75,6 +62,40 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """Give a database without any table, on each of the two engines."""
+    async with _new_database(request, tmp_path, tables=False) as url:
+        database = Database(url)
+        yield database
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _new_database(
+    request: pytest.FixtureRequest, folder: Path, *, tables: bool
+) -> AsyncIterator[str]:
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{folder}/relais.sqlite3"
+        if tables:
+            await _create_tables(url)
+        yield url
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"t{uuid.uuid4().hex}"
+    template = await _template(server) if tables else "template0"
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _administer(server: str, statement: str) -> None:
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
+
+
 _templates: dict[str, str] = {}
 
 
@@ -82,10 +103,7 @@ async def _template(server: str) -> str:
     """Create the tables once for each server; later databases are copies."""
     if server not in _templates:
         name = f"template_{uuid.uuid4().hex}"
-        engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}"))
-        await engine.dispose()
+        await _administer(server, f"CREATE DATABASE {name}")
         await _create_tables(
             make_url(server).set(database=name).render_as_string(hide_password=False)
         )
@@ -94,6 +112,7 @@ async def _template(server: str) -> str:
 
 
 async def _create_tables(url: str) -> None:
+    import_models()
     database = Database(url)
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
