@@ -37,19 +37,24 @@ async def test_a_loop_that_falls_starts_again_and_the_others_go_on() -> None:
 
 
 async def test_it_knows_which_loops_run() -> None:
-    stop = asyncio.Event()
+    stop, begun, fell = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def going_on(stop: asyncio.Event) -> None:
+        begun.set()
         await stop.wait()
 
-    async def falling(_stop: asyncio.Event) -> None:
+    async def falling(stop: asyncio.Event) -> None:
+        if fell.is_set():
+            await stop.wait()
+        fell.set()
         raise RuntimeError("down")
 
     supervisor = Supervisor((Loop("steady", going_on), Loop("falling", falling)))
     assert supervisor.running() == {"steady": False, "falling": False}
     task = asyncio.create_task(supervisor.run(stop, 1.0))
-    while not supervisor.running()["steady"] or supervisor.running()["falling"]:
-        await asyncio.sleep(0)
+    await begun.wait()
+    await fell.wait()
+    assert supervisor.running() == {"steady": True, "falling": False}
     stop.set()
     await task
     assert supervisor.running() == {"steady": False, "falling": False}
