@@ -1,5 +1,6 @@
 """Feeds served on this machine, and a watch that reads them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,11 +34,13 @@ JEANNE = 1
 
 @dataclass
 class Page:
-    """What an address answers from now on."""
+    """What an address answers from now on; while `held`, it answers nothing."""
 
     body: bytes | str = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    held: asyncio.Event | None = None
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass
@@ -52,6 +55,9 @@ class Newsstand:
         """Give the page, or 304 when it bears the ETag that the request names."""
         self.requests.append(request)
         page = self.pages[request.path_params["name"]]
+        page.asked.set()
+        if page.held:
+            await page.held.wait()
         etag = page.headers.get("etag")
         if etag and request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=dict(page.headers))

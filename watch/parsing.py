@@ -1,7 +1,9 @@
 """Parsing in worker processes of ours, which can be killed when a document is hostile."""
 
 import asyncio
+import contextlib
 import multiprocessing
+import resource
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
@@ -16,6 +18,9 @@ from watch.records import Document, DocumentError
 
 _TASKS_PER_WORKER = 1000
 """A worker is renewed after so many documents, whatever its libraries kept in memory."""
+
+_MOST_MEMORY = 1 << 30
+"""A gibibyte of addresses for a worker: ten times what a large feed needs."""
 
 _TEXTS_AT_ONCE = 200
 _Result = TypeVar("_Result")
@@ -32,7 +37,7 @@ class Parser:
         self._pool = ProcessPool(
             max_workers=workers,
             max_tasks=_TASKS_PER_WORKER,
-            initializer=_leave_signals_to_the_service,
+            initializer=_start_worker,
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -93,6 +98,8 @@ def _hostile(what: str) -> DocumentError:
     )
 
 
-def _leave_signals_to_the_service() -> None:
-    """Ignore Ctrl-C, which reaches the whole group: the service alone answers it."""
+def _start_worker() -> None:
+    """Ignore Ctrl-C, which reaches the whole group, and take a bounded part of the memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(ValueError, OSError):  # some systems do not know this limit
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))

@@ -57,6 +57,31 @@ async def test_a_worker_that_dies_costs_one_error(parser: Parser) -> None:
     assert (await parser.parse(FEED, URL, {})).items
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"<!DOCTYPE l [<!ENTITY a '"
+        + b"lol" * 100
+        + b"'>"
+        + b"".join(b"<!ENTITY a%d '%s'>" % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 20))
+        + b"]><rss version='2.0'><channel><item><title>&a19;</title></item></channel></rss>",
+        b"<rss version='2.0'><channel><item><title>a</title>" + b"<!--" * 100_000,
+        b"<rss version='2.0'><channel>" + b"<item>" * 20_000,
+        b"<rss version='2.0'><channel><item><title>" + b"<![CDATA[" * 2_000,
+        b"<rss " + b"".join(b"a%d='x' " % n for n in range(50_000)),
+    ],
+    ids=["entities", "comments", "nesting", "unclosed texts", "attributes"],
+)
+async def test_hostile_documents_cost_at_most_an_error(parser: Parser, hostile: bytes) -> None:
+    try:
+        document = await parser.parse(hostile, URL, {})
+    except DocumentError as error:
+        assert error.hint  # noqa: PT017  # both ends are good ones
+    else:
+        assert len(str(document)) < 1_000_000
+    assert (await parser.parse(FEED, URL, {})).items
+
+
 async def test_themes_are_found_elsewhere(parser: Parser) -> None:
     themes = [ThemeWords("enfance", ("crèche",)), ThemeWords("sante", ("médecin",))]
     texts = ["Une crèche ouvre", "Rien"] * 150 + ["Les médecins"]

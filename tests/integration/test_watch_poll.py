@@ -1,7 +1,7 @@
 """Reading sources from end to end, on both databases."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from core.people.models import Theme
 from tests.newsstand import Page, Watch, item, rss, watch_settings, watching
 from watch.models import Entry
 from watch.parsing import Parser
+from watch.records import Document
 from watch.room import sync_sources
 from watch.sources import LEASE, claim_due
 
@@ -217,6 +218,46 @@ async def test_a_source_in_hand_is_not_due_for_another_process(
         assert len(await claim_due(session, clock.now() + LEASE, 10)) == 2
     await watch.poll()
     assert not watch.stand.requests
+
+
+async def test_a_reading_cut_short_is_done_again_once_its_lease_is_over(
+    watch: Watch, clock: FixedClock
+) -> None:
+    held = asyncio.Event()
+    watch.stand.pages["journal"].held = held
+    reading = asyncio.create_task(watch.poll())
+    await watch.stand.pages["journal"].asked.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    held.set()
+    await watch.poll()
+    assert len(watch.stand.asked("journal")) == 1
+    clock.set(clock.now() + LEASE)
+    await watch.poll()
+    assert len(await watch.stories()) == len(await watch.posts()) == 2
+
+
+class BrokenParser(Parser):
+    """A parser with a defect that nobody thought of."""
+
+    async def parse(self, body: bytes, url: str, headers: Mapping[str, str]) -> Document:
+        if url.endswith("gazette"):
+            raise ZeroDivisionError
+        return await super().parse(body, url, headers)
+
+
+async def test_a_defect_met_on_one_source_spares_the_others(
+    database: Database, clock: FixedClock
+) -> None:
+    broken = BrokenParser(workers=1, timeout=30)
+    async with broken, watching(database, clock, broken, "journal", "gazette") as watch:
+        watch.stand.pages["journal"] = watch.stand.pages["gazette"] = Page(rss(item(1)))
+        await watch.poll()
+        assert len(await watch.stories()) == 1
+        gazette = await watch.source("gazette")
+        assert gazette.last_error == "ZeroDivisionError"
+        assert gazette.next_check_at is not None
 
 
 async def test_the_sources_follow_the_configuration(
