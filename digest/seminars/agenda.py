@@ -1,0 +1,124 @@
+"""Seminars in everybody's chat: `/agenda`, to come or not to come."""
+
+from collections.abc import Sequence
+
+from core.chat import (
+    Action,
+    Button,
+    Command,
+    Keyboard,
+    Redraw,
+    Reply,
+    Response,
+    Text,
+    Toast,
+    Turn,
+)
+from core.parts import Parts
+from core.people.roles import Role
+from core.reference import Reference
+from digest.seminars import names, registrations, store
+from digest.seminars.desk import actor_of
+from digest.seminars.models import Seminar
+from digest.seminars.rendering import shown, words
+
+MOST_SHOWN = 6
+"""How many seminars the agenda shows in chat, one message each; the page has them all."""
+
+UNLINKED = Text("chat/common.html", "refused_unlinked")
+
+
+class Agenda:
+    """Answers anybody of the network about coming seminars."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the command that shows what comes."""
+        return (Command("agenda", self.show, None, menu=words("agenda_menu")),)
+
+    def actions(self) -> tuple[Action, ...]:
+        """Return what the buttons do, for anybody whose account is linked."""
+        return (
+            Action("seminars.join", self.join, None),
+            Action("seminars.leave", self.leave, None),
+        )
+
+    async def show(self, turn: Turn) -> Sequence[Response]:
+        """Show the coming seminars, each with what the person can do about it."""
+        if turn.sender.person_id is None:
+            return [Reply(UNLINKED)]
+        coming = await store.coming(turn.session, turn.now)
+        if not coming:
+            return [Reply(words("agenda_empty"))]
+        cards = [await self._card(turn, one) for one in coming[:MOST_SHOWN]]
+        return [*cards, self._others(len(coming))] if len(coming) > MOST_SHOWN else cards
+
+    async def join(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
+        """Register the person who presses, and confirm it by mail."""
+        if turn.sender.person_id is None:
+            return [Toast(UNLINKED, alert=True)]
+        seminar = await store.by_id(turn.session, reference.number)
+        if seminar is None or not store.takes_registrations(seminar, turn.now):
+            return [Toast(words("closed"), alert=True)]
+        party = actor_of(turn)
+        if await registrations.is_registered(turn.session, seminar.id, party):
+            return [Toast(words("joined_already")), *await self._redrawn(turn, seminar)]
+        registration = await registrations.register(turn.session, seminar, party, turn.now)
+        await registrations.tell(turn.session, self._parts, registration, turn.now)
+        return [Toast(words("joined")), *await self._redrawn(turn, seminar)]
+
+    async def leave(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
+        """Cancel the registration of the person who presses."""
+        if turn.sender.person_id is None:
+            return [Toast(UNLINKED, alert=True)]
+        seminar = await store.by_id(turn.session, reference.number)
+        if seminar is None or not store.takes_registrations(seminar, turn.now):
+            return [Toast(words("closed"), alert=True)]
+        found = await registrations.of_party(turn.session, seminar.id, actor_of(turn), lock=True)
+        if found is None or not await registrations.unregister(turn.session, found, turn.now):
+            return [Toast(words("left_already")), *await self._redrawn(turn, seminar)]
+        return [Toast(words("left")), *await self._redrawn(turn, seminar)]
+
+    async def _card(self, turn: Turn, seminar: Seminar) -> Reply:
+        text, keyboard = await self._face(turn, seminar)
+        return Reply(text, keyboard, names.seminar_reference(seminar.id))
+
+    async def _redrawn(self, turn: Turn, seminar: Seminar) -> Sequence[Redraw]:
+        """Show what changed, where only that person reads it."""
+        if not turn.incoming.place.private:
+            return []
+        return [Redraw(*await self._face(turn, seminar))]
+
+    async def _face(self, turn: Turn, seminar: Seminar) -> tuple[Text, Keyboard]:
+        mine = turn.incoming.place.private and await registrations.is_registered(
+            turn.session, seminar.id, actor_of(turn)
+        )
+        values = {**shown(self._parts, seminar), "registered": mine}
+        return words("coming", values), self._keyboard(turn, seminar, registered=mine)
+
+    def _keyboard(self, turn: Turn, seminar: Seminar, *, registered: bool) -> Keyboard:
+        reference = names.seminar_reference(seminar.id)
+
+        def act(block: str, action: str) -> Button:
+            return Button(words(block), action, reference, seminar.version)
+
+        page = Button(words("page_button"), url=names.seminar_url(self._parts, seminar.id))
+        if store.takes_registrations(seminar, turn.now):
+            mine = (
+                ("leave_button", "seminars.leave")
+                if registered
+                else ("join_button", "seminars.join")
+            )
+            first: tuple[Button, ...] = (act(*mine), page)
+        else:
+            first = (page,)
+        if Role.ANIMATOR in turn.sender.roles:
+            return first, (act("cancel_button", "seminars.cancel"),)
+        return (first,)
+
+    def _others(self, count: int) -> Reply:
+        url = names.page_url(self._parts, "/rencontres")
+        more = words("agenda_more", {"count": count - MOST_SHOWN})
+        return Reply(more, ((Button(words("all_button"), url=url),),))

@@ -1,0 +1,122 @@
+"""The pages behind the links of mails: confirming a place, giving it up. GET never acts."""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from core.errors import ExpiredTokenError, TokenError
+from core.parts import Parts
+from core.reference import Party
+from digest.seminars import names, registrations, store
+from digest.seminars.answers import PRIVATE, bad_link, page
+from digest.seminars.contacts import contact_of
+from digest.seminars.models import Registration, Seminar
+from digest.seminars.rendering import shown
+from digest.seminars.rules import Confirmation, RegistrationState, confirmation_of, masked
+
+log = structlog.get_logger()
+
+Found = tuple[Registration, Seminar, str]
+"""A registration, its seminar, and its mailbox masked."""
+
+
+class RegistrationPages:
+    """Answers whoever follows the link of a mail about their registration."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes of these pages."""
+        confirm, leave = "/rencontres/confirmer/{token}", "/rencontres/desinscription/{token}"
+        return (
+            Route(confirm, self.show_confirmation, methods=["GET"]),
+            Route(confirm, self.confirm, methods=["POST"]),
+            Route(leave, self.show_leaving, methods=["GET"]),
+            Route(leave, self.leave, methods=["POST"]),
+        )
+
+    async def show_confirmation(self, request: Request) -> Response:
+        """Show the button that confirms: scanners follow links, they press no button."""
+        try:
+            identity = self._confirming(request)
+            async with self._parts.database.read() as session:
+                registration, seminar, address = await self._found(session, identity)
+        except TokenError as error:
+            return bad_link(self._parts, "confirmation", error)
+        outcome = confirmation_of(RegistrationState(registration.state))
+        if outcome is not Confirmation.DONE:
+            return self._confirmed(seminar, outcome)
+        return self._page("web/registration_confirm.html", seminar, address=address)
+
+    async def confirm(self, request: Request) -> Response:
+        """Confirm; pressing twice says that it is done."""
+        now = self._parts.clock.now()
+        try:
+            identity = self._confirming(request)
+            async with self._parts.database.write() as session:
+                registration, seminar, _ = await self._found(session, identity, lock=True)
+                outcome = await registrations.confirm(session, self._parts, registration, now)
+        except TokenError as error:
+            return bad_link(self._parts, "confirmation", error)
+        log.info("seminars.confirmed", registration=identity, outcome=outcome.value)
+        return self._confirmed(seminar, outcome)
+
+    async def show_leaving(self, request: Request) -> Response:
+        """Show the button that gives up a place, and whose place it is, masked."""
+        try:
+            identity = self._leaving(request)
+            async with self._parts.database.read() as session:
+                registration, seminar, address = await self._found(session, identity)
+        except TokenError as error:
+            return bad_link(self._parts, "leaving", error)
+        if registration.state == RegistrationState.CANCELLED:
+            return self._page("web/registration_cancelled.html", seminar)
+        return self._page("web/registration_cancel.html", seminar, address=address)
+
+    async def leave(self, request: Request) -> Response:
+        """Give up a place; pressing twice says that it is done."""
+        now = self._parts.clock.now()
+        try:
+            identity = self._leaving(request)
+            async with self._parts.database.write() as session:
+                registration, seminar, _ = await self._found(session, identity, lock=True)
+                changed = await registrations.unregister(session, registration, now)
+        except TokenError as error:
+            return bad_link(self._parts, "leaving", error)
+        log.info("seminars.left", registration=identity, changed=changed)
+        return self._page("web/registration_cancelled.html", seminar)
+
+    def _confirming(self, request: Request) -> int:
+        life = timedelta(days=self._parts.settings.digest.confirmation_days)
+        identity, _ = self._parts.tokens.read(names.CONFIRM, request.path_params["token"], life)
+        return int(identity)
+
+    def _leaving(self, request: Request) -> int:
+        token = request.path_params["token"]
+        return int(self._parts.tokens.read(names.LEAVE, token, names.LEAVE_LIFE))
+
+    async def _found(self, session: AsyncSession, identity: int, *, lock: bool = False) -> Found:
+        """Return what a link is about. Raises ExpiredTokenError when that is over or erased."""
+        registration = await registrations.by_id(session, identity, lock=lock)
+        if registration is None:
+            raise ExpiredTokenError("no such registration")
+        seminar = await store.by_id(session, registration.seminar_id)
+        contact = await contact_of(session, Party.parse(registration.party))
+        if seminar is None or contact is None or not contact.email:
+            raise ExpiredTokenError("erased")
+        if not store.takes_registrations(seminar, self._parts.clock.now()):
+            raise ExpiredTokenError("the seminar has begun, or is cancelled")
+        return registration, seminar, masked(contact.email)
+
+    def _confirmed(self, seminar: Seminar, outcome: Confirmation) -> Response:
+        confirmed = outcome is not Confirmation.ASK_AGAIN
+        return self._page("web/registration_confirmed.html", seminar, confirmed=confirmed)
+
+    def _page(self, template: str, seminar: Seminar, **values: str | bool) -> Response:
+        given = {**shown(self._parts, seminar), **values}
+        return page(self._parts, template, given, headers=PRIVATE)

@@ -1,0 +1,68 @@
+"""Seminars in words: their mails, and what chat says of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.chat import Button, Text
+from core.ledger.draft import Channel, Content
+from core.mail.compose import compose, placeholder
+from core.parts import Parts
+from core.posts import render_post
+from digest.seminars import names
+from digest.seminars.models import Seminar
+
+WORDS = "chat/seminars.html"
+
+
+def words(block: str, values: Mapping[str, Any] | None = None) -> Text:
+    """Name a block of the seminars' chat texts."""
+    return Text(WORDS, block, values or {})
+
+
+def shown(parts: Parts, seminar: Seminar) -> dict[str, Any]:
+    """Return what templates say of a seminar."""
+    return {
+        "seminar": {
+            "id": seminar.id,
+            "kind": seminar.kind,
+            "title": seminar.title,
+            "starts_at": seminar.starts_at,
+            "ends_at": seminar.ends_at,
+            "place": seminar.place,
+            "video_url": seminar.video_url,
+            "programme": [line for line in seminar.programme.splitlines() if line.strip()],
+            "url": names.seminar_url(parts, seminar.id),
+        }
+    }
+
+
+def mail(
+    parts: Parts, template: str, seminar: Seminar, language: str, links: tuple[str, ...]
+) -> Content:
+    """Build a mail about a seminar, the same for everybody but for its links."""
+    values = {link: placeholder(link) for link in links}
+    days = parts.settings.digest.confirmation_days
+    given = {**shown(parts, seminar), **values, "days": days}
+    text = parts.renderer.mail(template, given, language)
+    return compose(parts.settings.mail, text, auto_submitted=True, names=links)
+
+
+def notice(parts: Parts, block: str, seminar: Seminar, language: str, *, leave: bool) -> Content:
+    """Build the chat post of who has no mailbox; with `leave`, they can give up their place."""
+    buttons = [Button(words("page_button"), url=names.seminar_url(parts, seminar.id))]
+    if leave:
+        reference = names.seminar_reference(seminar.id)
+        button = Button(words("leave_button"), "seminars.leave", reference, seminar.version)
+        buttons.insert(0, button)
+    text = words(block, shown(parts, seminar))
+    return render_post(parts.renderer, text, (tuple(buttons),), language).content()
+
+
+def announcement(
+    parts: Parts, what: str, seminar: Seminar, channel: Channel, language: str, *, leave: bool
+) -> Content:
+    """Build what an announcement says on a channel, in a language."""
+    if channel is Channel.CHAT:
+        return notice(parts, what, seminar, language, leave=leave)
+    links = (names.LEAVE_URL,) if leave else ()
+    return mail(parts, f"seminar_{what}", seminar, language, links)

@@ -1,0 +1,209 @@
+"""What people type about a seminar, understood; what a registration may become."""
+
+import enum
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from email_validator import EmailNotValidError, validate_email
+
+from core.clock import PARIS, aware
+from core.errors import InputError
+
+MOST_CHARACTERS = 254
+"""The longest address that a mail server takes (RFC 5321 §4.5.3.1.3, less the brackets)."""
+
+LONGEST_TITLE = 150
+LONGEST_PLACE = 300
+LONGEST_NAME = 100
+HALF_DAY = timedelta(hours=3)
+"""How long a meeting lasts when only its beginning was given."""
+
+FURTHEST_YEARS = 8
+"""The 29 February comes back within eight years at most."""
+
+SOON = timedelta(minutes=10)
+LATER = timedelta(days=1)
+FREE_REQUESTS = 3
+"""Beyond so many requests, mails to one address are a day apart: forms must not harass."""
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier", "fevrier", "mars", "avril", "mai", "juin",
+    "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
+)  # fmt: skip
+
+_WHEN = re.compile(
+    rf"(?:le\s+)?(?:(?P<weekday>{'|'.join(WEEKDAYS)})\s+)?(?:le\s+)?"
+    rf"(?:(?P<day>\d{{1,2}})(?:er)?\s+(?P<month_name>{'|'.join(MONTHS)})(?:\s+(?P<year>\d{{4}}))?"
+    r"|(?P<day_number>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year_number>\d{4}))?)"
+    r"\s*,?\s*(?:(?:de|a|des)\s+)?"
+    r"(?P<hour>\d{1,2})\s*(?:h(?:eures?)?|:)\s*(?P<minute>\d{2})?"
+    r"(?:\s*(?:-|a|jusqu'a)\s*"
+    r"(?P<end_hour>\d{1,2})\s*(?:h(?:eures?)?|:)\s*(?P<end_minute>\d{2})?)?\s*\.?"
+)
+
+
+class RegistrationState(enum.StrEnum):
+    """The life of a registration; `asked` waits for a mailbox to confirm."""
+
+    ASKED = "asked"
+    REGISTERED = "registered"
+    CANCELLED = "cancelled"
+
+
+class Answer(enum.StrEnum):
+    """What a request of the page is answered with, by mail only: the page never tells."""
+
+    CONFIRMATION = "confirmation"
+    REGISTRATION = "registration"
+    NOTHING = "nothing"
+
+
+class Confirmation(enum.StrEnum):
+    """What following a confirmation link means."""
+
+    DONE = "done"
+    ALREADY = "already"
+    ASK_AGAIN = "ask_again"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks for a place on the page, as it is stored."""
+
+    email: str
+    name: str
+
+
+def answer_to(
+    state: RegistrationState, requests: int, requested_at: datetime | None, now: datetime
+) -> Answer:
+    """Decide which mail answers a request; too soon after the last one, none."""
+    wait = SOON if requests < FREE_REQUESTS else LATER
+    if requested_at is not None and now - requested_at < wait:
+        return Answer.NOTHING
+    registered = state is RegistrationState.REGISTERED
+    return Answer.REGISTRATION if registered else Answer.CONFIRMATION
+
+
+def confirmation_of(state: RegistrationState) -> Confirmation:
+    """Decide what a confirmation link does. One from before a cancellation does nothing."""
+    return {
+        RegistrationState.ASKED: Confirmation.DONE,
+        RegistrationState.REGISTERED: Confirmation.ALREADY,
+        RegistrationState.CANCELLED: Confirmation.ASK_AGAIN,
+    }[state]
+
+
+def parse_when(text: str, now: datetime) -> tuple[datetime, datetime]:
+    """Return the beginning and the end, in UTC, of a day with its hours as people type them.
+
+    « jeudi 12 mars 9h30-17h », « 12/03/2027 de 9h30 à 17h »; hours are those of Paris. Without a
+    year, the next such day; without an end, half a day. Raises InputError whose `what` names
+    the sentence that explains: `when_unknown`, `when_impossible`, `when_weekday`, `when_order`,
+    `when_past`.
+    """
+    found = _WHEN.fullmatch(_plain(text))
+    if found is None:
+        raise InputError("when_unknown")
+    first = _hour(found["hour"], found["minute"])
+    last = _hour(found["end_hour"], found["end_minute"]) if found["end_hour"] else None
+    day = _day(found, first, now.astimezone(PARIS))
+    if found["weekday"] and WEEKDAYS[day.weekday()] != found["weekday"]:
+        raise InputError("when_weekday")
+    if last is not None and last <= first:
+        raise InputError("when_order")
+    starts_at = aware(datetime.combine(day, first, PARIS))
+    if starts_at <= now:
+        raise InputError("when_past")
+    ends_at = aware(datetime.combine(day, last, PARIS)) if last else starts_at + HALF_DAY
+    return starts_at, ends_at
+
+
+def parse_title(text: str) -> str:
+    """Return a title on one line. Raises InputError: `title_empty` or `title_long`."""
+    return _line(text, LONGEST_TITLE, "title")
+
+
+def parse_place(text: str) -> tuple[str, str | None]:
+    """Return a place and a video link; one of the two can be missing.
+
+    Raises InputError: `place_empty` or `place_long`.
+    """
+    line = _line(text, LONGEST_PLACE, "place")
+    words = line.split()
+    links = [word for word in words if re.match(r"https?://\S", word)]
+    place = " ".join(word for word in words if word not in links[:1])
+    return place, links[0] if links else None
+
+
+def parse_name(text: str) -> str:
+    """Return a guest's name. Raises InputError: `name_empty` or `name_long`."""
+    return _line(text, LONGEST_NAME, "name")
+
+
+def parse_email(typed: str) -> str:
+    """Return the address as it is stored: lower case, an accented domain in its ASCII form.
+
+    Raises InputError: `email_empty`, `email_several` (control characters, newlines among them)
+    or `email_invalid`. Rules of RFC 5321 and 5322.
+    """
+    if any(unicodedata.category(character) == "Cc" for character in typed):
+        raise InputError("email_several")
+    stripped = typed.strip()
+    if not stripped:
+        raise InputError("email_empty")
+    if len(stripped) > MOST_CHARACTERS:
+        raise InputError("email_invalid")
+    try:
+        found = validate_email(stripped, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise InputError("email_invalid") from error
+    return str(found.ascii_email).lower()
+
+
+def masked(email: str) -> str:
+    """Show whose address it is without giving it: `m•••@example.org`."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
+def _plain(text: str) -> str:
+    """Lower case, no accents, one kind of dash and of space."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[‐‑‒–—−]", "-", letters).split())  # noqa: RUF001  # dashes of all kinds
+
+
+def _line(text: str, longest: int, what: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not line:
+        raise InputError(f"{what}_empty")
+    if len(line) > longest:
+        raise InputError(f"{what}_long")
+    return line
+
+
+def _hour(hour: str, minute: str | None) -> time:
+    try:
+        return time(int(hour), int(minute or 0))
+    except ValueError as error:
+        raise InputError("when_impossible") from error
+
+
+def _day(found: re.Match[str], first: time, now: datetime) -> date:
+    """Return the day that was typed; without a year, the next one that is not past."""
+    day = int(found["day"] or found["day_number"])
+    month = MONTHS.index(found["month_name"]) + 1 if found["month_name"] else int(found["month"])
+    year = found["year"] or found["year_number"]
+    years = [int(year)] if year else range(now.year, now.year + FURTHEST_YEARS + 1)
+    for candidate in years:
+        try:
+            typed = date(candidate, month, day)
+        except ValueError:
+            continue
+        if year or datetime.combine(typed, first, PARIS) > now:
+            return typed
+    raise InputError("when_impossible")

@@ -1,0 +1,162 @@
+"""Seminars: reading and writing. No function here commits: the caller's transaction does."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import acts
+from core.acts import SYSTEM
+from core.clock import aware
+from core.ledger import store as ledger
+from core.parts import Parts
+from core.reference import Party
+from digest.seminars import announcements, names
+from digest.seminars.decide import Kind, State, What, is_open, may_cancel, may_publish
+from digest.seminars.models import Seminar
+
+
+async def create(
+    session: AsyncSession,
+    *,
+    kind: Kind,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    place: str = "",
+    video_url: str | None = None,
+    programme: str = "",
+    actor: Party = SYSTEM,
+) -> Seminar:
+    """Write a draft of a seminar, known to the animators only.
+
+    Raises ValueError when it ends before it starts.
+    """
+    if aware(ends_at) <= aware(starts_at):
+        raise ValueError("a seminar ends after it starts")
+    seminar = Seminar(
+        kind=kind.value,
+        title=title,
+        starts_at=aware(starts_at),
+        ends_at=aware(ends_at),
+        place=place,
+        video_url=video_url,
+        programme=programme,
+        state=State.DRAFT.value,
+        version=1,
+        created_at=now,
+    )
+    session.add(seminar)
+    await session.flush()
+    acts.record(session, actor, "seminars.created", names.seminar_reference(seminar.id), now)
+    return seminar
+
+
+async def publish(
+    session: AsyncSession, parts: Parts, seminar: Seminar, now: datetime, actor: Party = SYSTEM
+) -> bool:
+    """Publish a draft and plan its reminders; say whether it could be.
+
+    Its reminders follow the settings of this moment; those that would be due already are not
+    planned.
+    """
+    if not may_publish(State(seminar.state), seminar.starts_at, now):
+        return False
+    seminar.state = State.PUBLISHED.value
+    seminar.published_at = now
+    announcements.plan_reminders(session, parts, seminar, now)
+    acts.record(session, actor, "seminars.published", names.seminar_reference(seminar.id), now)
+    return True
+
+
+async def cancel(
+    session: AsyncSession, seminar: Seminar, now: datetime, actor: Party = SYSTEM
+) -> bool:
+    """Cancel a seminar, tell who is registered, remind nobody any more; say whether it could be."""
+    if not may_cancel(State(seminar.state)):
+        return False
+    was_published = seminar.state == State.PUBLISHED
+    seminar.state = State.CANCELLED.value
+    seminar.cancelled_at = now
+    await _silence(session, seminar, "cancelled", now)
+    if was_published:
+        announcements.plan(session, seminar, What.CANCELLATION, "cancelled", now)
+    acts.record(session, actor, "seminars.cancelled", names.seminar_reference(seminar.id), now)
+    return True
+
+
+async def move(  # noqa: PLR0917  # both dates, then the present
+    session: AsyncSession,
+    parts: Parts,
+    seminar: Seminar,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    actor: Party = SYSTEM,
+) -> None:
+    """Change the dates: what spoke of the old ones never leaves, reminders follow the new ones.
+
+    Whoever is registered is told. Raises ValueError when it ends before it starts, or when the
+    seminar is cancelled.
+    """
+    if aware(ends_at) <= aware(starts_at):
+        raise ValueError("a seminar ends after it starts")
+    if seminar.state == State.CANCELLED:
+        raise ValueError("a cancelled seminar does not move")
+    seminar.starts_at, seminar.ends_at = aware(starts_at), aware(ends_at)
+    seminar.version += 1
+    await _silence(session, seminar, "moved", now)
+    if seminar.state == State.PUBLISHED:
+        announcements.plan(session, seminar, What.UPDATE, "moved", now)
+        announcements.plan_reminders(session, parts, seminar, now)
+    reference = names.seminar_reference(seminar.id)
+    acts.record(session, actor, "seminars.moved", reference, now, version=seminar.version)
+
+
+async def by_id(session: AsyncSession, identity: int, *, lock: bool = False) -> Seminar | None:
+    """Return a seminar; with `lock`, no other transaction changes it meanwhile."""
+    return await session.get(Seminar, identity, with_for_update=lock or None)
+
+
+async def drafts(session: AsyncSession) -> Sequence[Seminar]:
+    """Return what is not published yet, the soonest first."""
+    return await _list(session, Seminar.state == State.DRAFT)
+
+
+async def coming(
+    session: AsyncSession, now: datetime, until: datetime | None = None
+) -> Sequence[Seminar]:
+    """Return the published seminars that are not over at `now`, the soonest first.
+
+    With `until`, those that start by then.
+    """
+    wanted = (Seminar.state == State.PUBLISHED) & (Seminar.ends_at > now)
+    if until is not None:
+        wanted &= Seminar.starts_at <= until
+    return await _list(session, wanted)
+
+
+async def past(session: AsyncSession, now: datetime) -> Sequence[Seminar]:
+    """Return the published seminars that are over at `now`, the latest first."""
+    rows = await _list(session, (Seminar.state == State.PUBLISHED) & (Seminar.ends_at <= now))
+    return rows[::-1]
+
+
+def takes_registrations(seminar: Seminar, now: datetime) -> bool:
+    """Say whether one can register for a seminar."""
+    return is_open(State(seminar.state), seminar.starts_at, now)
+
+
+async def _silence(session: AsyncSession, seminar: Seminar, reason: str, now: datetime) -> None:
+    """Drop what is planned, and what the ledger has not started to send."""
+    await announcements.drop(session, seminar.id, reason, now)
+    prefix, reference = f"seminar:{seminar.id}/", names.seminar_reference(seminar.id)
+    for kind in (names.REMINDER, names.UPDATE):
+        await ledger.cancel(session, reason, now, kind=kind, slot_prefix=prefix, cause=reference)
+
+
+async def _list(session: AsyncSession, wanted: ColumnElement[bool]) -> Sequence[Seminar]:
+    order = (Seminar.starts_at, Seminar.id)
+    return (await session.scalars(select(Seminar).where(wanted).order_by(*order))).all()
