@@ -4,14 +4,14 @@ import gettext
 import io
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import mrml
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import (
@@ -124,11 +124,19 @@ def _reference(match: re.Match[str]) -> str:
     return character if plain else f"&#{ord(character)};"
 
 
+class French(gettext.NullTranslations):
+    """The templates' own words; in French, none is singular: « 0 abonné »."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Choose the form for a number as French grammar does."""
+        return msgid1 if abs(n) < 2 else msgid2  # noqa: PLR2004  # plural begins at two
+
+
 def load_translations(language: str) -> gettext.NullTranslations:
     """Return the catalogue of a language; French is the templates' own, and the default."""
     source = LOCALES / f"{language}.po"
     if not source.exists():
-        return gettext.NullTranslations()
+        return French()
     compiled = io.BytesIO()
     with source.open("rb") as handle:
         write_mo(compiled, read_po(handle, locale=language))
@@ -138,19 +146,21 @@ def load_translations(language: str) -> gettext.NullTranslations:
 
 def _filters(language: str) -> dict[str, Any]:
     """Dates as people read them: Paris time, in the language of the text."""
+    french = language == "fr"
+    clock = "H\u00a0'h'\u00a0mm" if french else "HH:mm"
+    between = " 'à' " if french else ", "
 
-    def local(instant: datetime) -> datetime:
-        return aware(instant).astimezone(PARIS)
+    def written(pattern: str) -> Callable[[datetime], str]:
+        def words(instant: datetime) -> str:
+            local = aware(instant).astimezone(PARIS)
+            text = format_datetime(local, pattern, locale=language)
+            return re.sub(r"\b1 (?=[^\W\d])", "1er ", text) if french else text
+
+        return words
 
     return {
-        "date": lambda i: format_date(local(i), "d MMMM y", locale=language),
-        "long_date": lambda i: format_date(local(i), "EEEE d MMMM y", locale=language),
-        "time": lambda i: format_time(
-            local(i), "H 'h' mm" if language == "fr" else "HH:mm", locale=language
-        ),
-        "datetime": lambda i: format_datetime(
-            local(i),
-            "EEEE d MMMM y 'à' H 'h' mm" if language == "fr" else "EEEE d MMMM y, HH:mm",
-            locale=language,
-        ),
+        "date": written("d MMMM y"),
+        "long_date": written("EEEE d MMMM y"),
+        "time": written(clock),
+        "datetime": written(f"EEEE d MMMM y{between}{clock}"),
     }

@@ -91,7 +91,7 @@ async def test_answers_are_read_by_theme(hotline: Hotline) -> None:
     assert [hotline.renderer.plain(row[0].label) for row in themes.keyboard] == [
         "Activités, reprise et transmission (1)",
         "Habitat et centres-bourgs (1)",
-        "Autres sujets (1)",
+        "Autres thèmes (1)",
     ]
     [listed] = await hotline.press(CLAIRE, buttons(themes)["Habitat et centres-bourgs"])
     assert hotline.words(listed) == "<b>Habitat et centres-bourgs</b>\n\nChoisissez une question."
@@ -104,7 +104,7 @@ async def test_answers_are_read_by_theme(hotline: Hotline) -> None:
         "Sources\u00a0: CGI, art. 1406 bis</i>"
     )
     [others] = await hotline.press(CLAIRE, buttons(themes)[""])
-    assert hotline.words(others).startswith("<b>Autres sujets</b>")
+    assert hotline.words(others).startswith("<b>Autres thèmes</b>")
     [shown] = await hotline.press(CLAIRE, buttons(others)["C’est quand ?"])
     assert "Sources" not in hotline.words(shown)
 

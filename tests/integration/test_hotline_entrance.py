@@ -74,7 +74,7 @@ async def test_a_stranger_learns_how_to_get_in(hotline: Hotline) -> None:
             "Bonjour. Vous êtes à la permanence du réseau (Réseau de test), réservée aux agents "
             "des territoires et à l’équipe d’animation.\n\n"
             "Pour y accéder, ouvrez le lien d’invitation que l’équipe vous a remis. Vous n’en avez "
-            "pas\u00a0? Demandez-le à contact@relais.test, depuis votre adresse professionnelle."
+            "pas\u00a0? Demandez-en un à contact@relais.test, depuis votre adresse professionnelle."
         )
 
 

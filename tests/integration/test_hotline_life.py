@@ -179,7 +179,7 @@ async def test_who_serves_several_territories_says_for_which(hotline: Hotline) -
 
     [stranger] = await hotline.press(CLAIRE, second)
     assert isinstance(stranger, Toast)
-    assert "n’est pas au nombre des vôtres" in hotline.words(stranger)
+    assert "n’est pas l’une des vôtres" in hotline.words(stranger)
     assert await hotline.rows() == []
 
     [chosen] = await hotline.press(PAUL, second)
@@ -209,8 +209,8 @@ async def test_a_territory_that_is_not_theirs_is_refused(hotline: Hotline) -> No
     button = buttons(which)[0]
     for identity, words in (
         ("1-99", "Vous n’intervenez plus sur ce territoire\u00a0: choisissez-en un autre."),
-        ("7-1", "Cette question n’est pas au nombre des vôtres."),
-        ("forged", "Cette question n’est pas au nombre des vôtres."),
+        ("7-1", "Cette question n’est pas l’une des vôtres."),
+        ("forged", "Cette question n’est pas l’une des vôtres."),
     ):
         reference = Reference("hotline", "territory", identity)
         forged = Button(button.label, button.action, reference, button.version)
@@ -318,9 +318,9 @@ async def test_only_the_team_in_its_group_and_the_asker_are_heard(hotline: Hotli
         assert hotline.words(responses[0]).startswith("Votre message n’a pas été envoyé à l’agent")
     for account in (PAUL, JEANNE, UNKNOWN):
         [refused] = await hotline.reply(account, 1, "Quelle est la réponse ?")
-        assert hotline.words(refused).startswith("Cette question n’est pas au nombre des vôtres.")
+        assert hotline.words(refused).startswith("Cette question n’est pas l’une des vôtres.")
     [refused] = await hotline.reply(CLAIRE, 77, "Et celle-ci ?")
-    assert hotline.words(refused).startswith("Cette question n’est pas au nombre des vôtres.")
+    assert hotline.words(refused).startswith("Cette question n’est pas l’une des vôtres.")
     assert len(await hotline.rows()) == 3
 
 
@@ -343,7 +343,7 @@ async def test_a_note_is_kept_and_leaves_nowhere(hotline: Hotline) -> None:
 
 async def test_people_without_the_role_are_told_so(hotline: Hotline) -> None:
     [unknown] = await hotline.say(UNKNOWN, "Les ZRR existent-elles encore ?")
-    assert "Demandez-le à contact@relais.test" in hotline.words(unknown)
+    assert "Demandez-en un à contact@relais.test" in hotline.words(unknown)
     [elected] = await hotline.say(LEA, "Les ZRR existent-elles encore ?")
     assert hotline.words(elected).startswith("La permanence répond aux agents des territoires")
     group = Place(GROUP, private=False)

@@ -122,7 +122,7 @@ async def test_approval_freezes_the_bytes_and_records_who_approved_which_hash(
     answer = await house.press("letter.approve", EDITION, 1)
     assert isinstance(answer, Redraw)
     assert "bon à diffuser donné" in house.said(answer)
-    assert "Par Odile Vernhet, lundi 23 novembre 2026" in house.said(answer)
+    assert "Par Odile Vernhet, le lundi 23 novembre 2026" in house.said(answer)
     approved = await edition(house)
     assert (approved.state, approved.approved_by) == ("approved", "person:1")
     assert approved.approved_hash == approved.content_hash
@@ -240,7 +240,7 @@ async def test_editions_make_themselves_when_their_day_comes(house: LetterHouse)
     await house.tick("letter.compose")
     assert await house.rows(names.REVIEW) == []
     rest = house.said(await house.command())
-    assert "se composera d’elle-même le lundi 7 décembre 2026" in rest
+    assert "sera composée automatiquement le lundi 7 décembre 2026" in rest
     moved(house.clock, days=1)
     await house.tick("letter.compose")
     await house.tick("letter.compose")

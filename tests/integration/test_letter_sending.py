@@ -145,7 +145,7 @@ async def test_the_next_edition_repeats_nothing_and_starts_where_this_one_stoppe
         assert await session.scalar(select(func.count()).select_from(Publication)) == 2
     moved(house.clock, days=1)
     rest = await house.command()
-    assert "la lettre n°\u00a01, est partie le lundi 23 novembre 2026" in house.said(rest)
+    assert "la lettre n°\u00a01, a été envoyée le lundi 23 novembre 2026" in house.said(rest)
     answer = await house.press(*pressed(rest, "letter.compose"))
     assert "Rien de nouveau" in house.said(answer)
     house.offered.append(story(2))
@@ -165,7 +165,7 @@ async def test_what_is_uncertain_is_settled_by_a_person(house: LetterHouse) -> N
     (report,) = await house.posts(names.REPORT)
     assert "À vérifier\u00a0: 2 envois coupés en chemin" in report.text
     assert [button.label for row in report.keyboard for button in row] == ["Renvoyer", "Laisser"]
-    assert "2 envois repartent" in house.said(await house.press("letter.resend", EDITION))
+    assert "2 envois vont être renvoyés" in house.said(await house.press("letter.resend", EDITION))
     assert {row.state for row in await house.rows(names.EDITION)} == {"pending"}
     assert "plus d’envoi à vérifier" in house.said(await house.press("letter.leave", EDITION))
     await house.settle(names.EDITION, "uncertain")

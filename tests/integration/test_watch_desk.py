@@ -96,7 +96,7 @@ async def test_a_stale_press_changes_nothing_and_shows_where_things_stand(watch:
     assert (
         words(watch, toast) == "Cette actualité a changé entre-temps\u00a0: voici où elle en est."
     )
-    assert words(watch, redraw).endswith("Écartée, par Jeanne Roux.")
+    assert words(watch, redraw).endswith("Écartée par Jeanne Roux.")
     assert (await watch.stories())[4].state == "dropped"
 
 
