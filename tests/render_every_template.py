@@ -38,13 +38,13 @@ class Anything(Undefined):
     def __getitem__(self, _key: object) -> Any:
         return self
 
-    def __int__(self) -> int:
+    def __int__(self) -> int:  # type: ignore[override]
         return 1
 
     def _compare(self, _other: object) -> bool:
         return False
 
-    __lt__ = __gt__ = __le__ = __ge__ = _compare
+    __lt__ = __gt__ = __le__ = __ge__ = _compare  # type: ignore[assignment]
 
 
 def words(value: object, *_given: object, **_named: object) -> str:

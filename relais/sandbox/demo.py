@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,11 +44,18 @@ async def run(options: Options, console: Console) -> int:
 
 
 async def play_tour(options: Options, console: Console) -> int:
-    """Play the story in a folder of its own; return 0, or 1 when a step was not seen."""
-    with tempfile.TemporaryDirectory(prefix="relais-tour-") as folder:
-        _log_to(Path(folder))
-        async with playing(Path(folder), _ports(options.port), options.feed) as playground:
-            return await play(playground, console, own_feed=bool(options.feed))
+    """Play the story from its beginning, in a folder of its own beside the sandbox's.
+
+    Return 0, or 1 when a step was not seen; the log then says what the service did.
+    """
+    folder = options.folder.with_name(f"{options.folder.name}-tour")
+    start_over(folder)
+    log = _log_to(folder)
+    async with playing(folder, _ports(options.port), options.feed) as playground:
+        status = await play(playground, console, own_feed=bool(options.feed))
+    if status:
+        console.print(f"The service's log is {log}.", highlight=False, soft_wrap=True)
+    return status
 
 
 def _ports(first: int) -> Ports:
@@ -63,7 +69,9 @@ def _stop_event() -> asyncio.Event:
     return stop
 
 
-def _log_to(folder: Path) -> None:
+def _log_to(folder: Path) -> Path:
     """Keep the service's log in the sandbox's folder, out of the way of what is shown."""
     folder.mkdir(parents=True, exist_ok=True)
-    logs.configure("console", folder / "relais.log")
+    file = folder / "relais.log"
+    logs.configure("console", file)
+    return file

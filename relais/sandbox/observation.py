@@ -123,11 +123,19 @@ class Pages:
 
     async def get(self, url: str, words: str) -> str:
         """Return a page, checked to say these words."""
-        return self._checked(await self._client.get(url), words)
+        return self._checked(await self._answer("GET", url), words)
 
     async def post(self, url: str, form: Mapping[str, str], words: str = "") -> str:
         """Post a form; return the page that answers, checked to say these words."""
-        return self._checked(await self._client.post(url, data=form), words)
+        return self._checked(await self._answer("POST", url, form), words)
+
+    async def _answer(
+        self, method: str, url: str, form: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        try:
+            return await self._client.request(method, url, data=form)
+        except httpx.HTTPError as error:
+            raise MissingError(f"the pages do not answer ({type(error).__name__})") from error
 
     @staticmethod
     def _checked(answer: httpx.Response, words: str) -> str:

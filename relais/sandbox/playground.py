@@ -37,7 +37,7 @@ from relais.sandbox.bot_api.application import serving_bot_api
 from relais.sandbox.bot_api.state import State
 from relais.sandbox.clock import SandboxClock
 from relais.sandbox.mail_catcher import MailCatcher
-from relais.sandbox.sample import load_network
+from relais.sandbox.sample import SampleSeminar, load_network, load_seminar
 from relais.service import EVERY_LOOP, run_loops
 from relais.wiring import House, building
 
@@ -75,6 +75,7 @@ class Playground:
     chat: State
     mail: MailCatcher
     invitation: str
+    seminar: SampleSeminar
     public_url: str
 
 
@@ -110,8 +111,10 @@ async def playing(folder: Path, ports: Ports, feed: str = "") -> AsyncIterator[P
         settings = _settings(folder, ports, _Peers(api_url, mail.port, sources, topics))
         house = await stack.enter_async_context(building(settings, clock))
         invitation = await _populate(house, folder)
+        seminar = await load_seminar(house.parts, first)
         await stack.enter_async_context(_running(house))
-        yield Playground(house, clock, chat, mail, invitation, settings.service.public_url)
+        url = settings.service.public_url
+        yield Playground(house, clock, chat, mail, invitation, seminar, url)
 
 
 def start_over(folder: Path) -> None:

@@ -4,18 +4,33 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.hotline.answers import import_answers
+from core.clock import PARIS
 from core.db import Database
+from core.parts import Parts
 from core.people.importing import ImportReport, import_csv
-from core.people.rules import Kind
+from core.people.models import Person
+from core.people.rules import Kind as FileKind
+from core.reference import Party
 from core.spreadsheet import BadLine
+from digest.seminars import store
+from digest.seminars.decide import Kind
+from digest.seminars.models import Seminar
+from digest.seminars.registrations import register
 
 FOLDER = Path(__file__).parent / "network"
+
+SEMINAR_DAYS_AHEAD = 8
+"""The sample seminar is this many days after the sandbox is first opened: J-7 is the next day."""
+
+REGISTERED = ("P002", "P003", "P004", "P005", "P006")
+"""The codes of the people registered to it from the start."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +53,9 @@ class NetworkReport:
 async def load_network(database: Database, now: datetime) -> NetworkReport:
     """Import the sample network in one transaction; doing it again changes nothing."""
     async with database.write() as session:
-        files = {kind.value: await import_csv(session, kind, _file(kind.value)) for kind in Kind}
+        files = {
+            kind.value: await import_csv(session, kind, _file(kind.value)) for kind in FileKind
+        }
         files["answers"] = await _answers(session, now)
     return NetworkReport(files)
 
@@ -52,3 +69,45 @@ async def _answers(session: AsyncSession, now: datetime) -> ImportReport:
 
 def _file(name: str) -> bytes:
     return (FOLDER / f"{name}.csv").read_bytes()
+
+
+@dataclass(frozen=True)
+class SampleSeminar:
+    """The sample network's coming seminar, as the tour looks for it."""
+
+    starts_at: datetime
+    registrants: tuple[str, ...]
+
+
+async def load_seminar(parts: Parts, now: datetime) -> SampleSeminar:
+    """Publish the sample seminar with its registered people, unless it is there already."""
+    async with parts.database.write() as session:
+        people = await session.scalars(
+            select(Person).where(Person.code.in_(REGISTERED)).order_by(Person.code)
+        )
+        registered = people.all()
+        seminar = await session.scalar(select(Seminar).order_by(Seminar.id).limit(1))
+        if seminar is None:
+            seminar = await _publish(session, parts, now)
+            for person in registered:
+                await register(session, seminar, Party("person", str(person.id)), now)
+    return SampleSeminar(seminar.starts_at, tuple(p.email for p in registered if p.email))
+
+
+async def _publish(session: AsyncSession, parts: Parts, now: datetime) -> Seminar:
+    day = (now.astimezone(PARIS) + timedelta(days=SEMINAR_DAYS_AHEAD)).date()
+    seminar = await store.create(
+        session,
+        kind=Kind.SEMINAR,
+        title="Accueillir en hiver : ce que nos territoires ont appris",
+        starts_at=datetime.combine(day, time(9, 30), PARIS),
+        ends_at=datetime.combine(day, time(17, 0), PARIS),
+        place="Halle de Saint-Orsan, Pays d’Orsanne (exemple)",
+        programme=(
+            "9 h 30 : retours de trois territoires sur leurs sessions d’accueil.\n"
+            "14 h : ateliers sur le logement passerelle et la reprise d’activités."
+        ),
+        now=now,
+    )
+    await store.publish(session, parts, seminar, now)
+    return seminar

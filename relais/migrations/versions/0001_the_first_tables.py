@@ -94,6 +94,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_editions_state"), ["state"], unique=False)
 
     op.create_table(
+        "guests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("created_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guests")),
+        sa.UniqueConstraint("email", name=op.f("uq_guests_email")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("update_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
@@ -165,6 +174,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("publications", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_publications_edition"), ["edition"], unique=False)
+
+    op.create_table(
+        "seminars",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("starts_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("video_url", sa.String(), nullable=True),
+        sa.Column("programme", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("published_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seminars")),
+    )
+    with op.batch_alter_table("seminars", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_seminars_state_starts_at"), ["state", "starts_at"], unique=False
+        )
 
     op.create_table(
         "sources",
@@ -297,6 +328,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_accounts_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "announcements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seminar_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("due_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reached", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("settled_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["seminar_id"], ["seminars.id"], name=op.f("fk_announcements_seminar_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
+        sa.UniqueConstraint(
+            "seminar_id", "name", "version", name=op.f("uq_announcements_seminar_id_name_version")
+        ),
+    )
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_announcements_state_due_at"), ["state", "due_at"], unique=False
+        )
 
     op.create_table(
         "answers",
@@ -500,6 +556,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "registrations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seminar_id", sa.Integer(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("requested_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("registered_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["seminar_id"], ["seminars.id"], name=op.f("fk_registrations_seminar_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registrations")),
+        sa.UniqueConstraint("seminar_id", "party", name=op.f("uq_registrations_seminar_id_party")),
+    )
+    with op.batch_alter_table("registrations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_registrations_party"), ["party"], unique=False)
+
+    op.create_table(
         "renditions",
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("choice", sa.String(), nullable=False),
@@ -555,6 +631,10 @@ def downgrade() -> None:
 
     op.drop_table("question_messages")
     op.drop_table("renditions")
+    with op.batch_alter_table("registrations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_registrations_party"))
+
+    op.drop_table("registrations")
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_questions_asker_id_state"))
 
@@ -600,6 +680,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_answers_created_at"))
 
     op.drop_table("answers")
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_announcements_state_due_at"))
+
+    op.drop_table("announcements")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accounts_person_id"))
 
@@ -622,6 +706,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sources_next_check_at"))
 
     op.drop_table("sources")
+    with op.batch_alter_table("seminars", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_seminars_state_starts_at"))
+
+    op.drop_table("seminars")
     with op.batch_alter_table("publications", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_publications_edition"))
 
@@ -644,6 +732,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inbox_received_at"))
 
     op.drop_table("inbox")
+    op.drop_table("guests")
     with op.batch_alter_table("editions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_editions_state"))
 
