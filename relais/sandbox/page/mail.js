@@ -1,0 +1,117 @@
+// Everybody's mailboxes: addresses, lists, and a mail read as HTML, as text, or by its headers.
+
+import { all, ask, inParis, make, one, post, reconcile, word } from "./dom.js";
+
+const FORMS = { html: "#mail-html", text: "#mail-text", headers: "#mail-headers" };
+
+export class Mailboxes {
+  constructor({ act, toast }) {
+    this.act = act;
+    this.toast = toast;
+    this.address = null;
+    this.form = "html";
+    this.read = null;
+    this.listed = "";
+    one("#address").addEventListener("change", (event) => this.choose(event.target.value));
+    one("#back").addEventListener("click", () => this.close());
+    one("#one-click").addEventListener("click", () => this.unsubscribe());
+    for (const button of all("[data-form]")) {
+      button.addEventListener("click", () => this.showAs(button.dataset.form));
+    }
+  }
+
+  /** Show which mailboxes there are; read again the one that is open when it changed. */
+  show(mailboxes) {
+    one("#no-mail").hidden = mailboxes.length > 0;
+    one("#boxes").hidden = mailboxes.length === 0 || this.read !== null;
+    const chosen = mailboxes.find((box) => box.address === this.address) ?? this.liveliest(mailboxes);
+    if (!chosen) return;
+    this.address = chosen.address;
+    reconcile(one("#address"), mailboxes, (box) => box.address, (box) => make("option", {
+      value: box.address, textContent: `${box.address} (${box.count})`,
+    }));
+    if (one("#address").value !== this.address) one("#address").value = this.address;
+    this.counts = new Map(mailboxes.map((box) => [box.address, box.count]));
+    const wanted = `${chosen.address} ${chosen.count}`;
+    if (wanted !== this.listed) this.list(wanted);
+  }
+
+  /** The mailbox that just received something; the first one otherwise. */
+  liveliest(mailboxes) {
+    return mailboxes.find((box) => box.count > (this.counts?.get(box.address) ?? 0)) ?? mailboxes[0];
+  }
+
+  choose(address) {
+    this.address = address;
+    this.list(`${address} ${this.counts.get(address)}`);
+  }
+
+  async list(wanted) {
+    this.listed = wanted;
+    await this.act(async () => {
+      const { body } = await ask(`/api/mails?address=${encodeURIComponent(this.address)}`);
+      if (wanted === this.listed) reconcile(one("#mails"), body, (mail) => mail.id, (mail) => this.draw(mail));
+    }, { refresh: false });
+  }
+
+  draw(mail) {
+    const button = make("button", { type: "button" },
+      make("b", { textContent: mail.subject }),
+      make("time", { dateTime: mail.date, textContent: inParis("mail", new Date(mail.date)) }),
+      make("span", { textContent: mail.begins }));
+    button.addEventListener("click", () => this.open(mail.id));
+    return make("li", {}, button);
+  }
+
+  open(id) {
+    return this.act(async () => {
+      const { body } = await ask(`/api/mails/${encodeURIComponent(id)}`);
+      this.read = body;
+      this.fillReader(body);
+      this.showAs(body.has_html ? this.form : "text");
+      one("#boxes").hidden = true;
+      one("#reader").hidden = false;
+      one("#reader").focus();
+    }, { refresh: false });
+  }
+
+  fillReader(mail) {
+    one("#subject").textContent = mail.subject;
+    one("#mail-meta").textContent = `${mail.from} ${word("to")} ${mail.to}, ${inParis("mail", new Date(mail.date))}`;
+    one("#one-click").hidden = !mail.one_click;
+    one("#mail-html").src = `/mails/${encodeURIComponent(mail.id)}`;
+    one("#mail-text").replaceChildren(...linked(mail.text));
+    one("#mail-headers").replaceChildren(...mail.headers.flatMap(([name, value]) => [
+      make("dt", { textContent: name }), make("dd", { textContent: value }),
+    ]));
+  }
+
+  showAs(form) {
+    this.form = form;
+    for (const [name, selector] of Object.entries(FORMS)) one(selector).hidden = name !== form;
+    for (const button of all("[data-form]")) button.setAttribute("aria-pressed", String(button.dataset.form === form));
+  }
+
+  close() {
+    const id = this.read?.id;
+    this.read = null;
+    one("#reader").hidden = true;
+    one("#boxes").hidden = false;
+    one(`[data-key="${id}"] button`)?.focus();
+  }
+
+  unsubscribe() {
+    return this.act(async () => {
+      await post(`/api/mails/${encodeURIComponent(this.read.id)}/unsubscribe`);
+      one("#one-click").hidden = true;
+      this.toast(word("unsubscribed_now"));
+    });
+  }
+}
+
+/** A text with its web addresses as links that open elsewhere. */
+function linked(text) {
+  return text.split(/(https?:\/\/[^\s<>"]+)/).map((piece, index) => (index % 2
+    ? make("a", { href: piece, textContent: piece, target: "_blank", rel: "noopener noreferrer" })
+    : piece));
+}

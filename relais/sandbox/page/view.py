@@ -1,0 +1,125 @@
+"""What the page shows, ready for JSON."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from core.chat import Text
+from core.clock import SystemClock
+from relais.sandbox.mail_catcher import CaughtMail
+from relais.sandbox.page import guide
+from relais.sandbox.playground import AGENT, GROUP, TOKEN, Playground
+
+CONFIRMING = "/abonnement/confirmer/"
+LIST_UNSUBSCRIBE = "list-unsubscribe"
+_COMMANDS = {"agent": "all_private_chats::", "group": f"chat:{GROUP}:"}
+_ADDRESS = re.compile(r"<(https?://[^>]+)>")
+
+
+class View:
+    """Looks at the playground as somebody outside would."""
+
+    def __init__(self, playground: Playground) -> None:
+        self._playground = playground
+        self._signs = _signs(playground)
+        self._mails: list[guide.SeenMail] = []
+        self._mailed = 0
+        self.left: frozenset[str] = frozenset()
+
+    async def state(self) -> Mapping[str, Any]:
+        """Return the chats, the counts of the mailboxes, and how far the visit has come.
+
+        `ahead` is by how many seconds the sandbox's clock is ahead of the machine's.
+        """
+        chat = self._playground.chat
+        agent, group = chat.snapshot(AGENT), chat.snapshot(GROUP)
+        seen = guide.Seen(agent, group, await self._seen_mails(), self.left)
+        mailboxes = self._playground.mail.mailboxes()
+        return {
+            "ahead": round((self._playground.clock.now() - SystemClock().now()).total_seconds()),
+            "chats": {"agent": agent, "group": group},
+            "commands": {name: self._commands(scope) for name, scope in _COMMANDS.items()},
+            "mailboxes": [{"address": box.address, "count": box.count} for box in mailboxes],
+            "guide": guide.done(seen, self._playground.invitation, self._signs),
+        }
+
+    async def mails(self, address: str) -> Sequence[Mapping[str, Any]]:
+        """Return the mails of an address, newest first, each as a line of a list."""
+        return [_line(mail) for mail in await self._playground.mail.messages(address)]
+
+    async def mail(self, identity: str) -> Mapping[str, Any] | None:
+        """Return a mail to read: its headers, and its text."""
+        mail = await self._playground.mail.message(identity)
+        if mail is None:
+            return None
+        return {
+            **_line(mail),
+            "headers": [list(header) for header in mail.headers],
+            "text": mail.text,
+            "has_html": bool(mail.html),
+            "one_click": bool(unsubscription(mail)),
+        }
+
+    def _commands(self, scope: str) -> Sequence[Mapping[str, str]]:
+        """Return the menu that the bot declared for a kind of chat (setMyCommands)."""
+        bot = self._playground.chat.bot(TOKEN) or {}
+        commands: Sequence[Mapping[str, str]] = bot.get("commands", {}).get(scope, [])
+        return commands
+
+    async def _seen_mails(self) -> Sequence[guide.SeenMail]:
+        """Return every mail caught, oldest first; those known already are not read again."""
+        catcher = self._playground.mail
+        mailed = sum(box.count for box in catcher.mailboxes())
+        if mailed != self._mailed:
+            newest = await catcher.messages(limit=mailed)
+            self._mails = [_seen(mail) for mail in reversed(newest)]
+            self._mailed = mailed
+        return self._mails
+
+
+def unsubscription(mail: CaughtMail) -> str:
+    """Return the address to which a mailbox posts one click (RFC 8058 §3.1), or nothing."""
+    headers = {name.lower(): value for name, value in mail.headers}
+    found = _ADDRESS.search(headers.get(LIST_UNSUBSCRIBE, ""))
+    return found[1] if found and "list-unsubscribe-post" in headers else ""
+
+
+def _seen(mail: CaughtMail) -> guide.SeenMail:
+    return guide.SeenMail(mail.envelope_to, mail.subject, mail.text, bool(unsubscription(mail)))
+
+
+def _line(mail: CaughtMail) -> Mapping[str, Any]:
+    return {
+        "id": mail.id,
+        "subject": mail.subject,
+        "from": mail.sender,
+        "to": mail.to,
+        "date": _date(mail).isoformat(),
+        "begins": " ".join(mail.text.split())[:140],
+    }
+
+
+def _date(mail: CaughtMail) -> datetime:
+    """Return when a mail says it was written: by the sandbox's clock, unlike its arrival."""
+    for name, value in mail.headers:
+        if name.lower() == "date":
+            try:
+                return parsedate_to_datetime(value).astimezone(UTC)
+            except ValueError:
+                break
+    return mail.received_at
+
+
+def _signs(playground: Playground) -> guide.Signs:
+    """Learn from the templates how the service says things, whatever the language."""
+    parts = playground.house.parts
+    story = {"title": "", "link": "", "sources": (), "published_at": None, "summary": ""}
+    language = parts.settings.network.language
+    kept = parts.renderer.plain(Text("chat/watch.html", "kept", {**story, "name": "\0"}), language)
+    return guide.Signs(
+        kept=kept.partition("\0")[0].split("\n")[-1].strip(),
+        confirming=CONFIRMING,
+        reminding="Rappel",
+    )
