@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Result, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,8 +26,9 @@ async def insert(session: AsyncSession, updates: Iterable[Mapping[str, Any]], no
             "raw": dict(raw),
             "received_at": now,
         }
-        statement = _upsert(session)(InboxUpdate).values(values).on_conflict_do_nothing()
-        new += _rows(await session.execute(statement))
+        insertion = _upsert(session)(InboxUpdate).values(values).on_conflict_do_nothing()
+        inserted = await session.scalars(insertion.returning(InboxUpdate.update_id))
+        new += len(inserted.all())
     return new
 
 
@@ -223,7 +224,8 @@ async def hold(
         set_={"holder": holder, "until": until},
         where=or_(Lease.holder == holder, Lease.until <= now),
     )
-    return _rows(await session.execute(statement)) == 1
+    held = await session.scalars(statement.returning(Lease.holder))
+    return bool(held.all())
 
 
 async def release(session: AsyncSession, name: str, holder: str) -> None:
@@ -235,5 +237,5 @@ def _upsert(session: AsyncSession) -> Any:
     return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
 
 
-def _rows(result: Any) -> int:
+def _rows(result: Result[Any]) -> int:
     return result.rowcount if isinstance(result, CursorResult) else 0
