@@ -73,7 +73,7 @@ class Renderer:
         body = self._block(Text(text_template, "body", values), language, escape=False)
         mjml = self.environment(language, escape=True).get_template(f"mail/{name}.mjml")
         html = mrml.to_html(_spelled_out(mjml.render(values))).content
-        return MailText(" ".join(subject.split()), html, body + "\n")
+        return MailText(re.sub(r"[ \t\r\n]+", " ", subject), html, body + "\n")
 
     def names(self) -> Sequence[str]:
         """Return the name of every template."""

@@ -11,6 +11,7 @@ import functools
 import itertools
 import logging
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -222,7 +223,8 @@ def _part(parsed: EmailMessage, kind: str) -> str:
 
 
 def _shown(value: object) -> str:
-    return " ".join(str(value).split())
+    """Unfold a header; French no-break spaces are not folds."""
+    return re.sub(r"[ \t\r\n]+", " ", str(value)).strip()
 
 
 def _sync_folder(folder: Path) -> None:
