@@ -22,10 +22,10 @@ from digest.seminars.rules import (
     Answer,
     Confirmation,
     RegistrationState,
+    Visitor,
     answer_to,
     confirmation_of,
 )
-
 
 MAILS = {
     Answer.CONFIRMATION: (names.CONFIRMATION, "seminar_confirmation"),

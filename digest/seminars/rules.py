@@ -20,8 +20,9 @@ LONGEST_NAME = 100
 HALF_DAY = timedelta(hours=3)
 """How long a meeting lasts when only its beginning was given."""
 
+EARLIEST_YEAR = 2000
 FURTHEST_YEARS = 8
-"""The 29 February comes back within eight years at most."""
+"""How far ahead meetings are planned; the 29 February comes back within that time."""
 
 SOON = timedelta(minutes=10)
 LATER = timedelta(days=1)
@@ -113,12 +114,14 @@ def parse_when(text: str, now: datetime) -> tuple[datetime, datetime]:
     day = _day(found, first, now.astimezone(PARIS))
     if found["weekday"] and WEEKDAYS[day.weekday()] != found["weekday"]:
         raise InputError("when_weekday")
-    if last is not None and last <= first:
-        raise InputError("when_order")
     starts_at = aware(datetime.combine(day, first, PARIS))
+    ends_at = starts_at + HALF_DAY
+    if last is not None:
+        ends_at = aware(datetime.combine(day, last, PARIS))
+    if ends_at <= starts_at:
+        raise InputError("when_order")
     if starts_at <= now:
         raise InputError("when_past")
-    ends_at = aware(datetime.combine(day, last, PARIS)) if last else starts_at + HALF_DAY
     return starts_at, ends_at
 
 
@@ -198,8 +201,10 @@ def _day(found: re.Match[str], first: time, now: datetime) -> date:
     day = int(found["day"] or found["day_number"])
     month = MONTHS.index(found["month_name"]) + 1 if found["month_name"] else int(found["month"])
     year = found["year"] or found["year_number"]
-    years = [int(year)] if year else range(now.year, now.year + FURTHEST_YEARS + 1)
-    for candidate in years:
+    coming = range(now.year, now.year + FURTHEST_YEARS + 1)
+    for candidate in [int(year)] if year else coming:
+        if not EARLIEST_YEAR <= candidate <= coming[-1]:
+            break
         try:
             typed = date(candidate, month, day)
         except ValueError:
