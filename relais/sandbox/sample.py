@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -27,7 +27,11 @@ from digest.seminars.registrations import register
 FOLDER = Path(__file__).parent / "network"
 
 SEMINAR_DAYS_AHEAD = 8
-"""The sample seminar is this many days after the sandbox is first opened: J-7 is the next day."""
+"""The sample seminar is this many days after the sandbox is first opened, or the Monday after
+when that is in a week-end: its J-7 is then near.
+"""
+
+SATURDAY = 5
 
 REGISTERED = ("P002", "P003", "P004", "P005", "P006")
 """The codes of the people registered to it from the start."""
@@ -95,7 +99,7 @@ async def load_seminar(parts: Parts, now: datetime) -> SampleSeminar:
 
 
 async def _publish(session: AsyncSession, parts: Parts, now: datetime) -> Seminar:
-    day = (now.astimezone(PARIS) + timedelta(days=SEMINAR_DAYS_AHEAD)).date()
+    day = _working_day((now.astimezone(PARIS) + timedelta(days=SEMINAR_DAYS_AHEAD)).date())
     seminar = await store.create(
         session,
         kind=Kind.SEMINAR,
@@ -111,3 +115,8 @@ async def _publish(session: AsyncSession, parts: Parts, now: datetime) -> Semina
     )
     await store.publish(session, parts, seminar, now)
     return seminar
+
+
+def _working_day(day: date) -> date:
+    """Return `day`, or the Monday after a week-end."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() >= SATURDAY else 0)
