@@ -30,7 +30,7 @@ class NetworkSettings(Section):
 
     name: str = "Réseau des territoires accueillants"
     contact_email: str = "contact@example.org"
-    funding_notice: str = "Cofinancé par l'Union européenne"
+    funding_notice: str = "Cofinancé par l’Union européenne"
     language: Literal["fr", "en"] = "fr"
 
 
