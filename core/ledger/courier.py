@@ -1,7 +1,6 @@
 """One parcel's journey: recheck, start, send, settle; each step written before the next."""
 
 import asyncio
-import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import failpoints
 from core.ledger import claims
 from core.ledger.draft import (
+    Address,
     DeliveryKind,
     Outcome,
     Parcel,
@@ -33,8 +33,11 @@ T = TypeVar("T")
 Told = Sent | Refused | Skip
 Change = Callable[[AsyncSession], Awaitable[bool]]
 
-PAUSES = (0.1, 0.5, 1.0, 2.0)
-"""Seconds between tries while the database does not take what we know; then 5, again and again."""
+PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between tries while the database does not take what we know; the last, for ever."""
+
+HOOK_TRIES = 4
+"""How often a settlement is tried together with what its kind does."""
 
 
 class Courier:
@@ -58,16 +61,17 @@ class Courier:
             return await self._defer(parcel, "unknown kind")
         try:
             decision = await self._prepare(kind, parcel)
-            if isinstance(decision, Ready) and not await self._start(parcel):
+            if isinstance(decision, Skip):
+                return await self._skip(kind, parcel, decision)
+            filled = replace(parcel, values={**parcel.values, **decision.values})
+            if not await self._start(parcel):
                 log.info("ledger.claim_lost", id=parcel.id, kind=parcel.kind)
                 return None
         except Exception as error:  # noqa: BLE001  # one parcel's trouble is not the others'
             log.warning("ledger.prepare_failed", id=parcel.id, kind=parcel.kind, **described(error))
             return await self._defer(parcel, f"could not be prepared: {type(error).__name__}")
-        if isinstance(decision, Skip):
-            return await self._skip(kind, parcel, decision)
         failpoints.reach("ledger.before_send")
-        outcome = await self._send(gateway, parcel, decision)
+        outcome = await self._send(gateway, filled, decision.address)
         failpoints.reach("ledger.after_send")
         await self._settle(kind, parcel, outcome)
         failpoints.reach("ledger.after_settle")
@@ -88,10 +92,9 @@ class Courier:
                 session, parcel, self._work.worker, self._work.real_clock.now()
             )
 
-    async def _send(self, gateway: Gateway, parcel: Parcel, ready: Ready) -> Outcome:
+    async def _send(self, gateway: Gateway, parcel: Parcel, address: Address) -> Outcome:
         """Send, and never raise: after the first byte, what is not known is in doubt."""
-        filled = replace(parcel, values={**parcel.values, **ready.values})
-        send = asyncio.ensure_future(gateway.send(filled, ready.address))
+        send = asyncio.ensure_future(gateway.send(parcel, address))
         self._sends.add(send)
         try:
             await asyncio.wait({send}, timeout=self._work.settings.heartbeat_expiry)
@@ -158,7 +161,7 @@ class Courier:
             return ours
 
         try:
-            return await self._persist(both, tries=len(PAUSES))
+            return await self._persist(both, tries=HOOK_TRIES)
         except Exception as error:  # noqa: BLE001  # whatever a room's hook raises
             log.warning("ledger.hook_failed", id=parcel.id, kind=parcel.kind, **described(error))
         return await self._persist(change)
@@ -171,17 +174,18 @@ class Courier:
         With `tries`, gives up after so many of them, and at once on an error which is not the
         database's absence.
         """
-        for count, pause in enumerate(itertools.chain(PAUSES, itertools.repeat(5.0)), start=1):
+        count = 0
+        while True:
             try:
                 async with self._work.database.write() as session:
                     return await operation(session)
             except Exception as error:
+                count += 1
                 away = isinstance(error, OperationalError | InterfaceError)
                 if tries is not None and (count >= tries or not away):
                     raise
                 log.warning("ledger.write_failed", **described(error))
-            await asyncio.sleep(pause)
-        raise AssertionError  # the pauses have no end
+            await asyncio.sleep(PAUSES[min(count, len(PAUSES)) - 1])
 
 
 def _told(settlement: Settlement) -> Told | None:

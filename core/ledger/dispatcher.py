@@ -29,8 +29,8 @@ log = structlog.get_logger()
 POLL = 0.5
 """Seconds between two looks at the tables when nobody calls `wake`."""
 
-LAST_WORDS = 2.0
-"""Seconds given to abandoned sends to write that they are in doubt."""
+LAST_WORDS = 1.0
+"""Seconds given to abandoned sends to write that they are in doubt, and to us to leave."""
 
 
 class Lane:
@@ -54,8 +54,8 @@ class Dispatcher:
 
     `clock` says what is due; `real_clock` drives leases, heartbeats and retries. `worker_id` is
     a label for operators: each run adds to it what makes it unique. `prepare_view` gives, by
-    the first words of a view's key, who knows its address. Several dispatchers may run at once
-    on one database.
+    the first words of a view's key, who knows its address. `drain` is how many seconds what is
+    in flight has to land once told to stop. Several dispatchers may run at once on one database.
     """
 
     def __init__(  # noqa: PLR0917  # the parts come in as arguments
@@ -70,7 +70,7 @@ class Dispatcher:
         worker_id: str,
         *,
         prepare_view: Mapping[str, PrepareView] | None = None,
-        drain: float = 8.0,
+        drain: float = 7.0,
     ) -> None:
         self._work = Work(
             database=database,
@@ -202,7 +202,8 @@ class Dispatcher:
         for lane in self._lanes:
             lane.queue.clear()
         try:
-            await self._presence.leave()
+            async with asyncio.timeout(LAST_WORDS):
+                await self._presence.leave()
         except Exception as error:  # noqa: BLE001  # our heartbeat expires, and says the same
             log.warning("ledger.leave_failed", **described(error))
         log.info("ledger.stopped", worker=self._work.worker)

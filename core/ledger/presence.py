@@ -54,8 +54,6 @@ class Presence:
         )
 
     def _is_dead(self, worker: Worker, real_now: datetime) -> bool:
-        if worker.id == self._work.worker:
-            return False
         process = Process(worker.place, worker.pid, worker.process_started)
         gone = is_gone(process, self._process)
         return dead(worker.heartbeat_at, real_now, self._work.settings, gone=gone)

@@ -7,7 +7,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.ledger.outcomes import Later, Outcome, Policy, Refused, Sent, Unknown
+from core.ledger.outcomes import Later, Outcome, Policy, Refused, Sent
 from core.settings import LedgerSettings
 
 LONGEST_DELAY = 86_400.0
@@ -83,9 +83,8 @@ def settle(
             return Settlement(State.FAILED, tidy(outcome.reason))
         case Later():
             return _later(outcome, attempts, settings, jitter)
-        case Unknown():
-            delay = backoff(attempts, settings, jitter)
-            return doubt(tidy(outcome.reason), attempts, policy, settings, delay)
+    delay = backoff(attempts, settings, jitter)
+    return doubt(tidy(outcome.reason), attempts, policy, settings, delay)
 
 
 def doubt(

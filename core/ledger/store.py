@@ -41,7 +41,8 @@ async def post(session: AsyncSession, drafts: Iterable[Draft], now: datetime) ->
     """Write the rows of `drafts`, in their order; those that exist already are left as they are.
 
     Returns how many rows are new. To be called in the transaction of their cause; a long list
-    is better posted in several transactions, of some 2,000 drafts each.
+    is better posted in several transactions, of some 2,000 drafts each. Raises ValueError for a
+    recipient or a cause that could not be read back.
     """
     new = 0
     remaining = iter(drafts)
@@ -192,11 +193,11 @@ def _row(draft: Draft, now: datetime) -> dict[str, Any]:
     return {
         "kind": draft.kind,
         "slot": draft.slot,
-        "recipient": str(draft.recipient),
+        "recipient": str(Party.parse(str(draft.recipient))),
         "channel": draft.content.channel.value,
         "message_hash": draft.content.hash,
         "values": dict(draft.values),
-        "cause": str(draft.cause),
+        "cause": str(Reference.parse(str(draft.cause))),
         "stream": draft.stream,
         "state": State.PENDING.value,
         "due_at": draft.due_at,

@@ -363,3 +363,8 @@ async def test_a_party_that_has_much_to_receive_is_no_stream(database: Database)
     other = Party("subscriber", "6")
     await posted(database, draft("a"), draft("b"), draft("a", other))
     assert len(await claim(database)) == 3
+
+
+def test_an_illegal_move_cannot_even_be_written() -> None:
+    with pytest.raises(ValueError, match="never goes from sent to pending"):
+        claims._move(State.SENT, State.PENDING)

@@ -37,7 +37,7 @@ from core.ledger.processes import Process
 from core.reference import Party
 from core.settings import LedgerSettings
 from tests.gateways import Script, ScriptedGateway
-from tests.ledger_drafts import EDITION, NOON, draft, kind, posted, rows, states
+from tests.ledger_drafts import EDITION, NOON, draft, kind, posted, rows, states, to_the_reader
 
 ALTER_AWAY = text("ALTER TABLE deliveries RENAME TO deliveries_away")
 ALTER_BACK = text("ALTER TABLE deliveries_away RENAME TO deliveries")
@@ -261,6 +261,41 @@ async def test_the_recheck_sees_what_changed_since_it_was_posted(database: Datab
     await posted(database, draft("a1", stream="s"), draft("a2", stream="s"))
     await dispatched(database, ScriptedGateway(), kind(prepare=once))
     assert await states(database) == {"a1": "sent", "a2": "skipped"}
+
+
+async def test_what_is_cancelled_during_the_recheck_does_not_leave(database: Database) -> None:
+    async def prepare(session: AsyncSession, parcel: Parcel, now: Any) -> Ready | Skip:
+        async with database.write() as other:
+            await store.cancel(other, "moved", now, kind=parcel.kind)
+        return await to_the_reader(session, parcel, now)
+
+    await posted(database, draft("a"))
+    gateway = ScriptedGateway()
+    with capture_logs() as logs:
+        await dispatched(database, gateway, kind(prepare=prepare))
+    assert gateway.started == []
+    assert await states(database) == {"a": "cancelled"}
+    assert "ledger.claim_lost" in [line["event"] for line in logs]
+
+
+async def test_a_heartbeat_that_is_not_heard_is_tried_again(database: Database) -> None:
+    gateway = ScriptedGateway()
+    with capture_logs() as logs:
+
+        async def noticed() -> bool:
+            return any(line["event"] == "ledger.heartbeat_failed" for line in logs)
+
+        await posted(database, draft("first"))
+        async with running(make(database, gateway)):
+            await until_ended(database)
+            async with database.write() as session:
+                await session.execute(text("ALTER TABLE workers RENAME TO away"))
+            await eventually(noticed)
+            async with database.write() as session:
+                await session.execute(text("ALTER TABLE away RENAME TO workers"))
+            await posted(database, draft("a"))
+            await until_ended(database)
+    assert gateway.order == ["first", "a"]
 
 
 async def test_what_a_kind_writes_commits_with_the_settlement(database: Database) -> None:

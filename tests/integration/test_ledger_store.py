@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from core.db import Database
 from core.ledger import store
-from core.ledger.draft import Channel, Content
+from core.ledger.draft import Channel, Content, Draft
 from core.ledger.models import Delivery, Message, View
 from core.ledger.rules import UNSETTLED, State
 from core.ledger.views import show
@@ -42,6 +42,21 @@ async def test_the_same_thing_is_never_written_twice(database: Database) -> None
 
 async def test_posting_nothing_writes_nothing(database: Database) -> None:
     assert await posted(database) == 0
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    [
+        draft("a", Party("subscriber", "")),
+        draft("a", cause=Reference("digest", "edition", "12:3")),
+    ],
+)
+async def test_what_could_not_be_read_back_is_refused_when_it_is_written(
+    database: Database, unreadable: Draft
+) -> None:
+    with pytest.raises(ValueError, match="not a"):
+        await posted(database, unreadable)
+    assert await rows(database) == {}
 
 
 async def test_the_same_slot_is_another_thing_for_another_party_or_kind(database: Database) -> None:

@@ -96,7 +96,7 @@ def test_delays_double_up_to_the_longest(attempts: int, seconds: float) -> None:
 @given(st.integers(0, 10_000), JITTERS)
 def test_jitter_takes_at_most_half_of_the_delay(attempts: int, jitter: float) -> None:
     whole = backoff(attempts, SETTINGS, 0)
-    assert whole / 2 < backoff(attempts, SETTINGS, jitter) <= whole
+    assert whole / 2 <= backoff(attempts, SETTINGS, jitter) <= whole
 
 
 @given(st.floats(allow_nan=False), st.integers(1, 20), JITTERS)
