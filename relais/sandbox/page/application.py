@@ -4,11 +4,10 @@ import asyncio
 import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 import httpx
 import structlog
@@ -24,7 +23,15 @@ from relais.sandbox.bot_api.errors import ImpossibleError
 from relais.sandbox.bot_api.state import Attachment
 from relais.sandbox.page.guards import OnlyHere
 from relais.sandbox.page.view import View, unsubscription
-from relais.sandbox.playground import AGENT, ANIMATOR, GROUP, STRANGER, Playground
+from relais.sandbox.playground import (
+    AGENT,
+    ANIMATOR,
+    DESK,
+    GROUP,
+    STRANGER,
+    WATCH,
+    Playground,
+)
 
 log = structlog.get_logger()
 
@@ -108,7 +115,7 @@ class _Page:
     async def page(self, _request: Request) -> Response:
         """Show the page."""
         parts = self._playground.house.parts
-        values = {"public_pages": self._playground.public_url}
+        values = {"public_pages": self._playground.public_url, "watch": WATCH, "desk": DESK}
         return HTMLResponse(
             parts.renderer.page("sandbox/page.html", values, parts.settings.network.language)
         )
@@ -167,7 +174,7 @@ class _Page:
             upload = form.get("file")
             file = await _attachment(upload) if isinstance(upload, UploadFile) else None
             if file is not None and len(file.content) > FILE_LIMIT:
-                return _error(HTTPStatus.CONTENT_TOO_LARGE, "too_large")
+                return _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
             message_id = self._chat.user_sends(
                 chat_id,
                 user_id,

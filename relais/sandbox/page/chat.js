@@ -80,6 +80,7 @@ export class Chat {
   drawMessage(message) {
     const node = one("#message").content.firstElementChild.cloneNode(true);
     node.classList.toggle("mine", !message.from.is_bot);
+    node.classList.toggle("follows", message.follows);
     node.dataset.tone = Math.abs(message.from.id) % TONES;
     one(".author", node).textContent = nameOf(message.from) + forwarded(message);
     one(".words", node).innerHTML = message.html; // escaped by the sandbox, tag by tag
@@ -269,11 +270,14 @@ function lastWords(topic) {
 function withDays(messages) {
   const rows = [];
   let day = "";
+  let author = null;
   for (const message of messages) {
     const its = inParis("day", message.date * 1000);
     if (its !== day) rows.push({ key: `day-${its}`, day: its });
+    const follows = its === day && author === message.from.id;
+    rows.push({ ...message, follows });
     day = its;
-    rows.push(message);
+    author = message.service ? null : message.from.id;
   }
   return rows;
 }
@@ -308,7 +312,7 @@ export function openElsewhere(link) {
 
 function grow(text) {
   text.style.height = "auto";
-  text.style.height = `${Math.min(text.scrollHeight + 2, 160)}px`;
+  if (text.scrollHeight > 0) text.style.height = `${Math.min(text.scrollHeight + 2, 160)}px`;
 }
 
 function closeOnLeaving(menu) {

@@ -64,7 +64,7 @@ def refused(method: str, headers: Headers, body_limit: int) -> tuple[HTTPStatus,
     if not length.isascii() or not length.isdigit():
         return HTTPStatus.LENGTH_REQUIRED, "not_the_page"
     if int(length) > body_limit:
-        return HTTPStatus.CONTENT_TOO_LARGE, "too_large"
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"
     return None
 
 

@@ -1,5 +1,6 @@
 """Which steps of the visit are done, from what anybody can see: chats and caught mails."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,7 @@ def _messages(chat: Snapshot) -> Iterator[Mapping[str, Any]]:
 
 
 def _invited(agent: Snapshot, invitation: str) -> bool:
-    """The invitation was opened, and the bot answered it."""
+    """Say whether the invitation was opened, and answered by the bot."""
     opened = False
     for message in _messages(agent):
         opened = opened or message["text"] == f"/start {invitation}"
@@ -101,7 +102,7 @@ def _questions(group: Snapshot) -> Iterator[Sequence[Mapping[str, Any]]]:
 
 
 def _answered(seen: Seen) -> bool:
-    """What somebody replied in a question's topic is found in the agent's chat."""
+    """Say whether a reply in a question's topic is found in the agent's chat."""
     received = [message for message in _messages(seen.agent) if message["from"]["is_bot"]]
     return any(
         _carries(message, reply)
@@ -127,4 +128,4 @@ def _spared(mails: Sequence[SeenMail]) -> bool:
         if mail.unsubscribable:
             editions.setdefault(mail.subject, set()).update(mail.to)
     readers = list(editions.values())
-    return any(before - after for before, after in zip(readers, readers[1:], strict=False))
+    return any(before - after for before, after in itertools.pairwise(readers))

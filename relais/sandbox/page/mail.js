@@ -4,11 +4,13 @@ import { all, ask, inParis, make, one, post, reconcile, word } from "./dom.js";
 
 const FORMS = { html: "#mail-html", text: "#mail-text", headers: "#mail-headers" };
 
+const ALL = ""; // the address that stands for every mailbox
+
 export class Mailboxes {
   constructor({ act, toast }) {
     this.act = act;
     this.toast = toast;
-    this.address = null;
+    this.address = ALL;
     this.form = "html";
     this.read = null;
     this.listed = "";
@@ -20,30 +22,24 @@ export class Mailboxes {
     }
   }
 
-  /** Show which mailboxes there are; read again the one that is open when it changed. */
+  /** Show which mailboxes there are; list again the one that is open when it changed. */
   show(mailboxes) {
-    one("#no-mail").hidden = mailboxes.length > 0;
-    one("#boxes").hidden = mailboxes.length === 0 || this.read !== null;
-    const chosen = mailboxes.find((box) => box.address === this.address) ?? this.liveliest(mailboxes);
-    if (!chosen) return;
-    this.address = chosen.address;
-    reconcile(one("#address"), mailboxes, (box) => box.address, (box) => make("option", {
-      value: box.address, textContent: `${box.address} (${box.count})`,
+    const total = mailboxes.reduce((sum, box) => sum + box.count, 0);
+    one("#no-mail").hidden = total > 0;
+    one("#boxes").hidden = total === 0 || this.read !== null;
+    const boxes = [{ address: ALL, count: total }, ...mailboxes];
+    this.counts = new Map(boxes.map((box) => [box.address, box.count]));
+    reconcile(one("#address"), boxes, (box) => box.address, (box) => make("option", {
+      value: box.address, textContent: `${box.address || word("all_mailboxes")} (${box.count})`,
     }));
     if (one("#address").value !== this.address) one("#address").value = this.address;
-    this.counts = new Map(mailboxes.map((box) => [box.address, box.count]));
-    const wanted = `${chosen.address} ${chosen.count}`;
-    if (wanted !== this.listed) this.list(wanted);
-  }
-
-  /** The mailbox that just received something; the first one otherwise. */
-  liveliest(mailboxes) {
-    return mailboxes.find((box) => box.count > (this.counts?.get(box.address) ?? 0)) ?? mailboxes[0];
+    if (total > 0) this.choose(this.address);
   }
 
   choose(address) {
     this.address = address;
-    this.list(`${address} ${this.counts.get(address)}`);
+    const wanted = `${address} ${this.counts.get(address)}`;
+    if (wanted !== this.listed) this.list(wanted);
   }
 
   async list(wanted) {
@@ -57,6 +53,7 @@ export class Mailboxes {
   draw(mail) {
     const button = make("button", { type: "button" },
       make("b", { textContent: mail.subject }),
+      make("span", { textContent: mail.to }),
       make("time", { dateTime: mail.date, textContent: inParis("mail", new Date(mail.date)) }),
       make("span", { textContent: mail.begins }));
     button.addEventListener("click", () => this.open(mail.id));

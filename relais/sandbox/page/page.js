@@ -143,7 +143,7 @@ function showGuide() {
   }
   const count = Object.values(state.guide).filter(Boolean).length;
   one("#progress").value = count;
-  one("#progress-words").textContent = `${count} ${word("steps_done")} ${items.length}`;
+  one("#progress-words").textContent = `${word("steps_done")} ${count} ${word("out_of")} ${items.length}`;
 }
 
 // --- moving about ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What the page shows, ready for JSON."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -8,13 +9,15 @@ from typing import Any
 
 from core.chat import Text
 from core.clock import SystemClock
+from core.parts import Parts
+from digest.seminars.decide import Kind
 from relais.sandbox.mail_catcher import CaughtMail
 from relais.sandbox.page import guide
 from relais.sandbox.playground import AGENT, GROUP, TOKEN, Playground
 
 CONFIRMING = "/abonnement/confirmer/"
 LIST_UNSUBSCRIBE = "list-unsubscribe"
-_COMMANDS = {"agent": "all_private_chats::", "group": f"chat:{GROUP}:"}
+_COMMANDS = {"agent": "all_private_chats:::", "group": f"chat:{GROUP}::"}
 _ADDRESS = re.compile(r"<(https?://[^>]+)>")
 
 
@@ -115,11 +118,30 @@ def _date(mail: CaughtMail) -> datetime:
 def _signs(playground: Playground) -> guide.Signs:
     """Learn from the templates how the service says things, whatever the language."""
     parts = playground.house.parts
-    story = {"title": "", "link": "", "sources": (), "published_at": None, "summary": ""}
-    language = parts.settings.network.language
-    kept = parts.renderer.plain(Text("chat/watch.html", "kept", {**story, "name": "\0"}), language)
     return guide.Signs(
-        kept=kept.partition("\0")[0].split("\n")[-1].strip(),
-        confirming=CONFIRMING,
-        reminding="Rappel",
+        kept=_kept_sign(parts), confirming=CONFIRMING, reminding=_reminding_sign(parts)
     )
+
+
+def _kept_sign(parts: Parts) -> str:
+    """Return the words before the name of who kept a story."""
+    story = {"title": "", "link": "", "sources": (), "published_at": None, "summary": ""}
+    words = Text("chat/watch.html", "kept", {**story, "name": "\0"})
+    rendered = parts.renderer.plain(words, parts.settings.network.language)
+    return rendered.partition("\0")[0].split("\n")[-1].strip()
+
+
+def _reminding_sign(parts: Parts) -> str:
+    """Return how the subject of a reminder begins, whatever the kind of the meeting."""
+    subjects = [
+        parts.renderer.plain(
+            Text("mail/seminar_reminder.txt", "subject", {"seminar": _meeting(kind, parts)}),
+            parts.settings.network.language,
+        )
+        for kind in Kind
+    ]
+    return os.path.commonprefix(subjects).strip()  # noqa: RUF071  # letter by letter is meant
+
+
+def _meeting(kind: Kind, parts: Parts) -> Mapping[str, Any]:
+    return {"kind": kind, "title": "", "starts_at": parts.clock.now()}
