@@ -145,7 +145,7 @@ def load_translations(language: str) -> gettext.NullTranslations:
 
 
 def _filters(language: str) -> dict[str, Any]:
-    """Dates as people read them: Paris time, in the language of the text."""
+    """Dates as people read them: Paris time, in the language of the text; and capitals."""
     french = language == "fr"
     clock = "H\u00a0'h'\u00a0mm" if french else "HH:mm"
     between = " 'à' " if french else ", "
@@ -163,4 +163,5 @@ def _filters(language: str) -> dict[str, Any]:
         "long_date": written("EEEE d MMMM y"),
         "time": written(clock),
         "datetime": written(f"EEEE d MMMM y{between}{clock}"),
+        "capital_first": lambda words: words[:1].upper() + words[1:],
     }
