@@ -35,10 +35,15 @@ def main() -> None:
     try:
         app()
     except RelaisError as error:
-        complaints.print(f"relais: {error.what}", style="bold red", highlight=False)
+        _complain(f"relais: {error.what}", style="bold red")
         if error.hint:
-            complaints.print(f"        {error.hint}", highlight=False)
+            _complain(f"        {error.hint}")
         sys.exit(1)
+
+
+def _complain(line: str, style: str = "") -> None:
+    """Print a line as it is: paths and brackets are not markup, and lines are not folded."""
+    complaints.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -79,7 +79,7 @@ async def play(playground: Playground, console: Console, *, own_feed: bool = Fal
     console.print()
     console.print(table)
     if failed:
-        console.print(failed, style="bold red", markup=False)
+        console.print(failed, style="bold red", markup=False, soft_wrap=True)
     return 1 if failed else 0
 
 
@@ -93,7 +93,7 @@ def _story(
 ) -> Story:
     def say(line: str) -> None:
         lines.append(line)
-        console.print(f"   ✓ {line}", highlight=False, markup=False)
+        console.print(f"   ✓ {line}", highlight=False, markup=False, soft_wrap=True)
 
     return Story(
         playground,
@@ -277,7 +277,7 @@ async def _all_mails(story: Story) -> int:
 
 STEPS: tuple[tuple[str, Step], ...] = (
     ("The database is made, the sample network imported", import_network),
-    ("Three feeds are read, their news shown to the animators", read_feeds),
+    ("The feeds are read, their news shown to the animators", read_feeds),
     ("An animator keeps two news; somebody else is refused", keep_two),
     ("An agent asks; the team's reply arrives", ask_and_answer),
     ("Two people subscribe on the web page", subscribe),
