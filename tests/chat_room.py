@@ -1,6 +1,11 @@
 """A room of chat for tests of the adapter, real in all but its words."""
 
+import asyncio
 import contextlib
+import json
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -151,11 +156,39 @@ class House:
     agent: int
     animator: int
     group: int
+    words: Path
     notes: Notes = field(default_factory=Notes)
+
+    @property
+    def database_url(self) -> str:
+        return self.parts.database.engine.url.render_as_string(hide_password=False)
 
     def bot(self, **changes: Any) -> RelaisBot:
         telegram = self.parts.settings.telegram.model_copy(update=changes)
         return make_bot(telegram)
+
+    async def killed_at(self, failpoint: str) -> None:
+        """Run a real process on the same database until it is killed at a failpoint."""
+        telegram = self.parts.settings.telegram.model_dump(mode="json") | {"token": TOKEN}
+        given = {
+            "database": self.database_url,
+            "words": str(self.words),
+            "telegram": telegram | {"lease": 0.2, "webhook_secret": ""},
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "tests.chat_process", json.dumps(given)),
+            cwd=Path(__file__).parent.parent,
+            env=os.environ | {"RELAIS_FAILPOINT": failpoint},
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(60):
+                assert await process.wait() == -signal.SIGKILL
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise
 
     @contextlib.asynccontextmanager
     async def adapter(self, **changes: Any) -> AsyncIterator[TelegramAdapter]:
@@ -213,4 +246,4 @@ async def make_house(
             address = str(user_id)
             session.add(Membership(person_id=person, role=role.value, since=now))
             session.add(Account(person_id=person, channel=TELEGRAM, address=address, linked_at=now))
-    return House(api, parts, agent, animator, group)
+    return House(api, parts, agent, animator, group, folder)
