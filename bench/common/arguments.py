@@ -1,0 +1,55 @@
+"""The command line of a benchmark: the same words for all of them."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much one benchmark does: the name of its option, usually, and with `--quick`."""
+
+    name: str
+    usual: int
+    quick: int
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked."""
+
+    count: int
+    rounds: int
+    quick: bool
+    postgres: bool
+
+
+ROUNDS = 3
+"""Paired rounds, of which the median is given; `--quick` makes one."""
+
+
+def options(name: str, what: str, size: Size, given: Sequence[str] | None = None) -> Options:
+    """Read the command line (`given` replaces it). Exits with a message when it is wrong."""
+    parser = argparse.ArgumentParser(f"python -m bench.{name}", description=what)
+    parser.add_argument("--quick", action="store_true", help="a short run: less of it, one round")
+    parser.add_argument(
+        f"--{size.name}", type=_positive, dest="count", help=f"how many {size.name}"
+    )
+    parser.add_argument("--rounds", type=_positive, help="how many paired rounds")
+    parser.add_argument(
+        "--postgres", action="store_true", help="on an embedded PostgreSQL instead of SQLite"
+    )
+    found = parser.parse_args(given)
+    return Options(
+        count=found.count or (size.quick if found.quick else size.usual),
+        rounds=found.rounds or (1 if found.quick else ROUNDS),
+        quick=found.quick,
+        postgres=found.postgres,
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number

@@ -1,0 +1,59 @@
+"""What the process takes of the machine: memory, the disk, and the event loop's time."""
+
+import asyncio
+import contextlib
+import os
+import resource
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.common.figures import median
+
+_LOOK = 0.002
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process has held so far, in megabytes (of 10^6 bytes)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+def disk_ms(folder: Path) -> float:
+    """Return how long it takes to write a page and be sure of it (fsync), the median of 50."""
+    took = []
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(50):
+            before = time.perf_counter()
+            file.write(b"x" * 4096)
+            file.flush()
+            os.fsync(file.fileno())
+            took.append((time.perf_counter() - before) * 1000)
+    return median(took)
+
+
+@dataclass
+class Held:
+    """How long the event loop was held up at worst, in seconds."""
+
+    worst: float = 0.0
+
+
+@contextlib.asynccontextmanager
+async def watching_the_loop() -> AsyncIterator[Held]:
+    """Measure how late a task that wants to run every 2 ms is, while the block lasts."""
+    held = Held()
+    task = asyncio.create_task(_watch(held))
+    try:
+        yield held
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _watch(held: Held) -> None:
+    while True:
+        before = time.perf_counter()
+        await asyncio.sleep(_LOOK)
+        held.worst = max(held.worst, time.perf_counter() - before - _LOOK)
