@@ -59,7 +59,7 @@ class Agenda:
         """Register the person who presses, and confirm it by mail."""
         if turn.sender.person_id is None:
             return [Toast(UNLINKED, alert=True)]
-        seminar = await store.by_id(turn.session, reference.number)
+        seminar = await store.by_id(turn.session, reference.number, lock=True)
         if seminar is None or not store.takes_registrations(seminar, turn.now):
             return [Toast(words("closed"), alert=True)]
         party = actor_of(turn)
@@ -73,7 +73,7 @@ class Agenda:
         """Cancel the registration of the person who presses."""
         if turn.sender.person_id is None:
             return [Toast(UNLINKED, alert=True)]
-        seminar = await store.by_id(turn.session, reference.number)
+        seminar = await store.by_id(turn.session, reference.number, lock=True)
         if seminar is None or not store.takes_registrations(seminar, turn.now):
             return [Toast(words("closed"), alert=True)]
         found = await registrations.of_party(turn.session, seminar.id, actor_of(turn), lock=True)
@@ -95,7 +95,7 @@ class Agenda:
         mine = turn.incoming.place.private and await registrations.is_registered(
             turn.session, seminar.id, actor_of(turn)
         )
-        values = {**shown(self._parts, seminar), "registered": mine}
+        values = {**shown(self._parts, seminar, inside=True), "registered": mine}
         return words("coming", values), self._keyboard(turn, seminar, registered=mine)
 
     def _keyboard(self, turn: Turn, seminar: Seminar, *, registered: bool) -> Keyboard:

@@ -109,7 +109,11 @@ class Desk:
 
     async def _face(self, turn: Turn, seminar: Seminar) -> tuple[Text, Keyboard]:
         count = await registrations.count(turn.session, seminar.id)
-        values = {**shown(self._parts, seminar), "state": seminar.state, "count": count}
+        values = {
+            **shown(self._parts, seminar, inside=True),
+            "state": seminar.state,
+            "count": count,
+        }
         return words("card", values), self._keyboard(seminar)
 
     def _keyboard(self, seminar: Seminar) -> Keyboard:

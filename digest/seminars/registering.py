@@ -102,12 +102,12 @@ class RegistrationPages:
 
     async def _found(self, session: AsyncSession, identity: int, *, lock: bool = False) -> Found:
         """Return what a link is about. Raises ExpiredTokenError when that is over or erased."""
+        seminar = await store.of_registration(session, identity, lock=lock)
         registration = await registrations.by_id(session, identity, lock=lock)
-        if registration is None:
+        if seminar is None or registration is None:
             raise ExpiredTokenError("no such registration")
-        seminar = await store.by_id(session, registration.seminar_id)
         contact = await contact_of(session, Party.parse(registration.party))
-        if seminar is None or contact is None or not contact.email:
+        if contact is None or not contact.email:
             raise ExpiredTokenError("erased")
         if not store.takes_registrations(seminar, self._parts.clock.now()):
             raise ExpiredTokenError("the seminar has begun, or is cancelled")

@@ -19,8 +19,8 @@ def words(block: str, values: Mapping[str, Any] | None = None) -> Text:
     return Text(WORDS, block, values or {})
 
 
-def shown(parts: Parts, seminar: Seminar) -> dict[str, Any]:
-    """Return what templates say of a seminar."""
+def shown(parts: Parts, seminar: Seminar, *, inside: bool = False) -> dict[str, Any]:
+    """Return what templates say of a seminar; the video link only to those `inside`."""
     return {
         "seminar": {
             "id": seminar.id,
@@ -29,7 +29,8 @@ def shown(parts: Parts, seminar: Seminar) -> dict[str, Any]:
             "starts_at": seminar.starts_at,
             "ends_at": seminar.ends_at,
             "place": seminar.place,
-            "video_url": seminar.video_url,
+            "remote": seminar.video_url is not None,
+            "video_url": seminar.video_url if inside else None,
             "programme": [line for line in seminar.programme.splitlines() if line.strip()],
             "url": names.seminar_url(parts, seminar.id),
         }
@@ -39,10 +40,14 @@ def shown(parts: Parts, seminar: Seminar) -> dict[str, Any]:
 def mail(
     parts: Parts, template: str, seminar: Seminar, language: str, links: tuple[str, ...]
 ) -> Content:
-    """Build a mail about a seminar, the same for everybody but for its links."""
+    """Build a mail about a seminar, the same for everybody but for its links.
+
+    Who can give up a place has one: they get the video link.
+    """
     values = {link: placeholder(link) for link in links}
     days = parts.settings.digest.confirmation_days
-    given = {**shown(parts, seminar), **values, "days": days}
+    inside = names.LEAVE_URL in links
+    given = {**shown(parts, seminar, inside=inside), **values, "days": days}
     text = parts.renderer.mail(template, given, language)
     return compose(parts.settings.mail, text, auto_submitted=True, names=links)
 
@@ -54,7 +59,7 @@ def notice(parts: Parts, block: str, seminar: Seminar, language: str, *, leave: 
         reference = names.seminar_reference(seminar.id)
         button = Button(words("leave_button"), "seminars.leave", reference, seminar.version)
         buttons.insert(0, button)
-    text = words(block, shown(parts, seminar))
+    text = words(block, shown(parts, seminar, inside=leave))
     return render_post(parts.renderer, text, (tuple(buttons),), language).content()
 
 

@@ -14,7 +14,7 @@ from core.parts import Parts
 from core.reference import Party
 from digest.seminars import announcements, names
 from digest.seminars.decide import Kind, State, What, is_open, may_cancel, may_publish
-from digest.seminars.models import Seminar
+from digest.seminars.models import Registration, Seminar
 
 
 async def create(
@@ -118,6 +118,14 @@ async def move(  # noqa: PLR0917  # both dates, then the present
 async def by_id(session: AsyncSession, identity: int, *, lock: bool = False) -> Seminar | None:
     """Return a seminar; with `lock`, no other transaction changes it meanwhile."""
     return await session.get(Seminar, identity, with_for_update=lock or None)
+
+
+async def of_registration(
+    session: AsyncSession, registration: int, *, lock: bool = False
+) -> Seminar | None:
+    """Return the seminar of a registration; it is always locked before the registration."""
+    wanted = select(Seminar).join(Registration).where(Registration.id == registration)
+    return await session.scalar(wanted.with_for_update(of=Seminar) if lock else wanted)
 
 
 async def drafts(session: AsyncSession) -> Sequence[Seminar]:

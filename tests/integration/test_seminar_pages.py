@@ -57,7 +57,7 @@ async def test_the_list_shows_what_comes_then_what_was(house: SeminarHouse) -> N
 
 
 async def test_a_page_says_what_when_where_and_takes_names(house: SeminarHouse) -> None:
-    await house.seminar(STARTS_AT, video_url="https://visio.example/abc")
+    await house.seminar(STARTS_AT)
     async with house.visitor() as visitor:
         page = await visitor.get("/rencontres/1")
     text = plain(page.text)
@@ -66,7 +66,21 @@ async def test_a_page_says_what_when_where_and_takes_names(house: SeminarHouse) 
     assert "10 h Retours d’expérience" in text
     assert "feuille d’émargement" in text
     assert 'action="/rencontres/1"' in text
-    assert "visio.example" not in text  # its link is for those registered
+
+
+async def test_the_video_link_is_for_those_who_are_registered(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT, place="", video_url="https://visio.example/abc")
+    async with house.visitor() as visitor:
+        asked = await visitor.post("/rencontres/1", data=ZOE)
+        shown = await visitor.get(await confirming(house))
+        await visitor.post(await confirming(house))
+        page = await visitor.get("/rencontres/1")
+    (before,), (after,) = [await house.rows(k) for k in (names.CONFIRMATION, names.REGISTRATION)]
+    opting_in = readable(await house.body(before))
+    assert "visio.example" not in asked.text + shown.text + page.text + opting_in
+    assert "En visioconférence" in page.text
+    assert "En visioconférence" in opting_in
+    assert "https://visio.example/abc" in readable(await house.body(after))
 
 
 async def test_only_what_is_published_has_a_page(house: SeminarHouse) -> None:

@@ -1,5 +1,6 @@
 """Reminders: planned with the seminar, posted once, following its date, silent once cancelled."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +12,10 @@ from core.ledger.rules import State as DeliveryState
 from core.ledger.store import counts
 from core.mail.fill import fill
 from core.people.models import Person
+from core.people.store import TELEGRAM, account_of
 from core.reference import Party
-from digest.seminars import announcements, names, registrations
+from digest.seminars import announcements, names, registrations, store
+from digest.seminars.decide import Kind
 from tests.seminars import INES_MAIL, SeminarHouse, readable, seminar_settings
 
 STARTS_AT = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
@@ -83,7 +86,7 @@ async def test_who_has_no_mailbox_is_reminded_in_chat(house: SeminarHouse) -> No
     assert "Rappel" in post.text
     assert "vendredi 12 mars 2027" in post.text
     (buttons,) = post.keyboard
-    assert [button.label for button in buttons] == ["Je me désinscris", "Voir la page"]
+    assert [button.label for button in buttons] == ["J’annule mon inscription", "Voir la page"]
 
 
 async def test_who_can_be_reached_nowhere_has_a_row_that_says_so(house: SeminarHouse) -> None:
@@ -216,6 +219,44 @@ async def test_a_draft_that_is_cancelled_tells_nobody(house: SeminarHouse) -> No
     assert await house.next_due() is None
 
 
+async def test_a_draft_that_moves_tells_nobody_and_plans_nothing(house: SeminarHouse) -> None:
+    await house.fill("workshop", "Atelier d’écriture", "12/03/2027 9h30-17h", "Ambert")
+    await house.move(1, STARTS_AT + timedelta(days=1))
+    assert await house.next_due() is None
+    await house.press("seminars.publish", 1, version=2)
+    assert await house.next_due() == J7 + timedelta(days=1)
+
+
+async def test_somebody_erased_has_a_row_that_says_so(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT, 9)
+    await house.tick_at(J7)
+    (row,) = await house.rows(names.REMINDER)
+    assert row.recipient == "person:9"
+    assert await house.prepared(row) == Skip("erased")
+
+
+async def test_who_blocked_the_bot_and_has_no_mailbox_is_not_written_to(
+    house: SeminarHouse,
+) -> None:
+    await house.seminar(STARTS_AT, MARC)
+    await house.tick_at(J7)
+    (row,) = await house.rows(names.REMINDER)
+    async with house.database.write() as session:
+        account = await account_of(session, MARC, TELEGRAM)
+        assert account is not None
+        account.blocked_at = house.clock.now()
+    assert await house.prepared(row) == Skip("no_address")
+
+
+async def test_two_processes_that_tick_at_once_remind_each_person_once(
+    house: SeminarHouse,
+) -> None:
+    await house.seminar(STARTS_AT, INES, MARC)
+    house.clock.set(J7)
+    await asyncio.gather(*(house.tick() for _ in range(4)))
+    assert len(await house.rows(names.REMINDER)) == 2
+
+
 async def test_a_reminder_is_rechecked_right_before_it_leaves(house: SeminarHouse) -> None:
     seminar = await house.seminar(STARTS_AT, INES, MARC)
     await house.tick_at(J7)
@@ -244,6 +285,16 @@ async def test_a_long_list_goes_in_several_transactions_and_each_person_once(
 
 async def test_a_seminar_never_ends_before_it_starts(house: SeminarHouse) -> None:
     seminar = await house.seminar(STARTS_AT, INES)
+    async with house.database.write() as session:
+        with pytest.raises(ValueError, match="ends after"):
+            await store.create(
+                session,
+                kind=Kind.WORKSHOP,
+                title="À l’envers",
+                starts_at=STARTS_AT,
+                ends_at=STARTS_AT,
+                now=house.clock.now(),
+            )
     with pytest.raises(ValueError, match="ends after"):
         await house.move(seminar, STARTS_AT, STARTS_AT)
     await house.cancel(seminar)
