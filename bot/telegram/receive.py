@@ -38,6 +38,7 @@ class Receiver:
     def __init__(self, parts: Parts, bot: RelaisBot, wake: asyncio.Event) -> None:
         self._parts = parts
         self._settings = parts.settings.telegram
+        self._public_url = parts.settings.service.public_url
         self._bot = bot
         self._wake = wake
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -61,7 +62,7 @@ class Receiver:
         while not stop.is_set():
             try:
                 await self._bot.set_webhook(
-                    f"{self._parts.settings.service.public_url}{WEBHOOK_PATH}",
+                    f"{self._public_url}{WEBHOOK_PATH}",
                     allowed_updates=list(UPDATE_KINDS),
                     secret_token=self._settings.webhook_secret.get_secret_value(),
                 )

@@ -10,18 +10,25 @@ from pathlib import Path
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.applications import Starlette
 
 from bot.telegram import inbox
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.models import InboxUpdate
+from core.chat import Post
 from core.clock import FixedClock
 from core.db import Database
+from core.ledger import store as ledger
+from core.ledger.draft import Draft
+from core.ledger.models import Delivery
 from core.people.models import Account
+from core.reference import ANIMATORS
+from core.serving import serving
 from relais.sandbox.bot_api.faults import Fault, broken, cut, refused, too_many
+from relais.sandbox.bot_api.state import Attachment
 from tests.bot_api import running_bot_api
-from tests.chat_room import POISON, House, make_house
+from tests.chat_room import POISON, STORY, House, make_house
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -389,23 +396,87 @@ async def until_blocked(house: House, *, blocked: bool) -> None:
 
 
 async def test_a_webhook_checks_its_secret_and_keeps_what_it_is_given(house: House) -> None:
-    update = {"update_id": 7, "poll": {}}
+    pushed = {"update_id": 7, "poll": {}}
     header = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
     async with house.adapter(mode="webhook", webhook_secret=SecretStr("s3cret")) as adapter:
         app = Starlette(routes=list(adapter.webhook_routes()))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             url = "/telegram/webhook"
-            assert (await client.post(url, json=update)).status_code == 403
+            assert (await client.post(url, json=pushed)).status_code == 403
             wrong = {"X-Telegram-Bot-Api-Secret-Token": "s3cre"}
-            assert (await client.post(url, json=update, headers=wrong)).status_code == 403
+            assert (await client.post(url, json=pushed, headers=wrong)).status_code == 403
             assert await rows(house) == []
             assert (await client.post(url, content=b"{", headers=header)).status_code == 400
             big = b"{" + b" " * 1_000_001
             assert (await client.post(url, content=big, headers=header)).status_code == 413
-            assert (await client.post(url, json=update, headers=header)).status_code == 200
-            assert (await client.post(url, json=update, headers=header)).status_code == 200
+            assert (await client.post(url, json=pushed, headers=header)).status_code == 200
+            assert (await client.post(url, json=pushed, headers=header)).status_code == 200
     assert [row.update_id for row in await rows(house)] == [7]
+
+
+async def test_a_webhook_takes_the_place_of_polling(house: House) -> None:
+    async with house.adapter(mode="webhook", webhook_secret=SecretStr("s3cret")) as adapter:
+        app = Starlette(routes=list(adapter.webhook_routes()))
+        async with serving(app, host="127.0.0.1", port=0) as port:
+            adapter._receiver._public_url = f"http://127.0.0.1:{port}"
+            async with running(adapter):
+                house.api.state.user_sends(house.agent, house.agent, "Bonjour")
+                await eventually(house, lambda: bool(house.said_to(house.agent)))
+                await settled(house, adapter)
+    assert not house.api.state.called("getUpdates")
+    async with house.adapter() as adapter, running(adapter):  # back to polling
+        house.api.state.user_sends(house.agent, house.agent, "encore")
+        await eventually(house, lambda: len(house.said_to(house.agent)) == 2)
+
+
+async def test_words_in_a_topic_are_about_what_the_topic_was_opened_for(house: House) -> None:
+    state = house.api.state
+    thread_id = state.user_creates_topic(house.group, house.animator, "Question n° 1")
+    post = Post("topic", "Question n° 1").content()
+    async with house.parts.database.write() as session:
+        draft = Draft("test", "topic", ANIMATORS, post, STORY, house.parts.clock.now())
+        assert await ledger.post(session, [draft], house.parts.clock.now()) == 1
+        external_id = f"topic:{house.group}:{thread_id}"
+        await session.execute(update(Delivery).values(external_id=external_id))
+    async with house.adapter() as adapter, running(adapter):
+        state.user_sends(house.group, house.agent, "moi aussi", thread_id=thread_id)
+        await eventually(house, lambda: bool(house.said_to(house.group)))
+        state.user_sends(house.group, house.animator, "voici", thread_id=thread_id)
+        await eventually(house, lambda: bool(house.notes.turns))
+        await settled(house, adapter)
+    (refusal,) = house.said_to(house.group)
+    assert refusal.startswith("Désolé, votre rôle")
+    (act,) = await house.acts("commented")
+    assert act.detail == {"text": "voici"}
+
+
+async def test_what_nobody_here_reads_is_answered_in_private(house: House) -> None:
+    state = house.api.state
+    user = {"id": house.agent, "is_bot": False, "first_name": "Inès"}
+    place = {"longitude": 3.0, "latitude": 45.0}
+    said = {"message_id": 900, "date": 1_780_000_000, "from": user, "location": place}
+    state.push_update({"message": said | {"chat": {"id": house.agent, "type": "private"}}})
+    state.push_update({"message": said | {"chat": {"id": house.group, "type": "supergroup"}}})
+    async with house.adapter() as adapter, running(adapter):
+        await eventually(house, lambda: bool(house.said_to(house.agent)))
+        await settled(house, adapter)
+    assert house.said_to(house.agent)[0].startswith("Je ne sais pas lire")
+    assert house.said_to(house.group) == []
+
+
+async def test_a_form_wants_words_and_an_unknown_command_is_said_so(house: House) -> None:
+    state, marc = house.api.state, house.animator
+    async with house.adapter() as adapter, running(adapter):
+        state.user_sends(marc, marc, "/inconnue")
+        await eventually(house, lambda: len(house.said_to(marc)) == 1)
+        assert house.said_to(marc)[-1].startswith("Je ne connais pas cette commande")
+        state.user_sends(marc, marc, "/rencontre")
+        await eventually(house, lambda: len(house.said_to(marc)) == 2)
+        state.user_sends(marc, marc, file=Attachment("photo", b"jpeg"))
+        await eventually(house, lambda: len(house.said_to(marc)) == 3)
+        assert house.said_to(marc)[-1].startswith("Répondez par un texte")
+        await settled(house, adapter)
 
 
 async def test_polling_serves_no_webhook(house: House) -> None:
