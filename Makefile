@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= 2
 
-.PHONY: install demo test check cover lint bench lock wheel clean
+.PHONY: install demo test check cover lint bench messages lock wheel clean
 
 install: $(STAMP)
 
@@ -37,6 +37,12 @@ lint: install
 bench: install         ## the benchmarks: make bench ARGS=--quick
 	@set -e; for name in $$(ls bench/*.py | sed -n 's|^bench/\([a-z]*\)\.py$$|\1|p'); do \
 	  echo "== $$name"; $(BIN)/python -m bench.$$name $(ARGS); done
+
+messages: install      ## bring the English catalogue up to date with the templates
+	$(BIN)/pybabel -q extract -F babel.toml --add-location=file --no-wrap -o messages.pot .
+	$(BIN)/pybabel -q update -i messages.pot -o templates/locales/en.po -l en \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	@rm messages.pot
 
 lock:                  ## lock the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
