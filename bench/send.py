@@ -261,7 +261,7 @@ def _show(asked: Options, measured: Measured, engine: str) -> None:
     sink = "Postfix's smtp-sink" if postfix.tool("smtp-sink") else "a sink of ours"
     size = len(measured.mails[0][1]) / 1000
     rows = [
-        ("Relais, whole path", f"{own:.0f}/s", figures.spread(measured.own) + " s"),
+        ("Relais, whole path", f"{own:.0f}/s", figures.spread(measured.own)),
         ("  of which rows written", f"{compose:.2f} s", "the tick that finds the edition approved"),
         ("  most memory", f"{measured.peak:.0f} MB", "the whole process, first round"),
         (
@@ -269,7 +269,7 @@ def _show(asked: Options, measured: Measured, engine: str) -> None:
             f"{measured.disk:.1f} ms",
             "two for each mail (start, settle)",
         ),
-        ("bare aiosmtplib", f"{bare:.0f}/s", figures.spread(measured.bare) + " s"),
+        ("bare aiosmtplib", f"{bare:.0f}/s", figures.spread(measured.bare)),
         ("Relais / bare aiosmtplib", f"{vs_bare:.2f}", "the reference: 1.00"),
         ("smtp-source", f"{source:.0f}/s" if source else "-", "" if source else "not installed"),
         ("Relais / smtp-source", f"{vs_source:.2f}" if vs_source else "-", ""),

@@ -30,9 +30,10 @@ def rate(count: int, seconds: Sequence[float]) -> float:
     return count / median(seconds)
 
 
-def spread(values: Sequence[float]) -> str:
-    """Return the least and the greatest, to be read beside a median."""
-    return f"{min(values):.3g}-{max(values):.3g}" if len(values) > 1 else ""
+def spread(seconds: Sequence[float]) -> str:
+    """Return the quickest and the slowest round, to be read beside a median."""
+    least, most = min(seconds), max(seconds)
+    return f"{least:.3g} s" if len(seconds) == 1 else f"{least:.3g} to {most:.3g} s"
 
 
 def rounded(value: float, digits: int = 3) -> float:

@@ -21,9 +21,9 @@ def peak_mb() -> float:
 
 
 def disk_ms(folder: Path) -> float:
-    """Return how long it takes to write a page and be sure of it (fsync), the median of 50."""
+    """Return how long it takes to add a page to a file and be sure of it (fsync): median of 50."""
     took = []
-    with tempfile.TemporaryFile(dir=folder) as file:
+    with tempfile.NamedTemporaryFile(dir=folder) as file:
         for _ in range(50):
             before = time.perf_counter()
             file.write(b"x" * 4096)

@@ -1,0 +1,81 @@
+"""Feeds in a process of their own: `python -m bench.common.feed_server SOURCES`.
+
+Every feed has an ETag. `forgetful` makes the server ignore what clients say that they have, and
+send the same body again; `mindful` makes it answer 304, as at the start.
+"""
+
+import asyncio
+import random
+import sys
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bench.common.peers import serve_as_peer
+from core.serving import serving
+
+ENTRIES = 50
+HEADERS = {"content-type": "application/rss+xml; charset=utf-8"}
+_VOCABULARY = (
+    "accueil nouveaux habitants logement vacant centre bourg reprise commerce artisan crèche "
+    "médecin santé mobilité tiers lieu télétravail fibre emploi insertion formation saisonnier "
+    "subvention appel projets commune intercommunalité décret arrêté loi circulaire délibération "
+    "élus agriculture forêt tourisme culture école transport énergie eau foncier montagne"
+)
+
+
+def feed(source: int) -> bytes:
+    """Return a feed of distinct items, the same at each call."""
+    chance = random.Random(source)  # noqa: S311  # the same words each time
+    items = "".join(_item(chance, source, number) for number in range(ENTRIES))
+    return (
+        "<?xml version='1.0' encoding='utf-8'?>"
+        f"<rss version='2.0'><channel><title>Source {source}</title>{items}</channel></rss>"
+    ).encode()
+
+
+def _item(chance: random.Random, source: int, number: int) -> str:
+    words = _VOCABULARY.split()
+    title = " ".join(chance.choices(words, k=9)).capitalize()
+    summary = " ".join(chance.choices(words, k=60)).capitalize()
+    return (
+        f"<item><guid isPermaLink='false'>{source}-{number}</guid><title>{title}</title>"
+        f"<link>https://source{source}.example.org/{number}</link>"
+        f"<description>&lt;p&gt;{summary}, &lt;b&gt;à lire&lt;/b&gt;.&lt;/p&gt;</description>"
+        f"<pubDate>Mon, {number % 20 + 1:02} Nov 2026 09:00:00 +0100</pubDate></item>"
+    )
+
+
+class Stand:
+    """The feeds, and whether the server minds what clients have already."""
+
+    def __init__(self, sources: int) -> None:
+        self._bodies = [feed(number) for number in range(sources)]
+        self._mindful = True
+
+    async def answer(self, request: Request) -> Response:
+        """Give a feed, or 304."""
+        number = int(request.path_params["number"])
+        tag = f'"{number}"'
+        headers = {**HEADERS, "etag": tag}
+        if self._mindful and request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(self._bodies[number], headers=headers)
+
+    async def do(self, line: str) -> str:
+        """Change manners."""
+        self._mindful = line == "mindful"
+        return line
+
+
+async def main(sources: int) -> None:
+    """Serve until the standard input ends."""
+    stand = Stand(sources)
+    async with serving(Starlette(routes=[Route("/{number:int}", stand.answer)])) as port:
+        await serve_as_peer(port, stand.do)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))
