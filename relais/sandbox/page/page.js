@@ -142,6 +142,7 @@ function showGuide() {
     one("details", item).open = item === next;
   }
   const count = Object.values(state.guide).filter(Boolean).length;
+  one("#finished").hidden = Boolean(next);
   one("#progress").value = count;
   one("#progress-words").textContent = `${word("steps_done")} ${count} ${word("out_of")} ${items.length}`;
 }
