@@ -54,8 +54,9 @@ class Conversation(asyncio.Protocol):
         if end < 0:
             return False
         verb = bytes(self._received[:4]).upper()
-        del self._received[: end + 2]
-        if verb == b"DATA":
+        starts = verb == b"DATA"
+        del self._received[: end if starts else end + 2]  # an empty mail is a dot after this CRLF
+        if starts:
             self._in_data, self._looked = True, 0
         self._say({b"EHLO": _HELLO, b"DATA": _START, b"QUIT": _BYE}.get(verb, _OK))
         if verb == b"QUIT" and self._transport is not None:
