@@ -94,7 +94,7 @@ def doubt(
 
     Something that may be resent is, visibly marked, but not for ever.
     """
-    if policy is Policy.HOLD or attempts >= settings.max_attempts:
+    if policy is Policy.HOLD or attempts >= settings.max_doubtful_attempts:
         return Settlement(State.UNCERTAIN, reason)
     return Settlement(State.PENDING, reason, delay=delay, resent=True)
 

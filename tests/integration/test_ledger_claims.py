@@ -23,7 +23,7 @@ REAL = datetime(2030, 1, 1, tzinfo=UTC)
 """The machine's clock, which shows another time than the service's."""
 
 LEASE = timedelta(seconds=60)
-SETTINGS = LedgerSettings(max_attempts=3)
+SETTINGS = LedgerSettings(max_attempts=3, max_doubtful_attempts=3)
 NOBODY = Process(None, None, None)
 
 
@@ -333,7 +333,7 @@ async def test_what_a_dead_worker_was_sending_is_resent_at_once_and_marked(
 
 async def test_a_row_that_kills_its_worker_each_time_ends_in_doubt(database: Database) -> None:
     await posted(database, draft("a"))
-    for number in range(SETTINGS.max_attempts):
+    for number in range(SETTINGS.max_doubtful_attempts):
         await alive(database, "w1")
         (parcel,) = await claim(database)
         assert parcel.attempt == number + 1

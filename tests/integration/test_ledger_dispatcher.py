@@ -41,7 +41,9 @@ from tests.ledger_drafts import EDITION, NOON, draft, kind, posted, rows, states
 
 ALTER_AWAY = text("ALTER TABLE deliveries RENAME TO deliveries_away")
 ALTER_BACK = text("ALTER TABLE deliveries_away RENAME TO deliveries")
-QUICK = LedgerSettings(heartbeat=0.05, backoff_first=0.02, backoff_most=0.05, max_attempts=4)
+QUICK = LedgerSettings(
+    heartbeat=0.05, backoff_first=0.02, backoff_most=0.05, max_attempts=4, max_doubtful_attempts=4
+)
 SLOW = LedgerSettings(heartbeat=0.05, backoff_first=600)
 ENDED = {"sent", "failed", "uncertain", "skipped", "cancelled"}
 

@@ -34,7 +34,7 @@ from tests.ledger_drafts import EDITION, NOON, draft
 
 T = TypeVar("T")
 LEASE = timedelta(seconds=60)
-SETTINGS = LedgerSettings(max_attempts=4, backoff_first=5, backoff_most=20)
+SETTINGS = LedgerSettings(max_attempts=4, max_doubtful_attempts=4, backoff_first=5, backoff_most=20)
 POLICIES = {policy.value: policy for policy in Policy}
 ARRIVING: list[Outcome] = [Sent("x"), Unknown("cut after it arrived")]
 NOT_ARRIVING: list[Outcome] = [Later("busy"), Refused("no"), Unknown("cut before it arrived")]

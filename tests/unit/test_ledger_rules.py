@@ -26,7 +26,13 @@ from core.ledger.rules import (
 from core.settings import LedgerSettings
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-SETTINGS = LedgerSettings(max_attempts=3, backoff_first=4, backoff_most=60, heartbeat_expiry=180)
+SETTINGS = LedgerSettings(
+    max_attempts=4,
+    max_doubtful_attempts=3,
+    backoff_first=4,
+    backoff_most=60,
+    heartbeat_expiry=180,
+)
 JITTERS = st.floats(0, 1, exclude_max=True)
 OUTCOMES = st.one_of(
     st.builds(Sent, st.text()),
@@ -60,9 +66,18 @@ def test_the_delay_that_the_peer_asks_for_is_honoured() -> None:
 
 
 def test_what_did_not_leave_is_given_up_after_the_last_attempt() -> None:
-    assert settle(Later("busy"), 3, Policy.RESEND, SETTINGS, 0) == Settlement(
-        State.FAILED, "busy (given up after 3 attempts)"
+    assert settle(Later("busy"), 3, Policy.RESEND, SETTINGS, 0).state is State.PENDING
+    assert settle(Later("busy"), 4, Policy.RESEND, SETTINGS, 0) == Settlement(
+        State.FAILED, "busy (given up after 4 attempts)"
     )
+
+
+def test_a_peer_that_is_away_for_four_days_loses_nothing() -> None:
+    settings = LedgerSettings()
+    shortest = sum(backoff(n, settings, 0.5) for n in range(1, settings.max_attempts))
+    assert timedelta(seconds=shortest) > timedelta(days=3)
+    usual = sum(backoff(n, settings, 0) for n in range(1, settings.max_attempts))
+    assert timedelta(seconds=usual) > timedelta(days=4)
 
 
 def test_a_doubt_is_held_for_a_person_to_decide() -> None:
@@ -120,7 +135,8 @@ def test_every_settlement_is_a_legal_move_and_says_no_more_than_it_should(
     )
     if settlement.delay is not None:
         assert NOW + timedelta(seconds=settlement.delay) >= NOW
-        assert attempts < SETTINGS.max_attempts
+        most = SETTINGS.max_doubtful_attempts if settlement.resent else SETTINGS.max_attempts
+        assert attempts < most
 
 
 def test_what_is_settled_never_moves_again() -> None:
