@@ -41,6 +41,12 @@ class Anything(Undefined):
     def __int__(self) -> int:  # type: ignore[override]
         return 1
 
+    def __abs__(self) -> int:
+        return 1
+
+    def __round__(self) -> int:
+        return 1
+
     def _compare(self, _other: object) -> bool:
         return False
 
