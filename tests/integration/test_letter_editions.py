@@ -104,7 +104,7 @@ async def test_the_preview_is_read_by_its_signed_link_only_and_until_it_changes(
         assert "Aperçu, à ne pas diffuser" in shown.text
         assert 'href="https://example.org/textes/1?a=1&amp;b=2"' in shown.text
         assert "Notre lecture" in shown.text
-        assert "lundi 30 novembre 2026 à 9 h 00" in shown.text.replace("\u00a0", " ")
+        assert "Lundi 30 novembre 2026 à 9 h 00" in shown.text.replace("\u00a0", " ")
         assert (await visitor.get("/lettres/apercu/x")).status_code == 400
         assert (await visitor.get("/lettres/1")).status_code == 404
         house.offered.append(story(3))

@@ -186,7 +186,7 @@ async def test_the_archive_shows_what_left_as_it_was_approved(house: LetterHouse
         shown = await visitor.get("/lettres/1")
         assert (await visitor.get("/lettres/2")).status_code == 404
     assert shown.status_code == 200
-    assert "lundi 23 novembre 2026" in shown.text
+    assert "Lundi 23 novembre 2026" in shown.text
     assert "Aperçu" not in shown.text
     assert "Décret n° 1" in shown.text
     assert "desabonnement" not in shown.text
@@ -204,7 +204,7 @@ async def test_a_real_edition_arrives_once_each_with_its_unsubscription_headers(
         caught = await dispatched(house, catcher, 2)
     assert sorted(mail.envelope_to for mail in caught) == [(PAUL,), (ZOE,)]
     received = next(mail for mail in caught if mail.envelope_to == (ZOE,))
-    assert received.subject == "La lettre de test n° 1"
+    assert received.subject == "La lettre de test n°\u00a01"
     raw = message_from_bytes(received.raw, policy=default)
     url = names.unsubscription_url(house.parts, identities[0])
     assert f"List-Unsubscribe: <{url}>".encode() in received.raw
