@@ -59,6 +59,7 @@ class Interleavings(RuleBasedStateMachine):
         self.database = Database("sqlite+aiosqlite://")
         self.real = datetime(2030, 1, 1, tzinfo=UTC)
         self.players: list[Player] = []
+        self.unburied: list[Player] = []
         self.arrived: list[Parcel] = []
         self.settled: dict[int, tuple[str, int]] = {}
         self.count = 0
@@ -164,6 +165,8 @@ class Interleavings(RuleBasedStateMachine):
         self.players.remove(player)
         if data.draw(st.booleans()):
             self.bury(player)
+        else:
+            self.unburied.append(player)
 
     @precondition(lambda self: any(not player.started for player in self.players))
     @rule(data=st.data())
@@ -223,8 +226,9 @@ class Interleavings(RuleBasedStateMachine):
         """Let everybody crash, and a last worker finish: nothing is lost."""
         if not hasattr(self, "runner"):
             return
-        while self.players:
-            self.bury(self.players.pop())
+        for player in (*self.players, *self.unburied):
+            self.bury(player)
+        self.players.clear()
         self.hire()
         self._finish(self.players[0])
         arrived = {parcel.id for parcel in self.arrived}
