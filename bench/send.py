@@ -49,7 +49,8 @@ from relais.wiring import make_parts
 SIZE = Size("recipients", 2_000, 300)
 CONNECTIONS = 4
 ITEMS = 24
-LOOK = 0.02
+LOOK = 0.1
+"""Seconds between two looks at the rows: rare, for each takes time from the sending."""
 ANIMATOR = Sender("1", "Jeanne Roux", person_id=1, roles=frozenset({Role.ANIMATOR}))
 
 
