@@ -28,12 +28,15 @@ export class Chat {
     this.form.addEventListener("submit", (event) => this.submit(event));
     const text = this.part("text");
     text.addEventListener("input", () => grow(text));
+    text.addEventListener("focus", () => { this.part("menu").open = false; });
     text.addEventListener("keydown", (event) => this.typed(event));
     text.addEventListener("paste", (event) => this.pasted(event));
     this.part("file").addEventListener("change", () => this.showFile());
     this.part("forget-file").addEventListener("click", () => this.forgetFile());
     this.part("forget-reply").addEventListener("click", () => this.setReply(null));
     closeOnLeaving(this.part("menu"));
+    this.log.addEventListener("scroll", () => { this.stuck = this.isAtBottom(); });
+    this.log.addEventListener("load", () => { if (this.stuck) this.toBottom(); }, true); // pictures
   }
 
   // --- showing
@@ -140,6 +143,7 @@ export class Chat {
   }
 
   toBottom() {
+    this.stuck = true;
     this.log.scrollTop = this.log.scrollHeight;
   }
 
