@@ -7,9 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import ExpiredTokenError, TokenError
+from core.pages import PRIVATE, bad_link, page
 from core.parts import Parts
 from digest.letter import editions, names, rendering
-from digest.letter.answers import PRIVATE, bad_link, page
 
 
 class ArchivePages:
@@ -49,12 +49,14 @@ class ArchivePages:
                 names.PREVIEW, request.path_params["token"], names.PREVIEW_LIFE
             )
         except TokenError as error:
-            return bad_link(self._parts, "preview", error)
+            return bad_link(self._parts, "web/bad_link.html", "preview", error)
         async with self._parts.database.read() as session:
             edition = await editions.by_number(session, number)
             rendition = await editions.rendition(session, number)
         if edition is None or edition.version != version:
-            return bad_link(self._parts, "preview", ExpiredTokenError("changed"))
+            return bad_link(
+                self._parts, "web/bad_link.html", "preview", ExpiredTokenError("changed")
+            )
         if rendition is not None:
             return self._edition(edition.title, number, rendition.article, preview=True)
         now = self._parts.clock.now()

@@ -5,18 +5,23 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.email_address import masked, normalise
 from core.errors import ExpiredTokenError, InputError, TokenError
+from core.pages import PRIVATE, bad_link, page, typed
 from core.parts import Parts
 from digest.letter import names, subscribers
-from digest.letter.answers import PRIVATE, bad_link, page
-from digest.letter.rules import Confirmation, State, masked, normalise, truncated
+from digest.letter.rules import Confirmation, State, truncated
 
 log = structlog.get_logger()
+
+BAD_LINK = "web/bad_link.html"
+
+FLAG = "List-Unsubscribe"
+"""The field by which a mailbox unsubscribes in one press (RFC 8058 §3.1)."""
 
 
 class SubscriptionPages:
@@ -42,12 +47,12 @@ class SubscriptionPages:
 
     async def ask(self, request: Request) -> Response:
         """Take a request. The answer is the same whether the address is known or not."""
-        typed = _field(await _form_of(request), "email")
+        given = (await typed(request, "email"))["email"]
         try:
-            email = normalise(typed)
+            email = normalise(given)
         except InputError as error:
             log.info("letter.request_refused", why=error.what)
-            return self._form(typed, error.what, 400)
+            return self._form(given, error.what, 400)
         now = self._parts.clock.now()
         async with self._parts.database.write() as session:
             answer = await subscribers.ask(session, self._parts, email, _network(request), now)
@@ -60,11 +65,11 @@ class SubscriptionPages:
         try:
             identity = self._confirming(request)
         except TokenError as error:
-            return bad_link(self._parts, "confirmation", error)
+            return bad_link(self._parts, BAD_LINK, "confirmation", error)
         async with self._parts.database.read() as session:
             subscriber = await subscribers.by_id(session, identity)
         if subscriber is None or subscriber.email is None:
-            return bad_link(self._parts, "confirmation", ExpiredTokenError("erased"))
+            return bad_link(self._parts, BAD_LINK, "confirmation", ExpiredTokenError("erased"))
         if subscriber.state != State.PENDING:
             return self._confirmed(subscriber.state == State.CONFIRMED)
         return self._private("web/confirm.html", {"address": masked(subscriber.email)})
@@ -74,12 +79,12 @@ class SubscriptionPages:
         try:
             identity = self._confirming(request)
         except TokenError as error:
-            return bad_link(self._parts, "confirmation", error)
+            return bad_link(self._parts, BAD_LINK, "confirmation", error)
         now = self._parts.clock.now()
         async with self._parts.database.write() as session:
             subscriber = await subscribers.by_id(session, identity, lock=True)
             if subscriber is None or subscriber.email is None:
-                return bad_link(self._parts, "confirmation", ExpiredTokenError("erased"))
+                return bad_link(self._parts, BAD_LINK, "confirmation", ExpiredTokenError("erased"))
             outcome = await subscribers.confirm(
                 session, self._parts, subscriber, _network(request), now
             )
@@ -91,7 +96,7 @@ class SubscriptionPages:
         try:
             identity = self._leaving(request)
         except TokenError as error:
-            return bad_link(self._parts, "unsubscription", error)
+            return bad_link(self._parts, BAD_LINK, "unsubscription", error)
         async with self._parts.database.read() as session:
             subscriber = await subscribers.by_id(session, identity)
         if subscriber is None or subscriber.email is None or subscriber.state == State.UNSUBSCRIBED:
@@ -103,8 +108,8 @@ class SubscriptionPages:
         try:
             identity = self._leaving(request)
         except TokenError as error:
-            return bad_link(self._parts, "unsubscription", error)
-        one_click = _field(await _form_of(request), "List-Unsubscribe") == "One-Click"
+            return bad_link(self._parts, BAD_LINK, "unsubscription", error)
+        one_click = (await typed(request, FLAG))[FLAG] == "One-Click"
         now = self._parts.clock.now()
         async with self._parts.database.write() as session:
             subscriber = await subscribers.by_id(session, identity, lock=True)
@@ -126,10 +131,10 @@ class SubscriptionPages:
         token = request.path_params["token"]
         return int(self._parts.tokens.read(names.UNSUBSCRIBE, token, names.YEARS))
 
-    def _form(self, typed: str, problem: str, status: int) -> Response:
+    def _form(self, given: str, problem: str, status: int) -> Response:
         language = self._parts.settings.network.language
         words = subscribers.wording(self._parts, language)
-        values = {"typed": typed, "problem": problem, "wording": words}
+        values = {"typed": given, "problem": problem, "wording": words}
         return page(self._parts, "web/subscribe.html", values, status=status)
 
     def _confirmed(self, confirmed: bool) -> Response:
@@ -137,16 +142,6 @@ class SubscriptionPages:
 
     def _private(self, template: str, values: Mapping[str, Any]) -> Response:
         return page(self._parts, template, values, headers=PRIVATE)
-
-
-async def _form_of(request: Request) -> FormData:
-    """Read a form without files; a body that is not one raises HTTPException(400)."""
-    return await request.form(max_files=0, max_fields=20)
-
-
-def _field(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
 
 
 def _network(request: Request) -> str:

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import InputError
+from core.pages import page, typed
 from core.parts import Parts
 from digest.seminars import registrations, store
-from digest.seminars.answers import page, typed
 from digest.seminars.decide import State
 from digest.seminars.models import Seminar
 from digest.seminars.rendering import shown

@@ -8,17 +8,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from core.email_address import masked
 from core.errors import ExpiredTokenError, TokenError
+from core.pages import PRIVATE, bad_link, page
 from core.parts import Parts
 from core.reference import Party
 from digest.seminars import names, registrations, store
-from digest.seminars.answers import PRIVATE, bad_link, page
 from digest.seminars.contacts import contact_of
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.rendering import shown
-from digest.seminars.rules import Confirmation, RegistrationState, confirmation_of, masked
+from digest.seminars.rules import Confirmation, RegistrationState, confirmation_of
 
 log = structlog.get_logger()
+
+BAD_LINK = "web/registration_bad_link.html"
 
 Found = tuple[Registration, Seminar, str]
 """A registration, its seminar, and its mailbox masked."""
@@ -47,7 +50,7 @@ class RegistrationPages:
             async with self._parts.database.read() as session:
                 registration, seminar, address = await self._found(session, identity)
         except TokenError as error:
-            return bad_link(self._parts, "confirmation", error)
+            return bad_link(self._parts, BAD_LINK, "confirmation", error)
         outcome = confirmation_of(RegistrationState(registration.state))
         if outcome is not Confirmation.DONE:
             return self._confirmed(seminar, outcome)
@@ -62,7 +65,7 @@ class RegistrationPages:
                 registration, seminar, _ = await self._found(session, identity, lock=True)
                 outcome = await registrations.confirm(session, self._parts, registration, now)
         except TokenError as error:
-            return bad_link(self._parts, "confirmation", error)
+            return bad_link(self._parts, BAD_LINK, "confirmation", error)
         log.info("seminars.confirmed", registration=identity, outcome=outcome.value)
         return self._confirmed(seminar, outcome)
 
@@ -73,7 +76,7 @@ class RegistrationPages:
             async with self._parts.database.read() as session:
                 registration, seminar, address = await self._found(session, identity)
         except TokenError as error:
-            return bad_link(self._parts, "leaving", error)
+            return bad_link(self._parts, BAD_LINK, "leaving", error)
         if registration.state == RegistrationState.CANCELLED:
             return self._page("web/registration_cancelled.html", seminar)
         return self._page("web/registration_cancel.html", seminar, address=address)
@@ -87,7 +90,7 @@ class RegistrationPages:
                 registration, seminar, _ = await self._found(session, identity, lock=True)
                 changed = await registrations.unregister(session, registration, now)
         except TokenError as error:
-            return bad_link(self._parts, "leaving", error)
+            return bad_link(self._parts, BAD_LINK, "leaving", error)
         log.info("seminars.left", registration=identity, changed=changed)
         return self._page("web/registration_cancelled.html", seminar)
 

@@ -6,13 +6,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from email_validator import EmailNotValidError, validate_email
-
 from core.clock import PARIS, aware
+from core.email_address import normalise
 from core.errors import InputError
-
-MOST_CHARACTERS = 254
-"""The longest address that a mail server takes (RFC 5321 §4.5.3.1.3, less the brackets)."""
 
 LONGEST_TITLE = 150
 LONGEST_PLACE = 300
@@ -148,29 +144,14 @@ def parse_name(text: str) -> str:
 
 
 def parse_email(typed: str) -> str:
-    """Return the address as it is stored: lower case, an accented domain in its ASCII form.
+    """Return the address as it is stored.
 
-    Raises InputError: `email_empty`, `email_several` (control characters, newlines among them)
-    or `email_invalid`. Rules of RFC 5321 and 5322.
+    Raises InputError: `email_empty`, `email_several` or `email_invalid` (see `normalise`).
     """
-    if any(unicodedata.category(character) == "Cc" for character in typed):
-        raise InputError("email_several")
-    stripped = typed.strip()
-    if not stripped:
-        raise InputError("email_empty")
-    if len(stripped) > MOST_CHARACTERS:
-        raise InputError("email_invalid")
     try:
-        found = validate_email(stripped, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError as error:
-        raise InputError("email_invalid") from error
-    return str(found.ascii_email).lower()
-
-
-def masked(email: str) -> str:
-    """Show whose address it is without giving it: `m•••@example.org`."""
-    local, _, domain = email.rpartition("@")
-    return f"{local[:1]}•••@{domain}"
+        return normalise(typed)
+    except InputError as error:
+        raise InputError(f"email_{error.what}") from error
 
 
 def _plain(text: str) -> str:

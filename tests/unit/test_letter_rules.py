@@ -3,71 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from core.errors import InputError
 from digest.letter.rules import (
     Answer,
     Confirmation,
     State,
     answer_to,
     confirmation_of,
-    masked,
-    normalise,
     truncated,
 )
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [
-        ("jeanne@example.org", "jeanne@example.org"),
-        ("  Jeanne.Morel@Example.ORG ", "jeanne.morel@example.org"),
-        ("accueil@mairie-orsanne.fr", "accueil@mairie-orsanne.fr"),
-        ("jeanne@pays-étang.fr", "jeanne@xn--pays-tang-f4a.fr"),
-    ],
-)
-def test_an_address_is_stored_in_one_way(typed: str, stored: str) -> None:
-    assert normalise(typed) == stored
-
-
-@pytest.mark.parametrize(
-    ("typed", "why"),
-    [
-        ("", "empty"),
-        ("   ", "empty"),
-        ("jeanne", "invalid"),
-        ("jeanne@", "invalid"),
-        ("jeanne@example", "invalid"),
-        ("jeanne@example.org, paul@example.org", "invalid"),
-        ("Jeanne <jeanne@example.org>", "invalid"),
-        ("jeannée@example.org", "invalid"),
-        ("a" * 250 + "@example.org", "invalid"),
-        ("jeanne@example.org\nBcc: paul@example.org", "several"),
-        ("jeanne@example.org\r\n", "several"),
-        ("jeanne@example.org\0", "several"),
-    ],
-)
-def test_what_is_not_one_address_is_refused_with_the_sentence_that_explains(
-    typed: str, why: str
-) -> None:
-    with pytest.raises(InputError) as raised:
-        normalise(typed)
-    assert raised.value.what == why
-
-
-@given(st.text())
-def test_no_address_ever_carries_a_line_break(typed: str) -> None:
-    try:
-        stored = normalise(typed)
-    except InputError:
-        return
-    assert stored.isascii()
-    assert not set(stored) & set("\r\n\t\0 ")
-    assert normalise(stored) == stored
 
 
 @pytest.mark.parametrize(
@@ -94,10 +40,6 @@ def test_a_confirmation_link_does_nothing_after_an_unsubscription() -> None:
     assert confirmation_of(State.PENDING) is Confirmation.DONE
     assert confirmation_of(State.CONFIRMED) is Confirmation.ALREADY
     assert confirmation_of(State.UNSUBSCRIBED) is Confirmation.ASK_AGAIN
-
-
-def test_an_address_is_shown_masked() -> None:
-    assert masked("marie.durand@example.org") == "m•••@example.org"
 
 
 @pytest.mark.parametrize(

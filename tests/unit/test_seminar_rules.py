@@ -14,7 +14,6 @@ from digest.seminars.rules import (
     RegistrationState,
     answer_to,
     confirmation_of,
-    masked,
     parse_email,
     parse_name,
     parse_place,
@@ -192,10 +191,6 @@ def test_a_wrong_address_is_explained(typed: str, why: str) -> None:
     with pytest.raises(InputError) as caught:
         parse_email(typed)
     assert caught.value.what == why
-
-
-def test_an_address_is_shown_without_being_given() -> None:
-    assert masked("zoe@orsanne.example") == "z•••@orsanne.example"
 
 
 def test_requests_are_answered_but_never_harass() -> None:

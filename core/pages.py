@@ -1,9 +1,10 @@
-"""The letter's pages as responses."""
+"""What the rooms' pages have in common: responses, forms, links that no longer work."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from core.errors import ExpiredTokenError, TokenError
@@ -28,10 +29,19 @@ def page(
     return HTMLResponse(html, status, headers)
 
 
-def bad_link(parts: Parts, purpose: str, error: TokenError) -> Response:
+def bad_link(parts: Parts, template: str, purpose: str, error: TokenError) -> Response:
     """Say what to do about a link that no longer works (410) or never did (400)."""
     expired = isinstance(error, ExpiredTokenError)
-    log.info("letter.bad_link", purpose=purpose, expired=expired)
+    log.info("page.bad_link", template=template, purpose=purpose, expired=expired)
     values = {"purpose": purpose, "expired": expired}
-    status = 410 if expired else 400
-    return page(parts, "web/bad_link.html", values, status=status, headers=PRIVATE)
+    return page(parts, template, values, status=410 if expired else 400, headers=PRIVATE)
+
+
+async def typed(request: Request, *wanted: str) -> dict[str, str]:
+    """Return what was typed in a form's fields; a missing one is empty.
+
+    A body that is not a form raises HTTPException(400).
+    """
+    form = await request.form(max_files=0, max_fields=20)
+    values = {name: form.get(name, "") for name in wanted}
+    return {name: value if isinstance(value, str) else "" for name, value in values.items()}
