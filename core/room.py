@@ -1,7 +1,7 @@
 """What a room exposes; the wiring mounts it on the adapters."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from core.chat import Action, Command, Form, Handler, ReplyRoute
 from core.contributions import Contribution
 from core.ledger.draft import DeliveryKind
+from core.ledger.work import PrepareView
 from core.reference import Party
 
 
@@ -68,7 +69,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Room:
-    """Everything that a room offers to the house. `fallback` takes private text nobody claims."""
+    """Everything that a room offers to the house. `fallback` takes private text nobody claims.
+
+    `views` says, by the first words of a view's key, where it is shown.
+    """
 
     name: str
     commands: tuple[Command, ...] = ()
@@ -79,6 +83,7 @@ class Room:
     pages: tuple[BaseRoute, ...] = ()
     ticks: tuple[Tick, ...] = ()
     deliveries: tuple[DeliveryKind, ...] = ()
+    views: Mapping[str, PrepareView] = field(default_factory=dict)
     contributions: ContributionSource | None = None
     personal_data: PersonalData | None = None
     checks: tuple[Check, ...] = ()

@@ -101,7 +101,7 @@ class LedgerSettings(Section):
     heartbeat: float = 5.0
     heartbeat_expiry: float = 180.0
     batch: int = 50
-    max_attempts: int = 110
+    max_attempts: int = 150
     max_doubtful_attempts: int = 12
     backoff_first: float = 5.0
     backoff_most: float = 3600.0

@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 people = typer.Typer(help="The directory.", no_args_is_help=True)
 app.add_typer(people, name="people")
+answers = typer.Typer(help="The validated answers.", no_args_is_help=True)
+app.add_typer(answers, name="answers")
 
 console = Console()
 complaints = Console(stderr=True)
@@ -107,6 +109,15 @@ def import_people(
 ) -> None:
     """Import CSV files, named after what they hold; a bad line is reported, the rest goes in."""
     raise typer.Exit(_run(operations.import_directory(configuration.load(config), files, console)))
+
+
+@answers.command("import")
+def import_answers(
+    file: Annotated[Path, typer.Argument(help="A CSV file of validated answers.")],
+    config: ConfigFile = None,
+) -> None:
+    """Import validated answers; a bad line is reported, the rest goes in."""
+    raise typer.Exit(_run(operations.import_answers(configuration.load(config), file, console)))
 
 
 @people.command("invite")

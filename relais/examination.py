@@ -40,9 +40,13 @@ def _print(finding: Finding, console: Console) -> None:
 
 async def _database(house: House) -> Finding:
     try:
-        await schema.migrate(house.parts.database)
+        current, newest = await schema.revisions(house.parts.database)
     except RelaisError as error:
         return Finding("database", ok=False, what=error.what, hint=error.hint)
+    if current != newest:
+        hint = "`relais serve` brings it up to date when it starts, and `relais migrate` at once"
+        what = f"reachable, at revision {current or 'none'} of {newest}"
+        return Finding("database", ok=False, what=what, hint=hint)
     return Finding("database", ok=True, what="reachable and up to date")
 
 

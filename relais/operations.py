@@ -1,6 +1,9 @@
 """What operators do from the command line besides serving."""
 
+import asyncio
 import contextlib
+import csv
+import io
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
@@ -8,7 +11,10 @@ from pathlib import Path
 
 from rich.console import Console
 from sqlalchemy import func, select
+from telegram.error import TelegramError
 
+from bot.hotline.answers import import_answers as import_rows
+from bot.telegram.api import make_bot
 from core.clock import SystemClock
 from core.db import Database
 from core.errors import InputError
@@ -17,6 +23,7 @@ from core.people.invitations import invite as make_invitation
 from core.people.models import Person
 from core.people.rules import Kind
 from core.settings import Settings
+from core.spreadsheet import BadLine
 from relais import schema
 
 
@@ -52,6 +59,18 @@ async def import_directory(settings: Settings, files: Sequence[Path], console: C
     return 0 if good else 1
 
 
+async def import_answers(settings: Settings, file: Path, console: Console) -> int:
+    """Import validated answers from a CSV file; return 1 if any line was left out."""
+    text = await asyncio.to_thread(file.read_text, encoding="utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text))
+    async with _opened(settings) as database, database.write() as session:
+        report = await import_rows(session, rows, SystemClock().now())
+    bad_lines = tuple(BadLine(error.line, error.what, error.hint) for error in report.errors)
+    counts = (report.created, report.updated, report.unchanged)
+    _print_report(file, ImportReport(*counts, bad_lines), console)
+    return 1 if bad_lines else 0
+
+
 def _kind(path: Path) -> Kind:
     try:
         return Kind(path.stem)
@@ -77,7 +96,7 @@ def _print_report(path: Path, report: ImportReport, console: Console) -> None:
 
 
 async def invite(settings: Settings, email: str, lifetime: timedelta, console: Console) -> int:
-    """Print a single-use code for a person of the directory.
+    """Print a single-use link for a person of the directory.
 
     Raises InputError when nobody has this address.
     """
@@ -93,6 +112,19 @@ async def invite(settings: Settings, email: str, lifetime: timedelta, console: C
         code = await make_invitation(
             session, person.id, SystemClock().now(), lifetime, lambda: secrets.token_urlsafe(24)
         )
-    console.print(f"https://t.me/<your bot>?start={code}", highlight=False, soft_wrap=True)
+    name = await _bot_name(settings)
+    console.print(f"https://t.me/{name}?start={code}", highlight=False, soft_wrap=True)
     console.print(f"Good once, for {lifetime.days} days.")
     return 0
+
+
+async def _bot_name(settings: Settings) -> str:
+    """Ask Telegram the bot's name; a place to fill in when it cannot be asked."""
+    unknown = "<your bot>"
+    if not settings.telegram.token.get_secret_value():
+        return unknown
+    try:
+        async with make_bot(settings.telegram) as sender:
+            return sender.username
+    except TelegramError:
+        return unknown

@@ -1,5 +1,6 @@
 """The database's schema: brought up to date at start, after a backup."""
 
+import contextlib
 import importlib
 import pkgutil
 import sqlite3
@@ -51,8 +52,37 @@ async def migrate(database: Database) -> str | None:
     reached when something changed, None when it was up to date. Raises DatabaseError when
     the file is not a database or is of a later version, or the server cannot be reached.
     """
+    current, newest = await revisions(database)
+    if current == newest:
+        return None
+    if database.is_sqlite and current is not None:
+        log.info("database.backed_up", file=str(_backup(database, current)))
+    with _clear_errors():
+        writer = database.engine.execution_options(relais_write=True)
+        async with writer.begin() as connection:
+            if not database.is_sqlite:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+            await connection.run_sync(_upgrade, _config())
+    log.info("database.migrated", revision=newest, before=current)
+    return newest
+
+
+async def revisions(database: Database) -> tuple[str | None, str | None]:
+    """Return the database's revision (None: it is empty), and the newest one known.
+
+    Raises DatabaseError as `migrate` does.
+    """
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    with _clear_errors():
+        async with database.engine.connect() as connection:
+            return await connection.run_sync(_current), newest
+
+
+@contextlib.contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Say in an operator's words what a driver or Alembic raises."""
     try:
-        return await _migrate(database)
+        yield
     except DriverError as error:
         raise DatabaseError(
             f"the database cannot be used: {error.orig}",
@@ -69,24 +99,6 @@ async def migrate(database: Database) -> str | None:
             hint="check database.url, and that the server runs",
             permanent=False,
         ) from error
-
-
-async def _migrate(database: Database) -> str | None:
-    config = _config()
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    async with database.engine.connect() as connection:
-        current = await connection.run_sync(_current)
-    if current == newest:
-        return None
-    if database.is_sqlite and current is not None:
-        log.info("database.backed_up", file=str(_backup(database, current)))
-    writer = database.engine.execution_options(relais_write=True)
-    async with writer.begin() as connection:
-        if not database.is_sqlite:
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-        await connection.run_sync(_upgrade, config)
-    log.info("database.migrated", revision=newest, before=current)
-    return newest
 
 
 def _config() -> Config:

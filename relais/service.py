@@ -28,6 +28,9 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 """What `--only` may name, and the loops that each name runs."""
 
+HTTP_LAST_WORDS = 2.0
+"""Seconds given to the pages being read when the service stops."""
+
 EVERY_LOOP = frozenset(loop for loops in PARTS.values() for loop in loops)
 
 
@@ -83,7 +86,13 @@ def _loops(house: House) -> tuple[Loop, ...]:
         web = settings.web
         health = Health(house.health.running, house.health.measures)
         app = build_app(house.parts, house.rooms, health, extra=house.webhooks)
-        async with serving(app, host=web.host, port=web.port, trusted_proxies=web.trusted_proxies):
+        async with serving(
+            app,
+            host=web.host,
+            port=web.port,
+            trusted_proxies=web.trusted_proxies,
+            stop_timeout=min(HTTP_LAST_WORDS, settings.service.stop_timeout / 4),
+        ):
             await stop.wait()
 
     chat = (

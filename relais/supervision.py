@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from core.errors import RelaisError
+
 log = structlog.get_logger()
 
 FIRST_PAUSE = 0.5
@@ -66,6 +68,8 @@ class Supervisor:
         self._running[loop.name] = True
         try:
             await loop.run(stop)
+        except RelaisError as error:
+            log.error("loop.failed", loop=loop.name, what=error.what, hint=error.hint)  # noqa: TRY400  # a person can mend it: no traceback
         except Exception:
             log.exception("loop.crashed", loop=loop.name)
         finally:

@@ -16,7 +16,6 @@ import digest.seminars.room
 import watch.room
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.api import make_bot
-from bot.telegram.gateway import TelegramGateway, repeated_mark
 from core.clock import Clock, SystemClock
 from core.db import Database
 from core.http import Fetcher
@@ -33,6 +32,9 @@ from watch.parsing import Parser
 from web.health import Measure
 
 log = structlog.get_logger()
+
+LAST_WORDS = 4.0
+"""Seconds kept, of those given to stop, for what follows the last send: settling, closing."""
 
 
 @dataclass
@@ -139,9 +141,9 @@ def _gateways(
         log.warning("telegram.not_configured", hint="set telegram.token to open the hotline")
         return None, gateways
     sender = make_bot(telegram)
-    mark = parts.renderer.plain(repeated_mark(), parts.settings.network.language)
-    gateways[Channel.CHAT] = TelegramGateway(sender, mark, telegram.connections)
-    return TelegramAdapter(parts, rooms, sender), gateways
+    adapter = TelegramAdapter(parts, rooms, sender)
+    gateways[Channel.CHAT] = adapter.gateway()
+    return adapter, gateways
 
 
 def _dispatcher(
@@ -157,4 +159,6 @@ def _dispatcher(
         parts.settings.ledger,
         random.SystemRandom(),
         f"{socket.gethostname()}-{os.getpid()}",
+        prepare_view={key: view for room in rooms for key, view in room.views.items()},
+        drain=max(0.5, parts.settings.service.stop_timeout - LAST_WORDS),
     )

@@ -52,6 +52,7 @@ class TelegramAdapter:
         """Fill the inbox until `stop`, by polling or by webhook as configured."""
         if not await self._introduce(stop):
             return
+        await self._show_menu()
         if self._settings.mode == "webhook":
             await self._receiver.push(stop)
         else:
@@ -90,6 +91,13 @@ class TelegramAdapter:
     async def busy(self, session: AsyncSession) -> bool:
         """Say whether an update is still to be handled or answered."""
         return await inbox.busy(session)
+
+    async def _show_menu(self) -> None:
+        """Set the menu; receiving matters more, and the next start tries again."""
+        try:
+            await self.set_menu()
+        except TelegramError as error:
+            logger.warning("menu_not_set", why=outcome_of(error).reason)
 
     def _menu(self, commands: Sequence[Command]) -> list[BotCommand]:
         language = self._parts.settings.network.language

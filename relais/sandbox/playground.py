@@ -183,13 +183,13 @@ def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
             desk_thread_id=peers.topics[DESK],
             api_url=peers.api_url,
             poll_timeout=5.0,
-            per_second=200.0,
-            group_per_minute=6000.0,
-            chat_per_second=200.0,
+            per_second=0.0,
+            group_per_minute=0.0,
+            chat_per_second=0.0,
         ),
         mail=MailSettings(port=peers.smtp_port, per_second=500.0),
         ledger=LedgerSettings(heartbeat=1.0),
-        watch=WatchSettings(allow_private_addresses=True, sources=peers.sources),
+        watch=WatchSettings(allow_private_addresses=True, host_spacing=0.0, sources=peers.sources),
         web=WebSettings(port=ports.relais, forms_per_hour=1000),
     )
     return with_service_secret(settings)

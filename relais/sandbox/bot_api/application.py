@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -83,7 +83,7 @@ class _Server:
             call.status = 200
         except ApiError as error:
             call.status, body = error.code, error.body()
-        except _Cut:
+        except (_Cut, ClientDisconnect):  # the caller may die while it speaks
             call.status = 0
             return _Silence()
         finally:

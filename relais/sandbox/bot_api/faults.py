@@ -44,6 +44,11 @@ class Faults:
     def __init__(self) -> None:
         self._left: list[tuple[Fault, int]] = []
 
+    @property
+    def left(self) -> int:
+        """How many faults are still to happen."""
+        return sum(times for _, times in self._left)
+
     def add(self, fault: Fault, times: int = 1) -> None:
         """Make the next `times` calls concerned go wrong."""
         self._left.append((fault, times))
