@@ -44,7 +44,8 @@ class People:
         return "relayed"
 
     def _relayed(self, count: int) -> bool:
-        return all(
+        """Count only once there are enough calls: counting takes the server's time."""
+        return len(self._state.calls) >= len(CALLS) * count and all(
             sum(call.status == 200 for call in self._state.called(method))  # noqa: PLR2004
             >= CALLS.count(method) * count
             for method in set(CALLS)
