@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -102,8 +103,23 @@ def _pool_options(url: str) -> dict[str, Any]:
     return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
 
 
+def create_private(file: str) -> None:
+    """Make a file readable by its owner only, before SQLite does it by the process's umask.
+
+    SQLite gives the same rights to its journals. A file that is there keeps its own; where none
+    can be made, SQLite says why.
+    """
+    if file and file != ":memory:":
+        with contextlib.suppress(OSError):
+            os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     """Take transactions into our own hands: the driver's default loses concurrent updates."""
+
+    @event.listens_for(engine, "do_connect")
+    def _keep_private(*_given: object) -> None:
+        create_private(engine.url.database or "")
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:

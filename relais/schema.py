@@ -20,7 +20,7 @@ import bot
 import core
 import digest
 import watch
-from core.db import Database
+from core.db import Database, create_private
 from core.errors import DatabaseError
 
 log = structlog.get_logger()
@@ -120,6 +120,7 @@ def _backup(database: Database, revision: str) -> Path:
     """Copy the file as it is at `revision`, by SQLite's own backup."""
     file = Path(database.engine.url.database or "")
     copy = file.with_name(f"{file.name}.before-{revision}")
+    create_private(str(copy))
     with sqlite3.connect(file) as source, sqlite3.connect(copy) as target:
         source.backup(target)
     return copy

@@ -1,12 +1,14 @@
 """Writes that never trample each other, on both databases."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
-from core.db import Database
+from core.db import Database, create_private
 from core.people.models import Territory
+from tests.files import rights_in
 
 
 async def test_eight_hundred_concurrent_read_then_write_transactions_lose_nothing(
@@ -39,3 +41,19 @@ async def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
             raise RuntimeError("halfway")
     async with database.read() as session:
         assert await session.scalar(select(Territory.id)) is None
+
+
+async def test_a_new_file_and_its_journals_are_their_owners_only(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/relais.sqlite3")
+    async with database.write() as session:
+        await session.execute(text("CREATE TABLE secrets (word TEXT)"))
+    rights = rights_in(tmp_path)
+    await database.close()
+    assert rights["relais.sqlite3"] == 0o600
+    assert set(rights.values()) == {0o600}, rights
+
+
+def test_where_no_file_can_be_made_the_database_itself_says_so(tmp_path: Path) -> None:
+    create_private(f"{tmp_path}/nowhere/relais.sqlite3")
+    create_private(":memory:")
+    assert rights_in(tmp_path) == {}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from core.db import Base, Database
 from core.errors import DatabaseError
 from relais.schema import import_models, migrate
+from tests.files import rights_in
 
 
 async def test_the_migrations_lead_to_the_tables_that_the_code_knows(
@@ -50,6 +51,7 @@ async def test_an_older_file_is_backed_up_before_it_changes(tmp_path: Path) -> N
     copy = sqlite3.connect(tmp_path / "relais.sqlite3.before-unknown")
     assert copy.execute("SELECT name FROM departments").fetchall() == [("Puy-de-Dôme",)]
     copy.close()
+    assert set(rights_in(tmp_path).values()) == {0o600}, "people's data is its owner's only"
 
 
 async def test_a_file_that_is_no_database_is_a_clear_line(tmp_path: Path) -> None:
