@@ -15,6 +15,8 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """From a host and a port to its addresses, as text. Raises OSError when there is none."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that IANA has given out; beside it, IPv6 has only disguises of IPv4 and local uses."""
 
 
 async def resolve_by_system(host: str, port: int) -> Sequence[str]:
@@ -37,6 +39,8 @@ def is_public(address: str) -> bool:
     seen: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = [ip]
     if isinstance(ip, ipaddress.IPv6Address):
         seen = [*_hidden_addresses(ip)] or seen
+        if ip in seen and ip not in _GLOBAL_UNICAST:
+            return False
     return all(each.is_global and not each.is_multicast for each in seen)
 
 
