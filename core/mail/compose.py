@@ -6,6 +6,7 @@ by `core.mail.fill` when the mail leaves.
 
 import hashlib
 import re
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage, MIMEPart
@@ -18,7 +19,10 @@ from core.render import MailText
 from core.settings import MailSettings
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_PLACEHOLDER = re.compile(r"⸨([a-z][a-z0-9_]*)⸩")
+_OURS = secrets.token_hex(8)
+"""Makes our placeholders such that nobody's text can hold one, and be given what is private."""
+
+_PLACEHOLDER = re.compile(rf"⸨{_OURS}:([a-z][a-z0-9_]*)⸩")
 
 UNSUBSCRIBE_URL = "unsubscribe_url"
 """The value that a mail composed with `list_unsubscribe` needs: where a POST unsubscribes."""
@@ -42,7 +46,7 @@ def placeholder(name: str) -> str:
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"not a name for a placeholder: {name!r}")
-    return f"⸨{name}⸩"  # printable on purpose: mrml rewrites anything else in attributes
+    return f"⸨{_OURS}:{name}⸩"  # printable on purpose: mrml rewrites anything else in attributes
 
 
 def compose(
@@ -121,7 +125,7 @@ def _part(manner: Manner, subtype: str, text: str, names: Collection[str] | None
             encoded += quote_open(before) + marker(manner, name)
             before = ""
         else:
-            before += f"⸨{name}⸩"
+            before += placeholder(name)
     part = MIMEPart(SMTP)
     part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
     part["Content-Transfer-Encoding"] = "quoted-printable"

@@ -150,7 +150,13 @@ def test_what_only_looks_like_a_placeholder_is_somebodys_text() -> None:
     text = f"{placeholder('oups')} {NAME}"
     body = compose(SETTINGS, plain(text), names={"name"}).body
     mail = parse(fill(body, {**OWN, "name": "Zoé"}))
-    assert content_of(mail, "plain") == "⸨oups⸩ Zoé"
+    assert content_of(mail, "plain") == f"{placeholder('oups')} Zoé"
+
+
+def test_nobodys_text_is_given_what_is_a_recipients_own() -> None:
+    stolen = "https://elsewhere.example/?stolen=⸨name⸩"
+    mail = parse(fill(compose(SETTINGS, plain(f"{stolen} {NAME}")).body, {**OWN, "name": "Zoé"}))
+    assert content_of(mail, "plain") == f"{stolen} Zoé"
 
 
 def test_a_value_is_not_searched_for_placeholders() -> None:
