@@ -76,6 +76,7 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
     await session.execute(
         update(Question).where(Question.taken_by == party.number).values(taken_by=None)
     )
+    await purge(session, party)
 
 
 async def _empty(session: AsyncSession, number: int, now: datetime) -> None:

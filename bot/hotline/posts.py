@@ -11,7 +11,7 @@ from bot.hotline.pieces import Lead, cut
 from core.chat import Button, File, Keyboard, Post, Text
 from core.ledger.draft import Draft
 from core.posts import render_post
-from core.reference import ANIMATORS, Party, Reference
+from core.reference import Party, Reference
 from core.render import Renderer
 
 TEMPLATE = "chat/hotline.html"
@@ -112,7 +112,7 @@ class Composer:
         return Lead(first, self.renderer.plain(text(block, again=True, **values), language))
 
     def _draft(self, kind: str, slot: str, number: int, post: Post, now: datetime) -> Draft:
-        recipient = ANIMATORS if kind == TOPIC else Party("question", str(number))
+        recipient = Party("question", str(number))
         cause = topic_reference(number) if kind in {TOPIC, NOTICE} else reference(number)
         stream = f"question:{number}"
         return Draft(kind, slot, recipient, post.content(), cause, now, stream=stream)

@@ -9,6 +9,7 @@ from bot.hotline.models import Question
 from core.clock import FixedClock
 from core.db import Database
 from core.ledger.draft import ChatAddress, Policy, Ready, Refused, Sent, Skip
+from core.ledger.models import Delivery
 from core.people.models import Account
 from core.reference import Party, Reference
 from core.settings import Settings
@@ -25,6 +26,13 @@ async def hotline(database: Database, clock: FixedClock) -> Hotline:
 async def answered(hotline: Hotline) -> Row:
     await hotline.in_topic(JEANNE, 1, "Trois territoires.")
     return (await hotline.rows())[-1]
+
+
+async def sent(hotline: Hotline) -> None:
+    """Settle all that the ledger holds."""
+    async with hotline.database.write() as session:
+        settled = {"state": "sent", "settled_at": hotline.clock.now()}
+        await session.execute(update(Delivery).values(**settled))
 
 
 async def question(hotline: Hotline) -> Question:
@@ -199,6 +207,7 @@ async def test_what_is_held_about_somebody_is_shown(hotline: Hotline) -> None:
 async def test_erasing_lets_the_words_go_and_keeps_the_count(hotline: Hotline) -> None:
     await answered(hotline)
     await hotline.say(MARC, "Un modèle de bail ?")
+    await sent(hotline)
     data = hotline.room.personal_data
     assert data is not None
     async with hotline.database.write() as session:
@@ -211,6 +220,8 @@ async def test_erasing_lets_the_words_go_and_keeps_the_count(hotline: Hotline) -
     assert [each["text"] for each in jeanne["messages"]] == [""]
     ledger = [row.post.text for row in await hotline.rows()]
     assert not any("session d’accueil" in text for text in ledger)
+    assert not any("Claire" in text for text in ledger), "the topic was named after her"
+    assert not any("Trois territoires" in text for text in ledger), "she was answered so"
     assert any("Un modèle de bail" in text for text in ledger)
     assert [each["messages"][0]["text"] for each in marc["questions"]] == ["Un modèle de bail ?"]
     row = await question(hotline)

@@ -56,7 +56,7 @@ async def test_a_question_opens_a_topic_a_card_and_is_relayed(hotline: Hotline) 
     assert (topic.kind, topic.slot, topic.recipient) == (
         "hotline.topic",
         "question:1",
-        "group:animators",
+        "question:1",
     )
     assert (topic.post.kind, topic.post.text) == ("topic", "Question n°\u00a01 · Pays d’Orsanne")
     assert (card.kind, card.slot, card.recipient) == (
