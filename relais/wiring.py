@@ -16,6 +16,7 @@ import digest.seminars.room
 import watch.room
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.api import make_bot
+from core.chat import Command
 from core.clock import Clock, SystemClock
 from core.db import Database
 from core.http import Fetcher
@@ -122,8 +123,11 @@ def make_rooms(parts: Parts, fetcher: Fetcher, parser: Parser) -> tuple[Room, ..
     def contributors() -> Sequence[ContributionSource]:
         return [room.contributions for room in rooms if room.contributions is not None]
 
+    def commands() -> Sequence[Command]:
+        return [command for room in rooms for command in room.commands]
+
     rooms += [
-        bot.hotline.room.build(parts),
+        bot.hotline.room.build(parts, commands),
         watch.room.build(parts, fetcher, parser),
         digest.letter.room.build(parts, contributors),
         digest.seminars.room.build(parts),

@@ -12,6 +12,7 @@ from bot.hotline.room import build
 from core.acts import Act
 from core.chat import (
     Button,
+    Command,
     File,
     Handler,
     Incoming,
@@ -21,6 +22,7 @@ from core.chat import (
     Reply,
     Response,
     Sender,
+    Text,
     Toast,
     Turn,
 )
@@ -222,6 +224,16 @@ def _row(delivery: Delivery, body: bytes) -> Row:
     )
 
 
+async def _nothing(_turn: Turn) -> Sequence[Response]:
+    return []
+
+
+ELSEWHERE = Command(
+    "lettre", _nothing, Role.ANIMATOR, menu=Text("chat/hotline.html", "menu_answers")
+)
+"""A command of another room, which the help must name too."""
+
+
 async def open_hotline(
     database: Database, clock: FixedClock, settings: Settings | None = None
 ) -> Hotline:
@@ -264,4 +276,7 @@ async def open_hotline(
                     person_id=person_id, channel="telegram", address=str(address), linked_at=SINCE
                 )
             )
-    return Hotline(database, clock, build(replace(make_parts(database, clock), settings=given)))
+    rooms: list[Room] = []
+    parts = replace(make_parts(database, clock), settings=given)
+    rooms.append(build(parts, lambda: [*rooms[0].commands, ELSEWHERE]))
+    return Hotline(database, clock, rooms[0])

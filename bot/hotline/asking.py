@@ -114,11 +114,14 @@ class Asking:
         return await store.question_of_message(turn.session, chat_id, message_id)
 
     async def _continued(self, turn: Turn, edited: int | None) -> Question | None:
+        """Return the person's own question that goes on; an account may have been another's."""
         number = edited
         if number is None:
             ongoing = await store.ongoing(turn.session, turn.sender.person_id or 0)
             number = continued(ongoing, turn.now)
-        return None if number is None else await store.question(turn.session, number)
+        question = None if number is None else await store.question(turn.session, number)
+        owns = question is not None and question.asker_id == turn.sender.person_id
+        return question if owns else None
 
     async def _open(self, turn: Turn, words: str) -> Sequence[Response]:
         territories = await self._territories(turn)

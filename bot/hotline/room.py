@@ -18,8 +18,8 @@ from core.reference import Party
 from core.room import PersonalData, Room
 
 
-def build(parts: Parts) -> Room:
-    """Return the hotline, on the shared parts."""
+def build(parts: Parts, commands: entrance.Commands) -> Room:
+    """Return the hotline, on the shared parts; `commands` gives every room's, for the help."""
     group_id = parts.settings.telegram.group_id
     composer = Composer(parts.renderer, parts.settings.network.language)
     asking = Asking(composer)
@@ -35,7 +35,7 @@ def build(parts: Parts) -> Room:
 
     return Room(
         name="hotline",
-        commands=_commands(asking),
+        commands=_commands(asking, entrance.Help(parts.renderer, commands)),
         actions=_actions(asking, desk),
         # The side of a question depends on who replies and where, not on a role alone.
         replies=(
@@ -49,14 +49,14 @@ def build(parts: Parts) -> Room:
     )
 
 
-def _commands(asking: Asking) -> tuple[Command, ...]:
+def _commands(asking: Asking, guide: entrance.Help) -> tuple[Command, ...]:
     """Return the commands; each says to a stranger how to come in, hence no role here."""
     return (
         Command("start", entrance.start, None),
         Command("question", asking.command, None, menu=text("menu_question")),
         Command("mesquestions", asking.mine, None, menu=text("menu_my_questions")),
         Command("reponses", answers.browse, None, menu=text("menu_answers")),
-        Command("aide", entrance.explain, None, aliases=("help",), menu=text("menu_help")),
+        Command("aide", guide.explain, None, aliases=("help",), menu=text("menu_help")),
     )
 
 

@@ -42,6 +42,7 @@ class TelegramAdapter:
         self._parts = parts
         self._settings = parts.settings.telegram
         self._bot = bot
+        self._introducing = asyncio.Lock()
         self._commands = [command for room in rooms for command in room.commands]
         wake = asyncio.Event()
         self._receiver = Receiver(parts, bot, wake)
@@ -108,15 +109,19 @@ class TelegramAdapter:
         ]
 
     async def _introduce(self, stop: asyncio.Event) -> bool:
-        """Learn the bot's own name, trying until Telegram answers; False when stopped before."""
+        """Learn the bot's own name, trying until Telegram answers; False when stopped before.
+
+        One loop tries for both: the other must not wait out a pause of its own afterwards.
+        """
         wait = 1.0
-        while not stop.is_set():
-            try:
-                await self._bot.initialize()
-            except TelegramError as error:
-                logger.warning("telegram_unreachable", why=outcome_of(error).reason)
-                await pause(stop, wait)
-                wait = min(INTRODUCE_AGAIN_MOST, wait * 2)
-            else:
-                return True
+        async with self._introducing:
+            while not stop.is_set():
+                try:
+                    await self._bot.initialize()
+                except TelegramError as error:
+                    logger.warning("telegram_unreachable", why=outcome_of(error).reason)
+                    await pause(stop, wait)
+                    wait = min(INTRODUCE_AGAIN_MOST, wait * 2)
+                else:
+                    return True
         return False

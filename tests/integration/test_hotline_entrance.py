@@ -89,9 +89,11 @@ async def test_help_speaks_to_who_asks(hotline: Hotline) -> None:
     assert "/mesquestions – Mes questions\n/reponses – Les réponses validées" in hotline.words(
         agent
     )
+    assert "/lettre" not in hotline.words(agent)
     group = Place(GROUP, private=False)
     [animator] = await hotline.command(JEANNE, "aide", place=group)
     assert hotline.words(animator).startswith("Chaque question a son sujet dans ce groupe.")
+    assert hotline.words(animator).endswith("/lettre – Les réponses validées")
     [agent] = await hotline.command(CLAIRE, "aide", place=group)
     assert hotline.words(agent).startswith("Pour poser une question")
 
