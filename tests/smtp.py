@@ -198,7 +198,7 @@ def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     files = ["-keyout", str(key), "-out", str(chain)]
-    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)  # noqa: S603
+    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.load_cert_chain(chain, key)
     return server, ssl.create_default_context(cafile=str(chain))
