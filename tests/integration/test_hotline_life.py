@@ -10,6 +10,7 @@ from core.chat import Button, File, Place, PostButton, Redraw, Reply, Response, 
 from core.clock import FixedClock
 from core.db import Database
 from core.ledger.draft import ChatAddress, Ready, Sent
+from core.people.store import account_of
 from core.posts import parse_callback
 from core.reference import Reference
 from tests.hotline import CLAIRE, GROUP, JEANNE, LEA, MARC, PAUL, UNKNOWN, Hotline, open_hotline
@@ -368,6 +369,22 @@ async def test_an_edit_goes_to_its_question_marked_so(hotline: Hotline, clock: F
     assert (await hotline.rows())[-1].post.text.startswith(
         "Réponse corrigée à votre question n°\u00a01, par Jeanne Roche\n"
     )
+
+
+async def test_an_edit_adds_nothing_to_a_question_of_the_account_s_former_owner(
+    hotline: Hotline, clock: FixedClock
+) -> None:
+    await hotline.say(CLAIRE, "Qui a fait une session ?", message_id=500)
+    async with hotline.database.write() as session:
+        account = await account_of(session, 1, "telegram")
+        assert account is not None
+        account.person_id = 5
+    clock.set(clock.now() + timedelta(hours=3))
+    [reply] = await hotline.say(CLAIRE, "Un modèle de bail ?", message_id=500, edited=True)
+    assert "question n°\u00a02" in hotline.words(reply)
+    async with hotline.database.read() as session:
+        wanted = select(QuestionMessage.text).where(QuestionMessage.question_id == 1)
+        assert (await session.scalars(wanted)).all() == ["Qui a fait une session ?"]
 
 
 async def test_the_same_update_twice_writes_once(hotline: Hotline) -> None:
