@@ -1,5 +1,7 @@
 """What stands in front of every page: headers, the size of bodies, the rate of forms."""
 
+import ipaddress
+
 from limits import RateLimitItemPerHour
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
@@ -73,7 +75,21 @@ class FormLimit:
         if scope["path"].startswith(self.exempt):
             return False
         client = scope.get("client")
-        return not await self._limiter.hit(self._rate, client[0] if client else "unknown")
+        return not await self._limiter.hit(self._rate, origin(client[0] if client else ""))
+
+
+def origin(address: str) -> str:
+    """Return whom to count forms for: an IPv4 address, or an IPv6 network of 64 bits.
+
+    A single subscriber has a whole one of these, and may use another address for each form.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address or "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
 class BodyLimit:
