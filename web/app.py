@@ -15,7 +15,7 @@ from starlette.types import Lifespan
 
 from core.parts import Parts
 from core.room import Room
-from web.guards import BodyLimit, FormLimit, SecurityHeaders
+from web.guards import SECURITY_HEADERS, BodyLimit, FormLimit, SecurityHeaders
 from web.health import Health, health_routes
 
 
@@ -84,7 +84,8 @@ def _problem(parts: Parts) -> Callable[[Request, Exception], Awaitable[Response]
         if request.headers.get("accept", "").startswith("application/json"):
             return PlainTextResponse(HTTPStatus(status).phrase, status, headers=headers)
         response = _problem_page(parts, status)
-        response.headers.update(headers or {})
+        # what answers a fall stands outside of every middleware
+        response.headers.update({**SECURITY_HEADERS, **(headers or {})})
         return response
 
     return problem

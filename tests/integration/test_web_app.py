@@ -90,6 +90,8 @@ async def test_a_fall_is_courteous_and_tells_nothing(client: httpx.AsyncClient) 
     assert answer.status_code == 500
     assert "Un incident est survenu" in answer.text
     assert "secret" not in answer.text
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 async def test_forms_from_one_address_are_limited_but_not_unsubscription(
