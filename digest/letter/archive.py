@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from core.addresses import ROW
 from core.errors import ExpiredTokenError, TokenError
 from core.pages import PRIVATE, bad_link, page
 from core.parts import Parts
@@ -22,7 +23,7 @@ class ArchivePages:
         """Return the routes of these pages."""
         return (
             Route("/lettres", self.list),
-            Route("/lettres/{number:int}", self.edition),
+            Route(f"/lettres/{{number:{ROW}}}", self.edition),
             Route("/lettres/apercu/{token}", self.preview),
         )
 

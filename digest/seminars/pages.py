@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from core.addresses import ROW
 from core.errors import InputError
 from core.pages import page, typed
 from core.parts import Parts
@@ -19,9 +20,6 @@ from digest.seminars.rules import Visitor, parse_email, parse_name
 
 log = structlog.get_logger()
 
-LARGEST = 2**31 - 1
-"""The largest id that a row can have on both databases."""
-
 
 class SeminarPages:
     """Answers whoever looks for a seminar, or asks to come."""
@@ -31,10 +29,11 @@ class SeminarPages:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes of these pages."""
+        one = f"/rencontres/{{number:{ROW}}}"
         return (
             Route("/rencontres", self.list, methods=["GET"]),
-            Route("/rencontres/{number:int}", self.show, methods=["GET"]),
-            Route("/rencontres/{number:int}", self.ask, methods=["POST"]),
+            Route(one, self.show, methods=["GET"]),
+            Route(one, self.ask, methods=["POST"]),
         )
 
     async def list(self, _request: Request) -> Response:
@@ -76,8 +75,6 @@ class SeminarPages:
 
     async def _published(self, request: Request) -> Seminar:
         number = request.path_params["number"]
-        if number > LARGEST:
-            raise HTTPException(404)
         async with self._parts.database.read() as session:
             seminar = await store.by_id(session, number)
         if seminar is None or seminar.state != State.PUBLISHED:

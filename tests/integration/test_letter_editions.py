@@ -106,7 +106,8 @@ async def test_the_preview_is_read_by_its_signed_link_only_and_until_it_changes(
         assert "Notre lecture" in shown.text
         assert "Lundi 30 novembre 2026 à 9 h 00" in shown.text.replace("\u00a0", " ")
         assert (await visitor.get("/lettres/apercu/x")).status_code == 400
-        assert (await visitor.get("/lettres/1")).status_code == 404
+        for number in ("1", "9" * 20, "9" * 5000):
+            assert (await visitor.get(f"/lettres/{number}")).status_code == 404
         house.offered.append(story(3))
         await house.press("letter.recompose", EDITION, 1)
         assert (await visitor.get(url)).status_code == 410
