@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator
 
+from core import sqlite
 from core.clock import aware
 
 BUSY_TIMEOUT_MS = 30_000
@@ -84,9 +85,13 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """Give a session whose changes are committed together when the block ends."""
+        """Give a session whose changes are committed together when the block ends.
+
+        A task cancelled before that commits nothing.
+        """
         async with self._writer, self._writers() as session, session.begin():
             yield session
+            await asyncio.sleep(0)  # where a cancellation that waited is heard
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -99,7 +104,8 @@ def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
 def _pool_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+        options = {"timeout": BUSY_TIMEOUT_MS / 1000, "async_creator_fn": sqlite.connect}
+        return {"connect_args": options}
     return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
 
 

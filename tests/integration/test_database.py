@@ -57,3 +57,59 @@ def test_where_no_file_can_be_made_the_database_itself_says_so(tmp_path: Path) -
     create_private(f"{tmp_path}/nowhere/relais.sqlite3")
     create_private(":memory:")
     assert rights_in(tmp_path) == {}
+
+
+async def test_writes_cancelled_anywhere_leave_neither_a_lock_nor_half_a_change(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        session.add(Territory(id=1, code="A", name="0", department="0"))
+    finished = 0
+
+    async def increment_both() -> None:
+        nonlocal finished
+        async with database.write() as session:
+            row = await session.scalar(select(Territory).with_for_update())
+            assert row is not None
+            number = str(int(row.name) + 1)
+            await session.execute(update(Territory).values(name=number))
+            await session.execute(update(Territory).values(department=number))
+        finished += 1
+
+    async def cancelled_after(steps: int) -> None:
+        task = asyncio.create_task(increment_both())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        if steps % 3 == 0:  # twice, as an impatient stop does
+            await asyncio.sleep(0)
+            task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    for steps in range(80):
+        await cancelled_after(steps)
+        await asyncio.gather(*(cancelled_after(steps + more) for more in range(3)))
+        await asyncio.wait_for(increment_both(), 20)
+    async with database.read() as session:
+        row = (await session.scalars(select(Territory))).one()
+    assert int(row.name) >= finished >= 80
+    assert row.department == row.name
+
+
+async def test_a_write_cancelled_before_its_end_commits_nothing(database: Database) -> None:
+    written = asyncio.Event()
+
+    async def write() -> None:
+        async with database.write() as session:
+            session.add(Territory(code="A", name="A", department="63"))
+            await session.flush()
+            written.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(write())
+    await written.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with database.write() as session:
+        assert await session.scalar(select(Territory.id)) is None
