@@ -1,7 +1,12 @@
 """References and parties: how rooms name each other's things without foreign keys."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
+
+
+class NotARowError(ValueError):
+    """A reference is about no row: whoever pressed a button may have forged it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -25,7 +30,9 @@ class Reference:
 
     @property
     def number(self) -> int:
-        """The id as a row's number. Raises ValueError when it is not one."""
+        """The id as a row's number. Raises NotARowError when it is not one."""
+        if not re.fullmatch(r"[0-9]{1,9}", self.id):
+            raise NotARowError(f"not a row: {self}")
         return int(self.id)
 
 

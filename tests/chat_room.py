@@ -104,7 +104,7 @@ def make_room(notes: Notes) -> Room:
         return [Reply(words("story"), ((keep(),),), about=STORY)]
 
     async def press_keep(turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
-        note(turn, "kept", story=str(reference), version=version)
+        note(turn, "kept", story=f"watch:story:{reference.number}", version=version)
         return [Toast(words("noted")), Redraw(words("kept", name=turn.sender.name))]
 
     async def comment(turn: Turn) -> Sequence[Response]:

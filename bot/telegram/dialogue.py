@@ -21,7 +21,7 @@ from core.parts import Parts
 from core.people.models import Account
 from core.people.store import TELEGRAM, person_by_account, roles_of
 from core.posts import Pressed
-from core.reference import Reference
+from core.reference import NotARowError, Reference
 
 logger = structlog.get_logger()
 
@@ -118,8 +118,7 @@ class Dialogue:
         turn = scene.turn
         match found.target:
             case Target.ACTION if scene.pressed:
-                handler = self._catalogue.actions[found.name].handler
-                return await handler(turn, scene.pressed.reference, scene.pressed.version)
+                return await self._act(found.name, turn, scene.pressed)
             case Target.COMMAND:
                 incoming = replace(turn.incoming, kind="command", command=found.name)
                 command = self._catalogue.commands[found.name]
@@ -132,6 +131,14 @@ class Dialogue:
             case Target.FALLBACK if self._catalogue.fallback:
                 return await self._catalogue.fallback(turn)
         return _common(found.target, turn)
+
+    async def _act(self, name: str, turn: Turn, pressed: Pressed) -> Sequence[Response]:
+        """Run a button's action; a forged one is as stale as one of what is no more."""
+        try:
+            handler = self._catalogue.actions[name].handler
+            return await handler(turn, pressed.reference, pressed.version)
+        except NotARowError:
+            return _common(Target.STALE, turn)
 
     async def _form(self, target: Target, scene: Scene) -> Sequence[Response]:
         """Go one step in the open form, or leave it."""

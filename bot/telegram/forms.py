@@ -124,7 +124,8 @@ def chosen(field: Field, pressed: Pressed) -> str | None:
     """Return the answer that a choice stands for, if it is one of the field's."""
     index = pressed.reference.id.partition("-")[2]
     answers = [choice.action for line in field.choices for choice in line]
-    return answers[int(index)] if index.isdigit() and int(index) < len(answers) else None
+    known = {str(number): answer for number, answer in enumerate(answers)}
+    return known.get(index)
 
 
 def understand(field: Field, answer: str, now: datetime) -> Understood | Misunderstood:

@@ -226,16 +226,24 @@ async def test_a_stranger_is_told_how_to_join(house: House) -> None:
 async def test_an_old_or_forged_button_is_answered(house: House) -> None:
     state = house.api.state
     async with house.adapter() as adapter, running(adapter):
-        state.user_sends(house.agent, house.agent, "/actualite")
-        await eventually(house, lambda: bool(house.said_to(house.agent)))
-        (message,) = [m for m in state.messages(house.agent) if m["from"]["is_bot"]]
-        for data in ("removed:watch:story:12:1", "nonsense", "choose:chat:choice:9-0:1"):
+        state.user_sends(house.animator, house.animator, "/actualite")
+        await eventually(house, lambda: bool(house.said_to(house.animator)))
+        (message,) = [m for m in state.messages(house.animator) if m["from"]["is_bot"]]
+        for data in (
+            "removed:watch:story:12:1",
+            "nonsense",
+            "choose:chat:choice:9-0:1",
+            "keep:watch:story:mine:1",
+            "keep:watch:story:99999999999999999999:1",
+        ):
             press = state.user_presses(
-                house.agent, message["message_id"], house.agent, data, gone=True
+                house.animator, message["message_id"], house.animator, data, gone=True
             )
             await eventually(house, functools.partial(state.answers, press))
             (answer,) = state.answers(press)
             assert answer["text"].startswith("Ce bouton n’est plus valable")
+        await settled(house, adapter)
+    assert [row.attempts for row in await rows(house)] == [0] * 6, "a forged press is no failure"
 
 
 async def test_a_reply_to_what_a_direct_answer_was_about_finds_its_room(house: House) -> None:

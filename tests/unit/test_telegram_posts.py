@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.telegram.forms import chosen
 from bot.telegram.gateway import marked
-from core.chat import Button, File, Post, PostButton, Text
+from core.chat import Button, Field, File, Post, PostButton, Text
 from core.posts import Pressed, callback_data, parse_callback, render_keyboard, render_post
-from core.reference import Reference
+from core.reference import NotARowError, Reference
 from core.render import Renderer
 from tests.parts import COMMON
 
@@ -28,6 +29,21 @@ def test_what_a_button_carries_is_read_back(
     assert parse_callback(callback_data(button)) == Pressed(
         action, Reference(room, kind, identity), version
     )
+
+
+@pytest.mark.parametrize("identity", ["mine", "²", "٣", "-1", "1 ", "9" * 10, "9" * 5000])
+def test_what_is_no_row_is_told_from_a_defect(identity: str) -> None:
+    with pytest.raises(NotARowError):
+        _ = Reference("watch", "story", identity).number
+    assert Reference("watch", "story", "012").number == 12
+
+
+@pytest.mark.parametrize("index", ["", "²", "1", "00", "9" * 5000])
+def test_a_forged_choice_is_none_of_the_form_s(index: str) -> None:
+    field = Field("kind", LABEL, lambda text, _now: text, ((Button(LABEL, "atelier"),),))
+    choice = Pressed("choose", Reference("chat", "choice", f"7-{index}"), 1)
+    assert chosen(field, choice) is None
+    assert chosen(field, Pressed("choose", Reference("chat", "choice", "7-0"), 1)) == "atelier"
 
 
 @given(st.text(max_size=70))
