@@ -21,6 +21,9 @@ from core.sections import Section
 MOST_BUTTONS = 90
 """A keyboard of the Bot API takes a hundred."""
 
+FORMER = Text("chat/common.html", "refused")
+"""For an account that is linked still, of somebody who has left the network."""
+
 
 @dataclass(frozen=True)
 class LineError:
@@ -92,10 +95,19 @@ async def _put(session: AsyncSession, read: AnswerRow, now: datetime) -> str:
     return "updated"
 
 
+def _outside(turn: Turn) -> Sequence[Response]:
+    """Say why who presses may not read the answers; nothing when they may."""
+    if turn.sender.person_id is None:
+        return [Toast(text("stranger_notice"), alert=True)]
+    return [] if turn.sender.roles else [Toast(FORMER, alert=True)]
+
+
 async def browse(turn: Turn) -> Sequence[Response]:
     """List the themes that have validated answers, each a button."""
     if turn.sender.person_id is None:
         return [Reply(text("stranger"))]
+    if not turn.sender.roles:
+        return [Reply(FORMER)]
     rows = await turn.session.execute(
         select(Answer.theme_id, Theme.name, func.count())
         .outerjoin(Theme, Theme.id == Answer.theme_id)
@@ -111,8 +123,8 @@ async def browse(turn: Turn) -> Sequence[Response]:
 
 async def theme(turn: Turn, subject: Reference, _version: int) -> Sequence[Response]:
     """List the validated answers of a theme (0: of none), each a button."""
-    if turn.sender.person_id is None:
-        return [Toast(text("stranger_notice"), alert=True)]
+    if outside := _outside(turn):
+        return outside
     wanted = number_of(subject.id) or None
     rows = await turn.session.scalars(
         select(Answer).where(Answer.theme_id == wanted).order_by(Answer.id).limit(MOST_BUTTONS)
@@ -128,8 +140,8 @@ async def theme(turn: Turn, subject: Reference, _version: int) -> Sequence[Respo
 
 async def show(turn: Turn, subject: Reference, _version: int) -> Sequence[Response]:
     """Give a validated answer, with the state of the law it was given in."""
-    if turn.sender.person_id is None:
-        return [Toast(text("stranger_notice"), alert=True)]
+    if outside := _outside(turn):
+        return outside
     answer = await turn.session.get(Answer, number_of(subject.id))
     if answer is None:
         return [Toast(text("unknown_answer"), alert=True)]

@@ -26,6 +26,8 @@ MOST_SHOWN = 6
 """How many seminars the agenda shows in chat, one message each; the page has them all."""
 
 UNLINKED = Text("chat/common.html", "refused_unlinked")
+FORMER = Text("chat/common.html", "refused")
+"""For an account that is linked still, of somebody who has left the network."""
 
 
 class Agenda:
@@ -49,6 +51,8 @@ class Agenda:
         """Show the coming seminars, each with what the person can do about it."""
         if turn.sender.person_id is None:
             return [Reply(UNLINKED)]
+        if not turn.sender.roles:
+            return [Reply(FORMER)]
         coming = await store.coming(turn.session, turn.now)
         if not coming:
             return [Reply(words("agenda_empty"))]
@@ -59,6 +63,8 @@ class Agenda:
         """Register the person who presses, and confirm it by mail."""
         if turn.sender.person_id is None:
             return [Toast(UNLINKED, alert=True)]
+        if not turn.sender.roles:
+            return [Toast(FORMER, alert=True)]
         seminar = await store.by_id(turn.session, reference.number, lock=True)
         if seminar is None or not store.takes_registrations(seminar, turn.now):
             return [Toast(words("closed"), alert=True)]
@@ -95,8 +101,14 @@ class Agenda:
         mine = turn.incoming.place.private and await registrations.is_registered(
             turn.session, seminar.id, actor_of(turn)
         )
-        values = {**shown(self._parts, seminar, inside=True), "registered": mine}
+        inside = self._among_us(turn)
+        values = {**shown(self._parts, seminar, inside=inside), "registered": mine}
         return words("coming", values), self._keyboard(turn, seminar, registered=mine)
+
+    def _among_us(self, turn: Turn) -> bool:
+        """Say whether only the network reads there: anybody can add the bot to another group."""
+        place, group_id = turn.incoming.place, self._parts.settings.telegram.group_id
+        return bool(turn.sender.roles) and (place.private or place.chat_id == group_id)
 
     def _keyboard(self, turn: Turn, seminar: Seminar, *, registered: bool) -> Keyboard:
         reference = names.seminar_reference(seminar.id)

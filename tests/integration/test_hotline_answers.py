@@ -3,14 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.hotline.answers import ImportReport, LineError, import_answers
 from bot.hotline.models import Answer
-from core.chat import Button, Reply, Response, Toast
+from core.chat import Button, Reply, Response, Text, Toast
 from core.clock import FixedClock
 from core.contributions import record_publications
 from core.db import Database
+from core.people.models import Membership
 from core.reference import Reference
 from core.sections import Section
 from tests.hotline import CLAIRE, UNKNOWN, Hotline, open_hotline
@@ -112,6 +113,19 @@ async def test_answers_are_read_by_theme(hotline: Hotline) -> None:
 async def test_an_empty_base_says_so(hotline: Hotline) -> None:
     [none] = await hotline.command(CLAIRE, "reponses")
     assert hotline.words(none) == "Aucune réponse validée pour le moment."
+
+
+async def test_who_has_left_the_network_reads_no_answer(
+    hotline: Hotline, clock: FixedClock
+) -> None:
+    async with hotline.database.write() as session:
+        await session.execute(update(Membership).values(until=clock.now()))
+    [reply] = await hotline.command(CLAIRE, "reponses")
+    assert hotline.words(reply).startswith("Désolé, votre rôle")
+    for kind in ("theme", "answer"):
+        button = Button(Text("", ""), f"hotline.{kind}", Reference("hotline", kind, "1"))
+        [toast] = await hotline.press(CLAIRE, button)
+        assert hotline.words(toast).startswith("Désolé, votre rôle")
 
 
 async def test_strangers_and_forged_buttons_get_nothing(hotline: Hotline) -> None:

@@ -1,12 +1,13 @@
 """Seminars in chat: planning one, coming to one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from core.acts import Act
-from core.chat import Ask, Redraw, Reply, Toast
+from core.chat import Ask, Redraw, Reply, Response, Toast
 from core.clock import FixedClock
 from core.db import Database
 from core.errors import InputError
@@ -40,6 +41,11 @@ async def acts(house: SeminarHouse) -> list[tuple[str, str, str]]:
     async with house.database.read() as session:
         rows = await session.scalars(select(Act).order_by(Act.id))
         return [(row.actor, row.verb, row.subject) for row in rows]
+
+
+def html(house: SeminarHouse, response: Response) -> str:
+    assert isinstance(response, Reply)
+    return house.parts.renderer.chat(response.text)
 
 
 def test_only_animators_plan_and_everybody_may_look(database: Database, clock: FixedClock) -> None:
@@ -200,6 +206,27 @@ async def test_a_stranger_is_told_how_to_be_linked(house: SeminarHouse) -> None:
         (toast,) = await house.press(action, seminar, sender=STRANGER)
         assert "Demandez une invitation" in house.said(toast)
     assert await house.registrations() == {}
+
+
+async def test_who_has_left_the_network_may_only_give_up_a_place(house: SeminarHouse) -> None:
+    seminar = await house.seminar(STARTS_AT, 2, video_url="https://visio.example/salle")
+    former = replace(INES, roles=frozenset())
+    (reply,) = await house.command("agenda", former)
+    assert house.said(reply).startswith("Désolé, votre rôle")
+    (toast,) = await house.press("seminars.join", seminar, sender=replace(MARC, roles=frozenset()))
+    assert house.said(toast).startswith("Désolé, votre rôle")
+    toast, card = await house.press("seminars.leave", seminar, sender=former)
+    assert house.said(toast) == "C’est noté : vous n’êtes plus inscrit(e)."
+    assert "Lien de visioconférence" not in house.said(card)
+    assert await house.registrations() == {"person:2": "cancelled"}
+
+
+async def test_another_group_is_not_shown_the_video_link(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT, video_url="https://visio.example/salle")
+    (alone,) = await house.command("agenda", INES)
+    assert "https://visio.example/salle" in html(house, alone)
+    (among_others,) = await house.command("agenda", INES, private=False)
+    assert "visio.example" not in html(house, among_others)
 
 
 async def test_in_a_group_a_press_tells_only_the_one_who_pressed(house: SeminarHouse) -> None:
