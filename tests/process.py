@@ -207,7 +207,7 @@ class World:
             "web": {"port": self.port},
         }
         for name, changes in sections.items():
-            base[name] = base.get(name, {}) | changes
+            base[name] = {**base.get(name, {}), **changes}
         lines = []
         for name, values in base.items():
             lines += [f"[{name}]", *(f"{k} = {json.dumps(v)}" for k, v in values.items()), ""]

@@ -16,7 +16,7 @@ from bot.telegram.answers import Answer
 from bot.telegram.api import LANES, RelaisBot
 from bot.telegram.dialogue import Dialogue
 from bot.telegram.models import InboxUpdate
-from bot.telegram.waiting import first_of
+from bot.telegram.waiting import cancelled, first_of
 from core import failpoints
 from core.clock import SystemClock
 from core.parts import Parts
@@ -26,6 +26,9 @@ logger = structlog.get_logger()
 LOOK_EVERY = 1.0
 WAIT_MOST = 300.0
 PURGE_EVERY = timedelta(hours=6)
+
+MARGIN = 4.0
+"""Seconds kept, of those in which the service must stop, for what follows the last answers."""
 
 
 class Worker:
@@ -43,6 +46,7 @@ class Worker:
         retry_first: float,
     ) -> None:
         self._settings = parts.settings.telegram
+        self._drain = max(0.5, parts.settings.service.stop_timeout - MARGIN)
         self._database = parts.database
         self._bot = bot
         self._dialogue = dialogue
@@ -56,7 +60,7 @@ class Worker:
         self._purge_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Handle updates until `stop`, then let those under way finish."""
+        """Handle updates until `stop`, then let those under way finish, for some seconds."""
         try:
             while not stop.is_set():
                 self._wake.clear()
@@ -65,8 +69,7 @@ class Worker:
                 await self._purge_sometimes()
                 await first_of([stop.wait, self._wake.wait], LOOK_EVERY)
         finally:
-            under_way = [*self._lanes.values(), *self._answering.values()]
-            await asyncio.gather(*under_way, return_exceptions=True)
+            await _finish({*self._lanes.values(), *self._answering.values()}, self._drain)
 
     async def _start_lanes(self, stop: asyncio.Event) -> None:
         free = LANES - len(self._lanes)
@@ -187,6 +190,16 @@ class Worker:
             before = now - timedelta(days=self._settings.inbox_days)
             count = await inbox.purge(session, before)
         logger.info("inbox_purged", count=count)
+
+
+async def _finish(under_way: set[asyncio.Task[None]], seconds: float) -> None:
+    """Let what is under way end, or cut what takes too long: the inbox knows what is left."""
+    if not under_way:
+        return
+    _, late = await asyncio.wait(under_way, timeout=seconds)
+    if late:
+        logger.warning("lanes_cut", count=len(late))
+    await cancelled(*late)
 
 
 def _where(error: BaseException) -> str:
