@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -96,6 +96,17 @@ class Database:
     async def close(self) -> None:
         """Give every connection back."""
         await self.engine.dispose()
+
+
+async def alone(session: AsyncSession, name: str) -> None:
+    """Hold a name until the transaction ends: others that ask for it wait until then.
+
+    For what reads, decides and writes about rows that do not exist yet, which nothing else can
+    lock. On SQLite a write is alone already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = func.hashtextextended(name, 0)
+        await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

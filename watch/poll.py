@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import failpoints
+from core.db import alone
 from core.errors import FetchError, RelaisError
 from core.http import Fetched, Fetcher
 from core.ledger.store import post
@@ -98,6 +99,7 @@ class Poller:
         read = self._next(source, reading, now)
         changes, codes = await self._changes(source, reading.document, themes)
         async with self._storing, self._parts.database.write() as session:
+            await alone(session, "watch.stories")  # two processes see one story in two sources
             told = await self._store(session, source, changes, codes, now)
             await sources.source_was_read(session, source.id, read, now)
             failpoints.reach("watch.stored")

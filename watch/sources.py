@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.db import alone
 from core.settings import Settings, SourceSettings
 from watch.models import Source
 from watch.rules import Validators
@@ -22,6 +23,7 @@ async def sync_sources(session: AsyncSession, settings: Settings, now: datetime)
     A source is known by its address, else by its name; a new address starts afresh. Sources that
     are no longer listed keep their entries, and are not read any more.
     """
+    await alone(session, "watch.sources")  # processes start together
     rows = list(await session.scalars(select(Source)))
     by_url = {row.url: row for row in rows}
     by_name = {row.name: row for row in rows}

@@ -84,6 +84,7 @@ class Desk:
 
     async def compose(self, turn: Turn, _reference: Reference, _version: int) -> Sequence[Response]:
         """Compose the next edition now; its review arrives by the ledger."""
+        await editions.alone_composing(turn.session)
         if await editions.current(turn.session) is not None:
             return [Toast(words("already_at_work"), alert=True)]
         edition = await editions.compose_edition(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
 from core.contributions import Contribution, published
+from core.db import alone
 from core.ledger.draft import Draft
 from core.ledger.store import post
 from core.parts import Parts
@@ -71,13 +72,19 @@ def contents_of(edition: Edition) -> Contents:
     return Contents(edition.title, edition.editorial, items)
 
 
+async def alone_composing(session: AsyncSession) -> None:
+    """Wait until nobody else composes; to be called before looking whether it is to be done."""
+    await alone(session, "letter.compose")
+
+
 async def compose_edition(
     session: AsyncSession, parts: Parts, contributors: Contributors, now: datetime, actor: Party
 ) -> Edition | None:
     """Make the next edition from what the rooms offer, and show it to the animators.
 
     Returns None, and tells them, when there is nothing to say. Not to be called while another
-    edition is at work. The number of an edition that was cancelled before it left serves again.
+    edition is at work, nor before `alone_composing`. The number of an edition that was cancelled
+    before it left serves again.
     """
     since, until = period(await _last_until(session), now, parts.settings.digest.period_days)
     items = await _gather(session, contributors, since, until)

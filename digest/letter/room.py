@@ -39,6 +39,7 @@ def _compose_tick(parts: Parts, contributors: Contributors) -> Tick:
         if due is None or due > now:
             return
         async with parts.database.write() as session:
+            await editions.alone_composing(session)
             due = await editions.due_at(session, parts)  # another process may have been quicker
             if due is None or due > now:
                 return

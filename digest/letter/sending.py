@@ -162,12 +162,14 @@ def _draft(parts: Parts, number: int, subscriber: int, content: Content, now: da
 async def _finish(parts: Parts, number: int, now: datetime) -> None:
     """Once every row is settled or uncertain, close the edition and report to the animators."""
     async with parts.database.read() as session:
-        count = await tally(session, number)
-    if count.waiting:
-        return
+        if (await tally(session, number)).waiting:
+            return
     async with parts.database.write() as session:
         edition = await editions.by_number(session, number, lock=True)
         if edition is None or edition.state != State.SENDING or edition.rows_written_at is None:
+            return
+        count = await tally(session, number)  # another process may have written rows meanwhile
+        if count.waiting:
             return
         editions.move(edition, State.SENT)
         edition.sent_at = now

@@ -1,13 +1,18 @@
 """The life of an edition: composed, changed, approved, cancelled, read on the web."""
 
+import asyncio
+import contextlib
 import datetime as dt
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.acts import Act
 from core.chat import Ask, Redraw, Reply, Toast
 from core.clock import FixedClock
+from core.contributions import Contribution
 from core.db import Database
 from core.errors import InputError
 from core.ledger.draft import ChatAddress, Ready, Skip
@@ -82,6 +87,45 @@ async def test_pressing_compose_twice_makes_one_edition(house: LetterHouse) -> N
     answer = await house.press("letter.compose", "letter:edition:next")
     assert "déjà en préparation" in house.said(answer)
     assert len(await house.rows(names.REVIEW)) == 1
+
+
+def held_up(house: LetterHouse) -> None:
+    """Make rooms slow to say what they offer, so that whoever composes at once meets there."""
+    meeting_here = asyncio.Barrier(2)
+
+    async def offer(
+        _session: AsyncSession, _since: dt.datetime, _until: dt.datetime
+    ) -> Sequence[Contribution]:
+        with contextlib.suppress(TimeoutError, asyncio.BrokenBarrierError):
+            async with asyncio.timeout(0.3):
+                await meeting_here.wait()
+        return house.offered
+
+    house.source = lambda: offer  # type: ignore[method-assign]
+
+
+async def test_two_animators_who_compose_at_once_make_one_edition(house: LetterHouse) -> None:
+    await composed(house)
+    await house.press("letter.cancel", EDITION, 1)
+    held_up(house)
+    answers = await asyncio.gather(
+        *(house.press("letter.compose", "letter:edition:next") for _ in range(2))
+    )
+    assert any("déjà en préparation" in house.said(answer) for answer in answers)
+    async with house.database.read() as session:
+        assert list(await session.scalars(select(Edition.number))) == [1]
+    assert len(await house.rows(names.REVIEW)) == 2  # the one that was cancelled, and this one
+
+
+async def test_two_processes_that_look_for_an_edition_at_once_say_once_that_there_is_none(
+    house: LetterHouse,
+) -> None:
+    await house.press("letter.compose", "letter:edition:next")
+    assert len(await house.rows(names.NOTICE)) == 1
+    house.clock.set(house.clock.now() + dt.timedelta(days=14))
+    held_up(house)
+    await asyncio.gather(house.tick("letter.compose"), house.tick("letter.compose"))
+    assert len(await house.rows(names.NOTICE)) == 2
 
 
 async def test_nothing_to_say_is_no_edition_and_the_animators_are_told(house: LetterHouse) -> None:

@@ -1,6 +1,7 @@
 """An approved edition reaches each subscriber once, whatever is interrupted."""
 
 import asyncio
+import datetime as dt
 import random
 from email import message_from_bytes
 from email.policy import default
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import FixedClock, SystemClock
 from core.contributions import Publication
@@ -16,6 +18,7 @@ from core.ledger.dispatcher import Dispatcher
 from core.ledger.draft import Channel, MailAddress, Ready, Skip
 from core.ledger.models import Delivery
 from core.mail.gateway import MailGateway
+from core.parts import Parts
 from core.settings import LedgerSettings
 from digest.letter import names, sending
 from digest.letter.models import Edition
@@ -90,6 +93,36 @@ async def test_composing_the_rows_can_be_interrupted_and_run_again(
     rows = await house.rows(names.EDITION)
     assert sorted(row.recipient for row in rows) == sorted(f"subscriber:{i}" for i in identities)
     assert await house.rows(names.REPORT) == []
+    await house.settle(names.EDITION)
+    await house.tick("letter.send")
+    assert await state_of(house) == "sent"
+
+
+async def test_the_report_counts_the_rows_that_another_process_has_just_written(
+    house: LetterHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.subscribe(ZOE)
+    await approved(house)
+    count, written = sending.tally, False
+
+    async def overtaken(session: AsyncSession, number: int) -> sending.Tally:
+        nonlocal written
+        counted = await count(session, number)
+        if not written:
+            written = True
+            await write_rows(house.parts, number, house.clock.now())
+        return counted
+
+    write_rows = sending._write_rows  # what the other process is at
+
+    async def slow(_parts: Parts, _number: int, _now: dt.datetime) -> None:
+        pass
+
+    monkeypatch.setattr(sending, "_write_rows", slow)
+    monkeypatch.setattr(sending, "tally", overtaken)
+    await house.tick("letter.send")
+    assert await house.rows(names.REPORT) == []
+    assert await state_of(house) == "sending"
     await house.settle(names.EDITION)
     await house.tick("letter.send")
     assert await state_of(house) == "sent"

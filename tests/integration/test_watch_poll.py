@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select, update
 from structlog.testing import capture_logs
 
 from core.clock import FixedClock
 from core.db import Database
+from core.http import Fetcher
 from core.ledger.models import Delivery
 from core.people.models import Theme
 from tests.newsstand import Page, Watch, item, rss, watch_settings, watching
-from watch.models import Entry
+from watch.models import Entry, Source
 from watch.parsing import Parser
 from watch.records import Document
-from watch.room import sync_sources
+from watch.room import build, sync_sources
 from watch.sources import LEASE, claim_due
 
 
@@ -284,6 +286,44 @@ async def test_the_sources_follow_the_configuration(
     async with database.write() as session:
         await sync_sources(session, watch_settings(watch.stand, "gazette"), clock.now())
     assert (await watch.source("gazette")).next_check_at == clock.now()
+
+
+async def test_processes_that_start_together_list_each_source_once(
+    watch: Watch, database: Database, clock: FixedClock
+) -> None:
+    settings = watch_settings(watch.stand, "journal", "gazette", "bulletin")
+
+    async def start() -> None:
+        async with database.write() as session:
+            await sync_sources(session, settings, clock.now())
+            await asyncio.sleep(0.1)  # so that the others look before this one commits
+
+    await asyncio.gather(*(start() for _ in range(3)))
+    assert (await watch.source("bulletin")).enabled
+
+
+async def test_the_same_news_read_by_two_processes_at_once_is_one_story(
+    watch: Watch, database: Database, parser: Parser
+) -> None:
+    """Each process has one of the two sources in hand, and both store at the same moment."""
+    watch.stand.pages["gazette"].body = watch.stand.pages["journal"].body
+    for page in watch.stand.pages.values():
+        page.held = asyncio.Event()
+    async with Fetcher(watch.parts.settings.watch) as fetcher:
+        other = replace(watch, room=build(watch.parts, fetcher, parser))
+        polls = []
+        for process, name in ((watch, "journal"), (other, "gazette")):
+            async with database.write() as session:
+                due = case((Source.name == name, watch.clock.now()), else_=None)
+                await session.execute(update(Source).values(next_check_at=due))
+            polls.append(asyncio.create_task(process.poll()))
+            await watch.stand.pages[name].asked.wait()
+        for page in watch.stand.pages.values():
+            assert page.held is not None
+            page.held.set()
+        await asyncio.gather(*polls)
+    assert len(await watch.stories()) == 2
+    assert await count(database, Entry) == 4
 
 
 async def test_the_check_says_a_line_for_each_source(watch: Watch) -> None:
