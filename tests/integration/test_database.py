@@ -2,9 +2,11 @@
 
 import asyncio
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from core.db import Database, create_private
 from core.people.models import Territory
@@ -41,6 +43,20 @@ async def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
             raise RuntimeError("halfway")
     async with database.read() as session:
         assert await session.scalar(select(Territory.id)) is None
+
+
+async def test_an_error_never_shows_a_row(database: Database) -> None:
+    async def twice() -> None:
+        async with database.write() as session:
+            for _ in range(2):
+                values = {"code": "SECRET", "name": "Marie", "department": "63"}
+                await session.execute(insert(Territory).values(values))
+
+    with pytest.raises(IntegrityError) as caught:
+        await twice()
+    shown = "".join(format_exception(caught.value))
+    assert "SECRET" not in shown
+    assert "UNIQUE" in shown.upper()
 
 
 async def test_a_new_file_and_its_journals_are_their_owners_only(tmp_path: Path) -> None:
