@@ -118,8 +118,12 @@ async def add_stories(
 
 
 async def change_entry(session: AsyncSession, entry_id: int, each: Identified) -> None:
-    """Write what an entry says now; its story follows while it waits and says the same."""
+    """Write what an entry says now; its story follows while it waits and says the same.
+
+    Buttons under the former title or link are then stale: nobody keeps what they have not seen.
+    """
     entry = await session.get_one(Entry, entry_id)
+    seen = (entry.title, entry.link) == (each.item.title, each.item.link)
     await session.execute(
         update(Story)
         .where(
@@ -127,7 +131,12 @@ async def change_entry(session: AsyncSession, entry_id: int, each: Identified) -
             Story.state == State.WAITING.value,
             Story.title == entry.title,
         )
-        .values(title=each.item.title, title_key=each.item.key, link=each.item.link)
+        .values(
+            title=each.item.title,
+            title_key=each.item.key,
+            link=each.item.link,
+            version=Story.version + (0 if seen else 1),
+        )
     )
     entry.title, entry.link, entry.summary = each.item.title, each.item.link, each.item.summary
     entry.hash = each.hash

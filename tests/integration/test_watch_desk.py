@@ -68,6 +68,20 @@ async def offered(watch: Watch) -> Sequence[Contribution]:
         return await watch.room.contributions(session, since=watch.clock.now(), until=until)
 
 
+async def test_nobody_keeps_what_a_source_changed_meanwhile_without_seeing_it(watch: Watch) -> None:
+    bait = rss(item(4, "Tout autre chose"), *(item(number) for number in range(4)))
+    watch.stand.pages["journal"].body = bait
+    await watch.poll_again()
+    notice, shown = await press(watch, "watch.keep", story(5), 0)
+    assert words(watch, notice).startswith("Cette actualité a changé")
+    assert "Tout autre chose" in words(watch, shown)
+    assert await offered(watch) == []
+    (kept,) = await press(watch, "watch.keep", story(5), 1)
+    assert "Gardée" in words(watch, kept)
+    (other,) = await press(watch, "watch.drop", story(4), 0)
+    assert "Écartée" in words(watch, other)
+
+
 async def test_keeping_a_story_says_who_did_and_offers_to_undo(watch: Watch) -> None:
     (answer,) = await press(watch, "watch.keep", story(5), 0)
     text = words(watch, answer)
