@@ -67,7 +67,7 @@ def test_placeholders_stand_in_links(mail: MailText) -> None:
 def test_a_name_is_text_in_html_and_itself_in_the_text_part(mail: MailText) -> None:
     assert "Bonjour &lt;b&gt;&#34;Zoé&#34; &#92; &amp;</p>" in mail.html
     assert mail.text.startswith('Bonjour <b>"Zoé" \\ &,')
-    assert mail.subject == 'Confirmez : <b>"Zoé" \\ &'
+    assert mail.subject == 'Confirmez\u00a0: <b>"Zoé" \\ &'
 
 
 def test_a_no_break_space_survives_in_attributes(mail: MailText) -> None:
