@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, event, func, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -73,6 +73,8 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             _prepare_sqlite(self.engine.sync_engine)
+        else:
+            _hide_rows(self.engine.sync_engine)
         self._writer = asyncio.Lock() if self.is_sqlite else contextlib.nullcontext()
         self._readers = _sessions(self.engine)
         self._writers = _sessions(self.engine.execution_options(relais_write=True))
@@ -118,6 +120,18 @@ def _pool_options(url: str) -> dict[str, Any]:
         options = {"timeout": BUSY_TIMEOUT_MS / 1000, "async_creator_fn": sqlite.connect}
         return {"connect_args": options}
     return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+
+
+def _hide_rows(engine: Engine) -> None:
+    """Keep the first line of what PostgreSQL refuses: the next ones quote the row."""
+
+    @event.listens_for(engine, "handle_error")
+    def _first_line(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlstate", None) is None:
+            return  # no connection: the server never saw a row
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None and error.args:
+                error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def create_private(file: str) -> None:
