@@ -163,7 +163,7 @@ async def _drafts(
         return rendering.announcement(parts, what, seminar, channel, language, leave=leave)
 
     drafts = []
-    for one in concerned(chunk, row.due_at):
+    for one in concerned(chunk, what, row.due_at):
         party = Party.parse(one.party)
         contact = await contact_of(session, party) or _nowhere(parts)
         mailed = contact.channel is Channel.MAIL

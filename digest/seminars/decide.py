@@ -116,8 +116,16 @@ def judge(
     return Verdict.POST
 
 
-def concerned(registered: Iterable[Registered], due_at: datetime) -> tuple[Registered, ...]:
-    """Return those whom an announcement is for: who registered later knew it then."""
+def concerned(
+    registered: Iterable[Registered], what: What, due_at: datetime
+) -> tuple[Registered, ...]:
+    """Return those whom an announcement is for.
+
+    Who registered after a reminder was due knew the date then. A change of dates is for all: two
+    clocks, or one that was set back, must not hide it from who registered just before it.
+    """
+    if what is not What.REMINDER:
+        return tuple(registered)
     return tuple(one for one in registered if one.registered_at <= due_at)
 
 

@@ -154,8 +154,15 @@ def test_at_any_instant_at_most_one_reminder_leaves(
 def test_who_registered_after_a_reminder_was_due_does_not_get_it() -> None:
     early = Registered(1, "person:1", WEEK.due_at)
     late = Registered(2, "person:2", WEEK.due_at + timedelta(seconds=1))
-    assert concerned([early, late], WEEK.due_at) == (early,)
-    assert concerned([early, late], EVE.due_at) == (early, late)
+    assert concerned([early, late], What.REMINDER, WEEK.due_at) == (early,)
+    assert concerned([early, late], What.REMINDER, EVE.due_at) == (early, late)
+
+
+@pytest.mark.parametrize("what", [What.UPDATE, What.CANCELLATION])
+def test_a_change_is_told_to_all_even_when_clocks_disagree(what: What) -> None:
+    said_at = WEEK.due_at
+    later_by_another_clock = Registered(1, "person:1", said_at + timedelta(seconds=3))
+    assert concerned([later_by_another_clock], what, said_at) == (later_by_another_clock,)
 
 
 def test_what_a_seminar_allows_by_its_state_and_date() -> None:
