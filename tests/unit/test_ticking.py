@@ -1,12 +1,15 @@
 """The scheduler only ticks: what fails is tried at the next turn, what works is not doubled."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 
+import pytest
+from apscheduler.schedulers import base
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import FixedClock
 from core.room import Tick
+from relais import ticking
 from relais.ticking import run_ticks
 from tests.conftest import MORNING
 
@@ -84,3 +87,49 @@ async def test_stopping_lets_the_work_in_hand_end(clock: FixedClock) -> None:
     stop.set()
     await task
     assert ended
+
+
+async def test_work_that_does_not_end_is_cut_short_and_is_due_still(
+    clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticking, "GRACE", 0.05)
+    stop, begun = asyncio.Event(), asyncio.Event()
+    cut = False
+
+    async def work(_now: datetime) -> None:
+        nonlocal cut
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cut = True
+            raise
+
+    task = asyncio.create_task(run_ticks([Tick("work", work, _never, every=60)], clock, stop))
+    await begun.wait()
+    stop.set()
+    await asyncio.wait_for(task, 10)
+    assert cut
+
+
+async def test_ticks_go_on_when_the_machine_s_date_is_set_back(
+    clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = asyncio.Event()
+    runs = 0
+
+    class SetBack(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "SetBack":
+            return super().now(tz) - timedelta(hours=runs)
+
+    monkeypatch.setattr(base, "datetime", SetBack)
+
+    async def run(_now: datetime) -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 3:
+            stop.set()
+
+    await asyncio.wait_for(run_ticks([Tick("a", run, _never, every=0.01)], clock, stop), 10)
+    assert runs == 3
