@@ -31,7 +31,7 @@ class _WholeConnection(aiosqlite.Connection):
         return await whole(super()._connect())
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        return await whole(super()._execute(fn, *args, **options))
+        return await whole(super()._execute(fn, *args, **options))  # type: ignore[no-untyped-call]
 
 
 async def whole(work: Coroutine[Any, Any, T]) -> T:

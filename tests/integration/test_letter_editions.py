@@ -94,7 +94,9 @@ def held_up(house: LetterHouse) -> None:
     meeting_here = asyncio.Barrier(2)
 
     async def offer(
-        _session: AsyncSession, _since: dt.datetime, _until: dt.datetime
+        session: AsyncSession,  # noqa: ARG001  # the protocol's names
+        since: dt.datetime,  # noqa: ARG001
+        until: dt.datetime,  # noqa: ARG001
     ) -> Sequence[Contribution]:
         with contextlib.suppress(TimeoutError, asyncio.BrokenBarrierError):
             async with asyncio.timeout(0.3):
