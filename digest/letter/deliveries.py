@@ -35,8 +35,8 @@ def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
 
 async def prepare_edition(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
     """Send an edition only to who is subscribed still, and unless it was cancelled."""
-    edition = await editions.by_number(session, parcel.cause.number)
-    if edition is None or edition.state == EditionState.CANCELLED:
+    state = await editions.state_of(session, parcel.cause.number)
+    if state in {None, EditionState.CANCELLED}:
         return Skip("cancelled")
     return await _to_subscriber(session, parcel, State.CONFIRMED)
 

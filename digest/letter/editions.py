@@ -46,6 +46,12 @@ async def by_number(session: AsyncSession, number: int, *, lock: bool = False) -
     return await session.get(Edition, number, with_for_update=lock or None)
 
 
+async def state_of(session: AsyncSession, number: int) -> State | None:
+    """Return where an edition stands, without its contents: it is asked before each mail."""
+    state = await session.scalar(select(Edition.state).where(Edition.number == number))
+    return None if state is None else State(state)
+
+
 async def archive(session: AsyncSession) -> Sequence[Edition]:
     """Return the editions that left, newest first."""
     rows = await session.scalars(
