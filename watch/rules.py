@@ -104,6 +104,6 @@ def _allowed_hour(instant: datetime, skip_hours: frozenset[int]) -> datetime:
 def _http_date(text: str) -> datetime | None:
     try:
         instant = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -168,11 +168,11 @@ class Fetcher:
 
 def retry_after_seconds(value: str, now: datetime) -> float | None:
     """Read a `Retry-After` (RFC 9110 §10.2.3): seconds, or a date compared with `now`."""
-    if value.strip().isdigit():
+    if value.isascii() and value.strip().isdigit():
         return float(value)
     try:
         instant = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     zoned = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     return max(0.0, (zoned - now).total_seconds())

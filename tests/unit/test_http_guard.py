@@ -12,6 +12,7 @@ from core.http.fetcher import retry_after_seconds
 from core.http.guard import check_url, is_public
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+FAR_ZONE = "Mon, 23 Nov 2026 08:00:00 +99999999999999"
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,6 @@ def test_a_delay_is_read_in_seconds_or_as_a_date() -> None:
     assert retry_after_seconds("Mon, 23 Nov 2026 08:00:10 -0000", NOW) == 10
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-5", "1.5"])
+@pytest.mark.parametrize("value", ["", "soon", "-5", "1.5", "\u00b2", FAR_ZONE])
 def test_a_delay_that_means_nothing_is_none(value: str) -> None:
     assert retry_after_seconds(value, NOW) is None

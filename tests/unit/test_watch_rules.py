@@ -58,6 +58,7 @@ def test_a_304_updates_the_validators_it_carries_and_keeps_the_others() -> None:
         ({"expires": "Mon, 23 Nov 2026 07:00:00 GMT"}, 0),
         ({"expires": "Mon, 23 Nov 2026 08:01:00 -0000"}, 60),
         ({"expires": "0"}, 0),
+        ({"expires": "Mon, 23 Nov 2026 09:00:00 +99999999999999"}, 0),
     ],
 )
 def test_freshness_is_what_the_server_says(headers: dict[str, str], seconds: float) -> None:
