@@ -20,7 +20,7 @@ demo: install          ## the whole service on sample data: make demo ARGS=--tou
 	@$(BIN)/relais demo $(ARGS)
 
 test: install          ## every test: make test ARGS="-k ledger"
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: lint cover test ## what to run before every commit
 
