@@ -15,7 +15,7 @@ from starlette.types import Lifespan
 
 from core.parts import Parts
 from core.room import Room
-from web.guards import SECURITY_HEADERS, BodyLimit, FormLimit, SecurityHeaders
+from web.guards import SECURITY_HEADERS, BodyLimit, FormLimit, SameWithSlash, SecurityHeaders
 from web.health import Health, health_routes
 
 
@@ -37,6 +37,7 @@ def build_app(
         exception_handlers={HTTPException: _problem(parts), Exception: _problem(parts)},
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(SameWithSlash),
             Middleware(FormLimit, per_hour=web.forms_per_hour, page=_problem_page(parts, 429)),
             Middleware(BodyLimit, page=_problem_page(parts, 413)),
         ],

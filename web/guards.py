@@ -46,6 +46,23 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+class SameWithSlash:
+    """Serves `/lettres/` as `/lettres`.
+
+    Starlette would redirect there, to the name that the Host header gives, whoever wrote it, and
+    without TLS where a proxy ends it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on, without the slashes that end its path."""
+        if scope["type"] == "http" and scope["path"].endswith("/"):
+            scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
+        await self._app(scope, receive, send)
+
+
 class FormLimit:
     """Refuses forms beyond so many an hour from one address.
 

@@ -78,6 +78,15 @@ async def test_a_missing_page_says_so_in_french(client: httpx.AsyncClient) -> No
     assert "Page introuvable" in answer.text
 
 
+async def test_a_slash_at_the_end_never_redirects_to_the_name_that_somebody_sent(
+    client: httpx.AsyncClient,
+) -> None:
+    for path in ("/", "/style.css/", "/healthz/live//"):
+        answer = await client.get(path, headers={"Host": "elsewhere.example"})
+        assert answer.status_code == 200, path
+        assert "elsewhere" not in str(answer.headers)
+
+
 async def test_a_wrong_method_says_so(client: httpx.AsyncClient) -> None:
     answer = await client.get("/echo")
     assert answer.status_code == 405
