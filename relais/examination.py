@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 
 from core.clock import SystemClock
 from core.errors import RelaisError
@@ -33,9 +34,11 @@ async def examine(settings: Settings, console: Console) -> int:
 
 def _print(finding: Finding, console: Console) -> None:
     mark = "[green]ok[/]     " if finding.ok else "[red]problem[/]"
-    console.print(f"{mark} {finding.subject}: {finding.what}", highlight=False, soft_wrap=True)
+    console.print(
+        f"{mark} {escape(f'{finding.subject}: {finding.what}')}", highlight=False, soft_wrap=True
+    )
     if finding.hint and not finding.ok:
-        console.print(f"        → {finding.hint}", highlight=False, soft_wrap=True)
+        console.print(f"        → {escape(finding.hint)}", highlight=False, soft_wrap=True)
 
 
 async def _database(house: House) -> Finding:

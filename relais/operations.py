@@ -90,9 +90,12 @@ def _print_report(path: Path, report: ImportReport, console: Console) -> None:
         f"{path.name}: {report.created} created, {report.updated} updated, "
         f"{report.unchanged} unchanged, {len(report.bad_lines)} left out",
         highlight=False,
+        markup=False,
+        soft_wrap=True,
     )
     for bad in report.bad_lines:
-        console.print(f"  line {bad.number}: {bad.what} ({bad.hint})", highlight=False)
+        line = f"  line {bad.number}: {bad.what} ({bad.hint})"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 async def invite(settings: Settings, email: str, lifetime: timedelta, console: Console) -> int:
