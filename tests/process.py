@@ -28,6 +28,8 @@ from sqlalchemy import select
 
 from core.clock import SystemClock
 from core.db import Database
+from core.ledger.models import Delivery
+from core.ledger.rules import UNSETTLED
 from core.people.invitations import accept, invite
 from core.people.models import Person
 from core.people.store import TELEGRAM
@@ -276,9 +278,11 @@ class World:
         async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
             return await client.get(f"{self.url}{path}")
 
-    def processed(self, method: str, chat_id: int) -> int:
-        """Return how many calls of a method reached the Bot API, answered or not."""
-        return len(self.api.state.called(method, chat_id))
+    async def unsettled(self) -> Sequence[str]:
+        """Return what the ledger has still to send, or to hear of."""
+        async with self.database.read() as session:
+            rows = await session.scalars(select(Delivery.slot).where(Delivery.state.in_(UNSETTLED)))
+            return rows.all()
 
 
 @contextlib.asynccontextmanager

@@ -88,7 +88,7 @@ async def test_twenty_questions_survive_a_kill_at_every_step(world: World) -> No
     last = await world.start()
     await last.eventually("every question", lambda: len(relayed(world)) == 20)
     await last.eventually("every answer", lambda: len(answered(world)) == 20)
-    await quiet(world)
+    await last.until_none("the ledger settled", world.unsettled)
     assert await last.stop() == 0
     await check_the_relays(world, kills=len(KILLS) + 2)
 
@@ -116,19 +116,6 @@ def answered(world: World) -> set[str]:
     """Return the numbers of questions that agents were told."""
     told = [m["text"] for agent in AGENTS for m in world.saying(agent, "est enregistrée")]
     return {found[1] for text in told if (found := re.search(r"question n°\s(\d+)", text))}
-
-
-async def quiet(world: World) -> None:
-    """Wait until nothing is left to send."""
-
-    async def unsettled() -> list[str]:
-        async with world.database.read() as session:
-            rows = await session.scalars(
-                select(Delivery.slot).where(Delivery.state.in_(("pending", "claimed", "sending")))
-            )
-            return list(rows)
-
-    await world.services[-1].until_none("the ledger settled", unsettled)
 
 
 async def check_the_relays(world: World, kills: int) -> None:

@@ -110,6 +110,7 @@ async def test_of_two_receivers_one_waits_and_takes_over_when_the_other_is_kille
     await second.eventually("the relays", lambda: len(world.saying(GROUP, "Ensuite Q")) == 5)
     assert second.logged("updates_received") == []
     assert "another process receives" not in first.output + second.output
+    await second.until_none("the ledger settled", world.unsettled)
     await first.kill()
     world.asks(CLAIRE, "Dernière question")
     await second.eventually("the relay", lambda: world.saying(GROUP, "Dernière question"))
