@@ -103,6 +103,7 @@ class LedgerSettings(Section):
     batch: int = 50
     max_attempts: int = 150
     max_doubtful_attempts: int = 12
+    contents_days: int = 90
     backoff_first: float = 5.0
     backoff_most: float = 3600.0
 

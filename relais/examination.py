@@ -27,6 +27,7 @@ async def examine(settings: Settings, console: Console) -> int:
             findings += await _telegram(house)
             findings += await _rooms(house)
             findings.append(await _public_address(settings.service.public_url))
+            findings += _proxy(settings)
     for finding in findings:
         _print(finding, console)
     return 0 if all(finding.ok for finding in findings) else 1
@@ -83,3 +84,14 @@ async def _public_address(url: str) -> Finding:
         what = f"{url} does not answer as Relais ({type(error).__name__})"
         return Finding("public address", ok=False, what=what, hint=hint)
     return Finding("public address", ok=True, what=f"{url} answers")
+
+
+def _proxy(settings: Settings) -> Sequence[Finding]:
+    """Say when everybody will look as one visitor, the proxy, to the limits on forms."""
+    behind = settings.service.public_url.startswith("https:")
+    local = settings.web.host in {"127.0.0.1", "::1", "localhost"}
+    if not behind or not local or settings.web.trusted_proxies:
+        return []
+    hint = 'set web.trusted_proxies = ["127.0.0.1"] if your proxy sets X-Forwarded-For itself'
+    what = "a proxy seems to stand in front, and is not trusted: all visitors look like one"
+    return [Finding("visitors' addresses", ok=False, what=what, hint=hint)]

@@ -29,6 +29,7 @@ from core.render import Renderer
 from core.room import ContributionSource, Room, Tick
 from core.settings import Settings
 from core.tokens import Tokens
+from relais import housekeeping
 from watch.parsing import Parser
 from web.health import Measure
 
@@ -58,8 +59,9 @@ class House:
 
     @property
     def ticks(self) -> tuple[Tick, ...]:
-        """Every room's ticks."""
-        return tuple(tick for room in self.rooms for tick in room.ticks)
+        """Every room's ticks, and the house's own."""
+        of_rooms = tuple(tick for room in self.rooms for tick in room.ticks)
+        return (*of_rooms, *housekeeping.ticks(self.parts))
 
     @property
     def webhooks(self) -> Sequence[BaseRoute]:

@@ -117,8 +117,9 @@ def dead(heartbeat_at: datetime, now: datetime, settings: LedgerSettings, *, gon
     """Say whether a worker can be condemned.
 
     Its heartbeat has expired (real time), or its process is `gone`: known not to exist any more.
+    One that lies as far ahead was dated by a clock that has been set back: it proves nothing.
     """
-    return gone or now - heartbeat_at > timedelta(seconds=settings.heartbeat_expiry)
+    return gone or abs(now - heartbeat_at) > timedelta(seconds=settings.heartbeat_expiry)
 
 
 def tidy(reason: str) -> str:

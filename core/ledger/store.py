@@ -167,6 +167,27 @@ async def purge(session: AsyncSession, party: Party) -> int:
     return emptied
 
 
+async def forget(session: AsyncSession, before: datetime, limit: int = 200) -> int:
+    """Empty the contents all of whose rows were settled before an instant, and these rows' values.
+
+    What was sent to whom, when and with what outcome stays. Returns how many contents, `limit`
+    at most: call it again until it is none.
+    """
+    kept = exists().where(
+        Delivery.message_hash == Message.hash, or_(~_settled(), Delivery.settled_at >= before)
+    )
+    rows = await session.execute(
+        select(Message.hash, Message.channel, Message.created_at)
+        .where(Message.created_at < before, func.length(Message.body) > 0, ~kept)
+        .limit(limit)
+    )
+    found = rows.all()
+    for key, channel, created_at in found:
+        await _update(session, [Delivery.message_hash == key], values={})
+        await _empty(session, key, Channel(channel), created_at)
+    return len(found)
+
+
 async def next_due(session: AsyncSession) -> datetime | None:
     """Return when the next row is due that waits for nothing else (service's clock)."""
     return await session.scalar(

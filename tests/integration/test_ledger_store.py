@@ -236,6 +236,46 @@ async def test_a_purged_content_can_be_posted_anew(database: Database) -> None:
         assert dict((await session.execute(query)).all()) == {"a": b"", "b": own}
 
 
+async def test_what_was_settled_long_ago_is_forgotten_and_the_register_stays(
+    database: Database,
+) -> None:
+    await posted(
+        database,
+        draft("old", body=b"Bonjour Untel", values={"name": "Untel"}),
+        draft("recent", body=b"Bonjour Unetelle"),
+        draft("shared old", body=b"La lettre"),
+        draft("shared waiting", body=b"La lettre"),
+        draft("waiting", body=b"Rappel"),
+    )
+    await put(database, "old", state="sent", settled_at=NOON, external_id="<1@x>")
+    await put(database, "shared old", state="sent", settled_at=NOON)
+    await put(database, "recent", state="sent", settled_at=LATER)
+    async with database.write() as session:
+        assert await store.forget(session, LATER) == 1
+        assert await store.forget(session, LATER) == 0
+    async with database.read() as session:
+        query = select(Delivery.slot, Message.body).join(Message)
+        bodies = dict((await session.execute(query)).all())
+    assert bodies == {
+        "old": b"",
+        "recent": b"Bonjour Unetelle",
+        "shared old": b"La lettre",
+        "shared waiting": b"La lettre",
+        "waiting": b"Rappel",
+    }
+    old = (await rows(database))["old"]
+    assert (old.values, old.state, old.external_id) == ({}, "sent", "<1@x>")
+
+
+async def test_forgetting_goes_on_by_portions(database: Database) -> None:
+    await posted(database, *(draft(f"{n}", body=f"Bonjour {n}".encode()) for n in range(5)))
+    for n in range(5):
+        await put(database, f"{n}", state="failed", settled_at=NOON)
+    async with database.write() as session:
+        counts = [await store.forget(session, LATER, limit=2) for _ in range(4)]
+    assert counts == [2, 2, 1, 0]
+
+
 async def test_the_next_due_instant_is_that_of_what_waits_for_nothing_else(
     database: Database,
 ) -> None:
