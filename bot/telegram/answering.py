@@ -40,12 +40,19 @@ class Answerer:
             return await inbox.overdue_replies(session, self._time.now(), OVERDUE_AT_ONCE)
 
     async def take_over(self, update_id: int) -> None:
-        """Send what an update's own worker did not: it died, or the network failed it."""
+        """Send what an update's own worker did not: it died, or the network failed it.
+
+        Answers that fell each time, of whatever, are given up like any other poison.
+        """
         async with self._database.write() as session:
-            row = await inbox.claim_replies(
-                session, update_id, self._time.now(), self._settings.lease
-            )
-        if row is None:
+            now = self._time.now()
+            row = await inbox.claim_replies(session, update_id, now, self._settings.lease)
+            given_up = row is not None and row.reply_attempts > self._settings.max_attempts
+            if given_up:
+                await inbox.replied(session, update_id, now)
+        if given_up:
+            logger.error("replies_given_up", update_id=update_id)
+        if row is None or given_up:
             return
         answers = [Answer.decode(stored) for stored in row.replies]
         await self.send(update_id, answers, repeats=row.reply_repeats, attempts=row.reply_attempts)

@@ -13,6 +13,9 @@ from core.reference import Reference
 
 LARGEST = 2**63 - 1
 
+MOST_LEASES_AHEAD = 10
+"""How many leases ahead of ours another machine's clock may be."""
+
 
 async def insert(session: AsyncSession, updates: Iterable[Mapping[str, Any]], now: datetime) -> int:
     """Keep updates as given; those that are known already are left. Returns how many are new."""
@@ -216,13 +219,17 @@ async def remembered(session: AsyncSession, chat_id: int, message_id: int) -> Re
 async def hold(
     session: AsyncSession, name: str, holder: str, now: datetime, seconds: float
 ) -> bool:
-    """Take or renew a lease for some seconds of real time; False while another holds it."""
+    """Take or renew a lease for some seconds of real time; False while another holds it.
+
+    A lease that ends far later than any could was dated by a clock that has been set back.
+    """
     until = now + timedelta(seconds=seconds)
+    impossible = now + timedelta(seconds=seconds * MOST_LEASES_AHEAD)
     insertion = _upsert(session)(Lease).values(name=name, holder=holder, until=until)
     statement = insertion.on_conflict_do_update(
         index_elements=["name"],
         set_={"holder": holder, "until": until},
-        where=or_(Lease.holder == holder, Lease.until <= now),
+        where=or_(Lease.holder == holder, Lease.until <= now, Lease.until > impossible),
     )
     held = await session.scalars(statement.returning(Lease.holder))
     return bool(held.all())

@@ -161,7 +161,14 @@ def test_every_state_is_unsettled_settled_or_in_doubt() -> None:
 
 @pytest.mark.parametrize(
     ("silence", "gone", "condemned"),
-    [(179, False, False), (180, False, False), (181, False, True), (0, True, True)],
+    [
+        (179, False, False),
+        (180, False, False),
+        (181, False, True),
+        (0, True, True),
+        (-180, False, False),
+        (-181, False, True),
+    ],
 )
 def test_a_worker_is_dead_when_its_heart_or_its_process_is(
     silence: int, gone: bool, condemned: bool
