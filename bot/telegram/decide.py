@@ -86,8 +86,11 @@ class Approach:
 
 
 def command_key(word: str) -> str:
-    """Return how commands are compared: without case, accents, or a final plural."""
-    decomposed = unicodedata.normalize("NFKD", word.strip().casefold())
+    """Return how commands are compared: without case, accents, spaces, or a final plural.
+
+    « Mes questions », as the menu says it, is `mesquestions`.
+    """
+    decomposed = unicodedata.normalize("NFKD", "".join(word.split()).casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return bare[:-1] if len(bare) > 1 and bare.endswith("s") else bare
 

@@ -25,6 +25,9 @@ from core.reference import NotARowError, Reference
 
 logger = structlog.get_logger()
 
+LONGEST_COMMAND = 40
+"""A longer text, in characters, is not looked at as a command said without its slash."""
+
 COMMON = forms.COMMON
 CANCELLED = Text(COMMON, "cancelled")
 FORMS_IN_A_ROW = 10
@@ -203,7 +206,8 @@ class Dialogue:
 def _approach(scene: Scene) -> Approach:
     incoming, pressed = scene.turn.incoming, scene.pressed
     subject = incoming.about
-    bare = incoming.text if incoming.kind == "text" and len(incoming.text.split()) == 1 else ""
+    short = incoming.kind == "text" and len(incoming.text) <= LONGEST_COMMAND
+    bare = incoming.text if short else ""
     return Approach(
         kind=incoming.kind,
         private=incoming.place.private,

@@ -1,6 +1,7 @@
 """Where an update goes: button, command, reply, form, default, in this order."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,17 @@ def gone(approach: Approach) -> Target:
 @pytest.mark.parametrize("word", ["Sources", "source", "SOURCES", "sources"])
 def test_case_and_plural_do_not_matter(word: str) -> None:
     assert route(command(word, roles=ANIMATOR), ROUTES) == Route(Target.COMMAND, "sources")
+
+
+@pytest.mark.parametrize("word", ["mesquestions", "Mes questions", "mes  question"])
+def test_a_command_can_be_said_as_the_menu_writes_it(word: str) -> None:
+    routes = replace(ROUTES, commands={command_key("mesquestions"): Named("mine", None)})
+    assert route(text(word), routes) == Route(Target.COMMAND, "mine")
+
+
+def test_a_question_that_holds_a_command_is_a_question() -> None:
+    routes = replace(ROUTES, commands={command_key("mesquestions"): Named("mine", None)})
+    assert route(text("mes questions sur les ZRR"), routes) == Route(Target.FALLBACK)
 
 
 @pytest.mark.parametrize("word", ["séminaire", "Séminaires", "SEMINAIRE"])
