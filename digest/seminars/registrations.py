@@ -107,11 +107,16 @@ async def by_id(session: AsyncSession, identity: int, *, lock: bool = False) -> 
 async def of_party(
     session: AsyncSession, seminar: int, party: Party, *, lock: bool = False
 ) -> Registration | None:
-    """Return a party's registration for a seminar, whatever its state."""
+    """Return a party's registration for a seminar, whatever its state.
+
+    With `lock`, as it is now, even when it was looked at before in the same session.
+    """
     wanted = select(Registration).where(
         Registration.seminar_id == seminar, Registration.party == str(party)
     )
-    return await session.scalar(wanted.with_for_update() if lock else wanted)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return await session.scalar(wanted)
 
 
 async def is_registered(session: AsyncSession, seminar: int, party: Party) -> bool:
