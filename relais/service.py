@@ -28,6 +28,9 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 """What `--only` may name, and the loops that each name runs."""
 
+CLOSING = 1.5
+"""Seconds kept, of those given to stop, for giving back connections and readers."""
+
 HTTP_LAST_WORDS = 2.0
 """Seconds given to the pages being read when the service stops."""
 
@@ -70,7 +73,8 @@ async def run_loops(house: House, only: frozenset[str], stop: asyncio.Event) -> 
     supervisor = Supervisor(loops)
     house.health.running = supervisor.running
     log.info("service.started", loops=sorted(loop.name for loop in loops))
-    return await supervisor.run(stop, house.parts.settings.service.stop_timeout)
+    allowed = house.parts.settings.service.stop_timeout
+    return await supervisor.run(stop, max(allowed / 2, allowed - CLOSING))
 
 
 def _loops(house: House) -> tuple[Loop, ...]:

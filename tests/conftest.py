@@ -1,5 +1,6 @@
 """Fixtures of every suite: both databases, a fixed clock, a renderer."""
 
+import atexit
 import contextlib
 import fcntl
 import os
@@ -76,10 +77,10 @@ async def _new_database(
     request: pytest.FixtureRequest, folder: Path, *, tables: bool
 ) -> AsyncIterator[str]:
     if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{folder}/relais.sqlite3"
+        file = folder / "relais.sqlite3"
         if tables:
-            await _create_tables(url)
-        yield url
+            shutil.copyfile(await _template_file(), file)
+        yield f"sqlite+aiosqlite:///{file}"
         return
     server = request.getfixturevalue("postgres_server")
     name = f"t{uuid.uuid4().hex}"
@@ -109,6 +110,17 @@ async def _template(server: str) -> str:
         )
         _templates[server] = name
     return _templates[server]
+
+
+async def _template_file() -> Path:
+    """Create the tables once for each worker; later files are copies."""
+    if "sqlite" not in _templates:
+        folder = tempfile.mkdtemp(prefix="relais-template-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        file = f"{folder}/relais.sqlite3"
+        await _create_tables(f"sqlite+aiosqlite:///{file}")
+        _templates["sqlite"] = file
+    return Path(_templates["sqlite"])
 
 
 async def _create_tables(url: str) -> None:
