@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-WORKERS ?= 2
+WORKERS ?= 4
 
 .PHONY: install demo test check cover lint bench messages lock wheel clean
 
@@ -22,7 +22,8 @@ demo: install          ## the whole service on sample data: make demo ARGS=--tou
 test: install          ## every test: make test ARGS="-k ledger"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: lint cover test ## what to run before every commit
+check: lint cover      ## what to run before every commit; cover runs the unit tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/integration tests/acceptance $(ARGS)
 
 cover: install         ## decisions and rules must be covered whole, branches included
 	$(BIN)/python -m coverage run -m pytest -q tests/unit
