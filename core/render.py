@@ -27,6 +27,9 @@ from jinja2.runtime import Context
 from core.chat import Text
 from core.clock import PARIS, aware
 
+SUFFIXES = (".html", ".mjml", ".txt", ".css", ".svg")
+"""What a template's name ends with; the package also holds catalogues and Python's own files."""
+
 LOCALES = Path(__file__).resolve().parent.parent / "templates" / "locales"
 
 
@@ -77,7 +80,7 @@ class Renderer:
 
     def names(self) -> Sequence[str]:
         """Return the name of every template."""
-        return [name for name in self._loader.list_templates() if not name.startswith("locales/")]
+        return [name for name in self._loader.list_templates() if name.endswith(SUFFIXES)]
 
     def _block(self, text: Text, language: str, *, escape: bool) -> str:
         template = self.environment(language, escape=escape).get_template(text.template)
