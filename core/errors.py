@@ -53,7 +53,3 @@ class FetchError(RelaisError):
         super().__init__(what, hint=hint, permanent=permanent)
         self.status = status
         self.retry_after = retry_after
-
-
-class GatewayError(RelaisError):
-    """A peer (mail server, Bot API) cannot be used as configured."""

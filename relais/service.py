@@ -69,15 +69,15 @@ async def serve(settings: Settings, only: frozenset[str], clock: Clock | None = 
 
 async def run_loops(house: House, only: frozenset[str], stop: asyncio.Event) -> bool:
     """Run the loops asked for until `stop`; return whether all of them ended by themselves."""
-    loops = tuple(loop for loop in _loops(house) if loop.name in only)
+    health = Health(lambda: supervisor.running())  # noqa: PLW0108  # it watches the loops below
+    loops = tuple(loop for loop in _loops(house, health) if loop.name in only)
     supervisor = Supervisor(loops)
-    house.health.running = supervisor.running
     log.info("service.started", loops=sorted(loop.name for loop in loops))
     allowed = house.parts.settings.service.stop_timeout
     return await supervisor.run(stop, max(allowed / 2, allowed - CLOSING))
 
 
-def _loops(house: House) -> tuple[Loop, ...]:
+def _loops(house: House, health: Health) -> tuple[Loop, ...]:
     settings, clock = house.parts.settings, house.parts.clock
 
     async def tick(stop: asyncio.Event) -> None:
@@ -88,7 +88,6 @@ def _loops(house: House) -> tuple[Loop, ...]:
 
     async def http(stop: asyncio.Event) -> None:
         web = settings.web
-        health = Health(house.health.running, house.health.measures)
         app = build_app(house.parts, house.rooms, health, extra=house.webhooks)
         async with serving(
             app,

@@ -4,8 +4,8 @@ import contextlib
 import os
 import random
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 from starlette.routing import BaseRoute
@@ -31,20 +31,11 @@ from core.settings import Settings
 from core.tokens import Tokens
 from relais import housekeeping
 from watch.parsing import Parser
-from web.health import Measure
 
 log = structlog.get_logger()
 
 LAST_WORDS = 4.0
 """Seconds kept, of those given to stop, for what follows the last send: settling, closing."""
-
-
-@dataclass
-class HealthBoard:
-    """What the service knows of itself: filled by the supervisor, read by the pages."""
-
-    running: Callable[[], Mapping[str, bool]] = dict
-    measures: dict[str, Measure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,7 +46,6 @@ class House:
     rooms: tuple[Room, ...]
     dispatcher: Dispatcher
     adapter: TelegramAdapter | None
-    health: HealthBoard
 
     @property
     def ticks(self) -> tuple[Tick, ...]:
@@ -115,7 +105,7 @@ async def building(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         adapter, gateways = _gateways(parts, rooms)
         for gateway in gateways.values():
             stack.push_async_callback(gateway.close)
-        yield House(parts, rooms, _dispatcher(parts, rooms, gateways), adapter, HealthBoard())
+        yield House(parts, rooms, _dispatcher(parts, rooms, gateways), adapter)
 
 
 def make_rooms(parts: Parts, fetcher: Fetcher, parser: Parser) -> tuple[Room, ...]:

@@ -1,7 +1,7 @@
 """Health for supervisors, and metrics for Prometheus."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -15,20 +15,15 @@ from starlette.routing import Route
 from core.ledger.models import Delivery
 from core.parts import Parts
 
-Measure = Callable[[AsyncSession], Awaitable[Mapping[str, float]]]
-"""Reads figures by label, such as the inbox's rows by state."""
-
 
 @dataclass(frozen=True)
 class Health:
     """What is asked when somebody wants to know how the service is.
 
-    `loops` gives each loop's name and whether it runs; `measures` are gauges read at each
-    scrape, by metric name.
+    `loops` gives each loop's name and whether it runs.
     """
 
     loops: Callable[[], Mapping[str, bool]]
-    measures: Mapping[str, Measure] = field(default_factory=dict)
 
 
 def health_routes(parts: Parts, health: Health) -> list[Route]:
@@ -68,12 +63,10 @@ async def _database_answers(parts: Parts) -> bool:
 async def _collect(parts: Parts, health: Health) -> CollectorRegistry:
     """Fill a registry of its own for each scrape: the tables hold the figures, not the process."""
     registry = CollectorRegistry()
-    measures = {"relais_deliveries": _deliveries_by_state, **health.measures}
+    deliveries = Gauge("relais_deliveries", "deliveries by state", ["label"], registry=registry)
     async with parts.database.read() as session:
-        for name, measure in measures.items():
-            gauge = Gauge(name, name.replace("_", " "), ["label"], registry=registry)
-            for label, value in (await measure(session)).items():
-                gauge.labels(label).set(value)
+        for state, count in (await _deliveries_by_state(session)).items():
+            deliveries.labels(state).set(count)
     loops = Gauge("relais_loop_running", "whether a loop runs", ["label"], registry=registry)
     for label, running in health.loops().items():
         loops.labels(label).set(running)
