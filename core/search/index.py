@@ -92,7 +92,7 @@ class SearchIndex:
         )
         hits = []
         for score, address in searcher.search(asked, limit).hits:
-            number = searcher.doc(address).get_first("id")
+            number: int = searcher.doc(address)["id"][0]
             found = sum(word in self._stems[number] for word in words) / len(words)
             hits.append(Hit(number, score, found))
         return tuple(hits)
