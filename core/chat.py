@@ -40,6 +40,14 @@ class Button:
 Keyboard = tuple[tuple[Button, ...], ...]
 """Rows of buttons."""
 
+COMMAND = "command"
+"""The action of a button that runs a command; the adapter's own."""
+
+
+def command_button(label: Text, name: str) -> Button:
+    """Return a button that does what the command `name` does when it is typed."""
+    return Button(label, COMMAND, Reference("chat", "command", name))
+
 
 @dataclass(frozen=True)
 class File:
@@ -82,6 +90,7 @@ class Incoming:
 
     `entities` is the channel's own formatting of `text` (JSON-ready), to relay it faithfully.
     `reply_to` is the message id it answers; `about` is what that message was sent for, if ours.
+    `album` is the same for all the files that were sent together, empty for a lone message.
     """
 
     update_id: int
@@ -97,6 +106,7 @@ class Incoming:
     command: str = ""
     argument: str = ""
     edited: bool = False
+    album: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,7 +152,16 @@ class Ask:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-Response = Reply | Toast | Redraw | Ask
+@dataclass(frozen=True)
+class Document:
+    """A file given back to the person who is typing, with a few words; 20 MB at most."""
+
+    name: str
+    data: bytes
+    text: Text
+
+
+Response = Reply | Toast | Redraw | Ask | Document
 Handler = Callable[[Turn], Awaitable[Sequence[Response]]]
 PressHandler = Callable[[Turn, Reference, int], Awaitable[Sequence[Response]]]
 
@@ -187,12 +206,15 @@ class Field:
 
     `parse` gets the text and the present instant, and returns a JSON-ready value. When what it
     raises is an `InputError`, its `what` names the block of `question.template` that explains.
+    With `takes_files` a message with files is an answer too, and the value is then always
+    `{"text": what parse returned, "files": [core.chat.File as a dict, …]}`.
     """
 
     name: str
     question: Text
     parse: Callable[[str, datetime], Any]
     choices: Keyboard = ()
+    takes_files: bool = False
 
 
 @dataclass(frozen=True)
@@ -223,10 +245,13 @@ class Post:
 
     `text` posts carry HTML, or plain text with `entities`; `copy` repeats a message of another
     chat; `file` sends a `file_id` with a caption; `topic` opens a forum topic named `text`.
-    `pinned` asks for a view to be pinned.
+    `edit` gives a message sent earlier its new text (or caption, when there is a `file`) and
+    buttons; `delete` removes one; `delete_topic` removes a topic with all that it holds. Which
+    one is said by the delivery's value `target`, as its first sending named it
+    (`chat_id:message_id`, `topic:chat_id:thread_id`). `pinned` asks for a view to be pinned.
     """
 
-    kind: Literal["text", "copy", "file", "topic"]
+    kind: Literal["text", "copy", "file", "topic", "edit", "delete", "delete_topic"]
     text: str = ""
     entities: tuple[Mapping[str, Any], ...] | None = None
     keyboard: tuple[tuple[PostButton, ...], ...] = ()

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute
 
-from core.chat import Action, Command, Form, Handler, ReplyRoute
+from core.chat import Action, Command, Form, Handler, ReplyRoute, Text
 from core.contributions import Contribution
 from core.ledger.draft import DeliveryKind
 from core.ledger.work import PrepareView
@@ -42,11 +42,33 @@ class ContributionSource(Protocol):
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Something that stays after an erasure: how much of what, and on what ground."""
+
+    what: Text
+    ground: Text
+
+
+async def nothing_kept(_session: AsyncSession, _party: Party) -> Sequence[Kept]:
+    """Keep nothing: what a room does that says nothing else."""
+    return ()
+
+
+@dataclass(frozen=True)
 class PersonalData:
-    """What a room holds about somebody: how to show it and how to let it go."""
+    """What a room holds about somebody: how to show it and how to let it go.
+
+    `keeps` says what would stay after `erase`, and why. Both ends get any party: a person, a
+    subscriber…; what they do not know, they leave.
+    """
 
     export: Callable[[AsyncSession, Party], Awaitable[Mapping[str, Any]]]
     erase: Callable[[AsyncSession, Party], Awaitable[None]]
+    keeps: Callable[[AsyncSession, Party], Awaitable[Sequence[Kept]]] = nothing_kept
+
+
+Reachability = Callable[[AsyncSession, int, bool, datetime], Awaitable[None]]
+"""Told in the transaction that notes it: a person (by id) has blocked the bot (True) or is back."""
 
 
 @dataclass(frozen=True)
@@ -86,4 +108,5 @@ class Room:
     views: Mapping[str, PrepareView] = field(default_factory=dict)
     contributions: ContributionSource | None = None
     personal_data: PersonalData | None = None
+    reachability: Reachability | None = None
     checks: tuple[Check, ...] = ()

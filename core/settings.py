@@ -60,6 +60,7 @@ class TelegramSettings(Section):
     group_id: int = 0
     watch_thread_id: int | None = None
     desk_thread_id: int | None = None
+    board_thread_id: int | None = None
     api_url: str = "https://api.telegram.org"
     mode: Literal["polling", "webhook"] = "polling"
     webhook_secret: SecretStr = SecretStr("")
@@ -92,6 +93,32 @@ class MailSettings(Section):
     timeout: float = 60.0
     per_second: float = 20.0
     per_hour: int = 0
+
+
+class HotlineSettings(Section):
+    """The hotline. Hours are those of Paris; days are those on which the team works."""
+
+    hours: list[str] = Field(default_factory=lambda: ["mon-fri 09:00-12:30", "mon-fri 14:00-17:30"])
+    animator_hours: dict[str, list[str]] = Field(default_factory=dict)
+    closures: list[str] = Field(default_factory=list)
+    worked_holidays: list[str] = Field(default_factory=list)
+    promised_days: int = Field(default=2, ge=1)
+    silence_hours: list[float] = Field(default_factory=lambda: [7.0, 14.0, 21.0])
+    undecided_minutes: float = 15.0
+    hold_seconds: float = 20.0
+    reopen_days: int = 30
+    erase_topics: bool = True
+    validators: Literal[1, 2] = 2
+    review_months: int = 12
+    suggestions: int = 3
+    invitation_days: int = 7
+    access_code_minutes: int = 30
+    messages_per_minute: int = 20
+    messages_per_day: int = 300
+    solicited_per_month: int = 2
+    solicited_at_once: int = 5
+    smallest_cell: int = 5
+    acronyms: dict[str, str] = Field(default_factory=dict)
 
 
 class LedgerSettings(Section):
@@ -165,6 +192,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     telegram: TelegramSettings = TelegramSettings()
     mail: MailSettings = MailSettings()
+    hotline: HotlineSettings = HotlineSettings()
     ledger: LedgerSettings = LedgerSettings()
     watch: WatchSettings = WatchSettings()
     digest: DigestSettings = DigestSettings()

@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy import func, select
 from telegram.error import TelegramError
 
-from bot.hotline.answers import import_answers as import_rows
+from bot.answers.base import import_answers as import_rows
 from bot.telegram.api import make_bot
 from core.clock import SystemClock
 from core.db import Database

@@ -10,10 +10,20 @@ from dataclasses import dataclass
 import structlog
 from starlette.routing import BaseRoute
 
+import bot.answers.room
+import bot.desk.room
+import bot.entrance.room
+import bot.figures.room
+import bot.guarantee.room
 import bot.hotline.room
+import bot.network.room
+import bot.personal.room
 import digest.letter.room
 import digest.seminars.room
 import watch.room
+from bot.answers.search import AnswerSearch
+from bot.guarantee.hours import Hours
+from bot.hotline.asking import Asking
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.api import make_bot
 from core.chat import Command
@@ -26,7 +36,7 @@ from core.ledger.gateway import Gateway
 from core.mail.gateway import MailGateway
 from core.parts import Parts
 from core.render import Renderer
-from core.room import ContributionSource, Room, Tick
+from core.room import ContributionSource, PersonalData, Room, Tick
 from core.settings import Settings
 from core.tokens import Tokens
 from relais import housekeeping
@@ -118,8 +128,20 @@ def make_rooms(parts: Parts, fetcher: Fetcher, parser: Parser) -> tuple[Room, ..
     def commands() -> Sequence[Command]:
         return [command for room in rooms for command in room.commands]
 
+    def holders() -> Sequence[PersonalData]:
+        return [room.personal_data for room in rooms if room.personal_data is not None]
+
+    search = AnswerSearch(parts.settings.hotline)
+    asking = Asking(parts, search, Hours(parts.settings.hotline))
     rooms += [
-        bot.hotline.room.build(parts, commands),
+        bot.entrance.room.build(parts, commands),
+        bot.hotline.room.build(parts, asking),
+        bot.desk.room.build(parts, asking),
+        bot.guarantee.room.build(parts),
+        bot.answers.room.build(parts, search),
+        bot.network.room.build(parts),
+        bot.figures.room.build(parts),
+        bot.personal.room.build(parts, holders),
         watch.room.build(parts, fetcher, parser),
         digest.letter.room.build(parts, contributors),
         digest.seminars.room.build(parts),

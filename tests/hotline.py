@@ -8,7 +8,14 @@ from typing import Any, Literal
 
 from sqlalchemy import select
 
-from bot.hotline.room import build
+import bot.answers.room
+import bot.desk.room
+import bot.entrance.room
+import bot.guarantee.room
+import bot.hotline.room
+from bot.answers.search import AnswerSearch
+from bot.guarantee.hours import Hours
+from bot.hotline.asking import Asking
 from core.acts import Act
 from core.chat import (
     Button,
@@ -41,7 +48,7 @@ from core.ledger.models import Delivery, Message
 from core.people.models import Account, Membership, Person, Territory, Theme
 from core.people.roles import Role
 from core.people.store import person_by_account, roles_of
-from core.reference import Party, Reference
+from core.reference import NotARowError, Party, Reference
 from core.room import Room
 from core.settings import Settings, TelegramSettings
 from tests.parts import make_parts
@@ -159,7 +166,10 @@ class Hotline:
         reference = button.reference
 
         async def handler(turn: Turn) -> Sequence[Response]:
-            return await action.handler(turn, reference, button.version)
+            try:
+                return await action.handler(turn, reference, button.version)
+            except NotARowError:  # as the dialogue answers it
+                return [Toast(Text("chat/common.html", "stale"), alert=True)]
 
         return await self.turn(account, self.incoming(account, kind="press"), handler)
 
@@ -229,7 +239,7 @@ async def _nothing(_turn: Turn) -> Sequence[Response]:
 
 
 ELSEWHERE = Command(
-    "lettre", _nothing, Role.ANIMATOR, menu=Text("chat/hotline.html", "menu_answers")
+    "lettre", _nothing, Role.ANIMATOR, menu=Text("chat/answers.html", "menu_answers")
 )
 """A command of another room, which the help must name too."""
 
@@ -278,5 +288,33 @@ async def open_hotline(
             )
     rooms: list[Room] = []
     parts = replace(make_parts(database, clock), settings=given)
-    rooms.append(build(parts, lambda: [*rooms[0].commands, ELSEWHERE]))
-    return Hotline(database, clock, rooms[0])
+    search = AnswerSearch(given.hotline)
+    asking = Asking(parts, search, Hours(given.hotline))
+    rooms += [
+        bot.hotline.room.build(parts, asking),
+        bot.desk.room.build(parts, asking),
+        bot.guarantee.room.build(parts),
+        bot.answers.room.build(parts, search),
+        bot.entrance.room.build(
+            parts, lambda: [*(c for room in rooms for c in room.commands), ELSEWHERE]
+        ),
+    ]
+    return Hotline(database, clock, _joined(rooms))
+
+
+def _joined(rooms: Sequence[Room]) -> Room:
+    """Return the rooms of the hotline as if they were one."""
+    [fallback] = [room.fallback for room in rooms if room.fallback]
+    return Room(
+        name="hotline",
+        commands=tuple(each for room in rooms for each in room.commands),
+        actions=tuple(each for room in rooms for each in room.actions),
+        replies=tuple(each for room in rooms for each in room.replies),
+        forms=tuple(each for room in rooms for each in room.forms),
+        fallback=fallback,
+        ticks=tuple(each for room in rooms for each in room.ticks),
+        deliveries=tuple(each for room in rooms for each in room.deliveries),
+        views={key: view for room in rooms for key, view in room.views.items()},
+        personal_data=next(room.personal_data for room in rooms if room.personal_data),
+        contributions=next(room.contributions for room in rooms if room.contributions),
+    )

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.answers.search import AnswerSearch
+from bot.entrance.words import text as entrance_text
+from bot.guarantee.hours import Hours
 from bot.hotline import store
 from bot.hotline.decide import (
     Courtesy,
@@ -18,6 +21,7 @@ from core.acts import record
 from core.chat import Button, Keyboard, Redraw, Reply, Response, Toast, Turn
 from core.ledger.draft import Draft
 from core.ledger.store import post
+from core.parts import Parts
 from core.people.models import Territory
 from core.people.roles import Role
 from core.people.store import territories_of
@@ -29,8 +33,10 @@ LISTED = 20
 class Asking:
     """What an agent does in the private chat."""
 
-    def __init__(self, composer: Composer) -> None:
-        self._composer = composer
+    def __init__(self, parts: Parts, search: AnswerSearch, hours: Hours) -> None:
+        self._composer = Composer(parts.renderer, parts.settings.network.language)
+        self._search = search
+        self._hours = hours
 
     async def said(self, turn: Turn) -> Sequence[Response]:
         """Take what nobody else claims: a courtesy, an edit, a message to add, a question."""
@@ -52,7 +58,7 @@ class Asking:
         if early := _refusal(turn) or await self.done(turn):
             return early
         words = turn.incoming.argument.strip()
-        return await self._open(turn, words) if words else [Reply(text("how_to_ask"))]
+        return await self._open(turn, words) if words else [Reply(entrance_text("how_to_ask"))]
 
     async def done(self, turn: Turn) -> Sequence[Response]:
         """Answer an update that was already added to a question; nothing when it was not."""
@@ -101,9 +107,9 @@ class Asking:
     async def mine(self, turn: Turn) -> Sequence[Response]:
         """List one's own questions with their state."""
         if not turn.incoming.place.private:
-            return [Reply(text("private_only"))]
+            return [Reply(entrance_text("private_only"))]
         if turn.sender.person_id is None:
-            return [Reply(text("stranger"))]
+            return [Reply(entrance_text("stranger"))]
         rows = await store.questions_of(turn.session, turn.sender.person_id, LISTED)
         return [Reply(text("my_questions", questions=rows))]
 
@@ -162,10 +168,10 @@ class Asking:
 def _refusal(turn: Turn) -> Sequence[Response]:
     """Say why somebody cannot ask here; nothing when they can."""
     if not turn.incoming.place.private:
-        return [Reply(text("private_only"))]
+        return [Reply(entrance_text("private_only"))]
     if turn.sender.person_id is None:
-        return [Reply(text("stranger"))]
-    return [] if Role.AGENT in turn.sender.roles else [Reply(text("agents_only"))]
+        return [Reply(entrance_text("stranger"))]
+    return [] if Role.AGENT in turn.sender.roles else [Reply(entrance_text("agents_only"))]
 
 
 def _actor(turn: Turn) -> Party:

@@ -2,26 +2,29 @@
 
 import enum
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from core.errors import InputError
 from core.text import normalise
 
 RECENT = timedelta(minutes=10)
 """How long after the last message what an agent writes belongs to the same question."""
 
-LONGEST_ANSWER = 3500
-"""How many characters fit in one chat message with the reserve (Bot API, sendMessage: 4096)."""
-
 
 class State(enum.StrEnum):
-    """Where a question stands. `CHOOSING`: its asker has not said for which territory."""
+    """Where a question stands.
+
+    `CHOOSING`: its asker has not said for which territory. `SUGGESTED`: its asker was shown
+    validated answers, and the team has not been asked. `OPEN`: the team owes an answer.
+    `WAITING`: the team waits for its asker.
+    """
 
     CHOOSING = "choosing"
+    SUGGESTED = "suggested"
     OPEN = "open"
     ANSWERED = "answered"
+    WAITING = "waiting"
     CLOSED = "closed"
 
 
@@ -147,48 +150,3 @@ def thread_of(external_id: str) -> int | None:
 def topic_is_gone(reason: str) -> bool:
     """Say whether a refusal of the channel means that somebody deleted or closed the topic."""
     return reason in {"thread not found", "thread closed"}
-
-
-@dataclass(frozen=True)
-class AnswerRow:
-    """A line of the import of validated answers, read."""
-
-    code: str
-    question: str
-    answer: str
-    theme_id: int | None
-    sources: str
-    stated_on: date
-    review_on: date | None
-
-
-def read_answer(row: Mapping[str, str | None], themes: Mapping[str, int]) -> AnswerRow:
-    """Read a line of the import; `themes` gives an id for a code or a name, in small letters.
-
-    Raises InputError, in operators' words, for what cannot be read.
-    """
-    cells = {str(name).strip(): (value or "").strip() for name, value in row.items()}
-    for name in ("code", "question", "answer", "stated_on"):
-        if not cells.get(name):
-            raise InputError(f"no {name}", hint=f"fill the column {name}")
-    if sum(len(cells.get(name, "")) for name in ("question", "answer", "sources")) > LONGEST_ANSWER:
-        raise InputError("too long", hint=f"stay under {LONGEST_ANSWER} characters in all")
-    theme = cells.get("theme", "").casefold()
-    if theme and theme not in themes:
-        raise InputError(f"unknown theme {cells['theme']!r}", hint="use the code of a theme")
-    return AnswerRow(
-        code=cells["code"],
-        question=cells["question"],
-        answer=cells["answer"],
-        theme_id=themes.get(theme),
-        sources=cells.get("sources", ""),
-        stated_on=_day(cells["stated_on"]),
-        review_on=_day(cells["review_on"]) if cells.get("review_on") else None,
-    )
-
-
-def _day(cell: str) -> date:
-    try:
-        return date.fromisoformat(cell)
-    except ValueError:
-        raise InputError(f"not a day: {cell!r}", hint="write it as 2026-11-23") from None

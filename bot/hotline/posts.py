@@ -1,6 +1,6 @@
 """What the hotline hands to the ledger: the topic, the card, relays, answers, notices."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,6 +15,7 @@ from core.reference import Party, Reference
 from core.render import Renderer
 
 TEMPLATE = "chat/hotline.html"
+DESK = "chat/desk.html"
 TOPIC = "hotline.topic"
 CARD = "hotline.card"
 RELAY = "hotline.relay"
@@ -42,6 +43,11 @@ def text(block: str, **values: object) -> Text:
     return Text(TEMPLATE, block, values)
 
 
+def desk_text(block: str, **values: object) -> Text:
+    """Return words of the animators' side."""
+    return Text(DESK, block, values)
+
+
 def reference(number: int) -> Reference:
     """Return how the house names a question."""
     return Reference("hotline", "question", str(number))
@@ -55,9 +61,9 @@ def topic_reference(number: int) -> Reference:
 def card(fiche: Fiche) -> tuple[Text, Keyboard]:
     """Return the card of a question and the buttons that its state allows."""
     subject = reference(fiche.number)
-    take = Button(text("take_button"), "hotline.take", subject, fiche.version)
-    close = Button(text("close_button"), "hotline.close", subject, fiche.version)
-    words = text("card", fiche=fiche)
+    take = Button(desk_text("take_button"), "desk.take", subject, fiche.version)
+    close = Button(desk_text("close_button"), "desk.close", subject, fiche.version)
+    words = desk_text("card", fiche=fiche)
     if fiche.state is State.CLOSED:
         return words, ()
     return words, ((close,),) if fiche.taken_by else ((take, close),)
@@ -72,7 +78,7 @@ class Composer:
 
     def topic(self, fiche: Fiche, now: datetime, slot: str = "") -> Draft:
         """Open the question's forum topic; `slot` tells a second one from the first."""
-        title = self.renderer.plain(text("topic_title", fiche=fiche), self.language)
+        title = self.renderer.plain(desk_text("topic_title", fiche=fiche), self.language)
         post = Post("topic", title[:TITLE_LIMIT])
         return self._draft(TOPIC, slot or f"question:{fiche.number}", fiche.number, post, now)
 
@@ -84,7 +90,9 @@ class Composer:
 
     def relay(self, fiche: Fiche, message: QuestionMessage, now: datetime) -> list[Draft]:
         """Carry a message of the agent, with its formatting and files, to the topic."""
-        lead = self._lead("relay_lead", self.language, fiche=fiche, edited=message.edited)
+        lead = self._lead(
+            desk_text, "relay_lead", self.language, fiche=fiche, edited=message.edited
+        )
         return [
             self._draft(RELAY, slot, fiche.number, post, now)
             for slot, post in _posts(message, lead)
@@ -94,8 +102,10 @@ class Composer:
         self, message: QuestionMessage, asker_id: int, name: str, language: str, now: datetime
     ) -> list[Draft]:
         """Carry an animator's answer, with its formatting and files, to the agent."""
-        number = message.question_id
-        lead = self._lead("answer_lead", language, number=number, name=name, edited=message.edited)
+        number = message.question_id or 0
+        lead = self._lead(
+            text, "answer_lead", language, number=number, name=name, edited=message.edited
+        )
         asker = Party("person", str(asker_id))
         return [
             Draft(ANSWER, slot, asker, post.content(), reference(number), now, stream=str(asker))
@@ -107,9 +117,11 @@ class Composer:
         post = render_post(self.renderer, words, (), self.language)
         return self._draft(NOTICE, slot, number, post, now)
 
-    def _lead(self, block: str, language: str, **values: object) -> Lead:
-        first = self.renderer.plain(text(block, again=False, **values), language)
-        return Lead(first, self.renderer.plain(text(block, again=True, **values), language))
+    def _lead(
+        self, words: Callable[..., Text], block: str, language: str, **values: object
+    ) -> Lead:
+        first = self.renderer.plain(words(block, again=False, **values), language)
+        return Lead(first, self.renderer.plain(words(block, again=True, **values), language))
 
     def _draft(self, kind: str, slot: str, number: int, post: Post, now: datetime) -> Draft:
         recipient = Party("question", str(number))

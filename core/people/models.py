@@ -41,7 +41,11 @@ class Structure(Base):
 
 
 class Person(Base):
-    """Somebody of the network. `code` is the operator's own key in imports."""
+    """Somebody of the network. `code` is the operator's own key in imports.
+
+    `successor_id` is who takes over what is open when this person has left. Who is blocked
+    (`blocked_at`) can neither ask nor press.
+    """
 
     __tablename__ = "people"
 
@@ -51,6 +55,8 @@ class Person(Base):
     family_name: Mapped[str]
     email: Mapped[str | None] = mapped_column(unique=True)
     language: Mapped[str] = mapped_column(default="fr")
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    blocked_at: Mapped[datetime | None]
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.hotline.answers import import_answers
+from bot.answers.base import import_answers
 from core.clock import PARIS
 from core.db import Database
 from core.parts import Parts

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.hotline.answers import ImportReport, LineError, import_answers
-from bot.hotline.models import Answer
+from bot.answers.base import ImportReport, LineError, import_answers
+from bot.answers.models import Answer
 from core.chat import Button, Reply, Response, Text, Toast
 from core.clock import FixedClock
 from core.contributions import record_publications
@@ -123,7 +123,7 @@ async def test_who_has_left_the_network_reads_no_answer(
     [reply] = await hotline.command(CLAIRE, "reponses")
     assert hotline.words(reply).startswith("Désolé, votre rôle")
     for kind in ("theme", "answer"):
-        button = Button(Text("", ""), f"hotline.{kind}", Reference("hotline", kind, "1"))
+        button = Button(Text("", ""), f"answers.{kind}", Reference("answers", kind, "1"))
         [toast] = await hotline.press(CLAIRE, button)
         assert hotline.words(toast).startswith("Désolé, votre rôle")
 
@@ -139,9 +139,9 @@ async def test_strangers_and_forged_buttons_get_nothing(hotline: Hotline) -> Non
         ("answer", UNKNOWN, "1", "Votre compte n’est pas relié au réseau."),
         ("theme", CLAIRE, "99", "Aucune réponse validée pour le moment."),
         ("answer", CLAIRE, "99", "Cette réponse n’est plus disponible."),
-        ("answer", CLAIRE, "x", "Cette réponse n’est plus disponible."),
+        ("answer", CLAIRE, "x", "Ce bouton n’est plus valable"),
     ):
-        button = Button(label, f"hotline.{action}", Reference("hotline", action, identity))
+        button = Button(label, f"answers.{action}", Reference("answers", action, identity))
         [toast] = await hotline.press(account, button)
         assert isinstance(toast, Toast)
         assert hotline.words(toast).startswith(words)
@@ -159,7 +159,7 @@ async def test_the_letter_is_offered_one_new_answer_at_a_time(
     await bring(hotline, ROWS[1:])
     async with hotline.database.write() as session:
         [frr] = await offer(session, since, until)
-        assert frr.reference == Reference("hotline", "answer", "2")
+        assert frr.reference == Reference("answers", "answer", "2")
         assert (frr.section, frr.title) == (Section.QUESTION, ROWS[1]["question"])
         assert frr.themes == ("activites",)
         assert frr.summary == (

@@ -73,8 +73,8 @@ async def test_a_question_opens_a_topic_a_card_and_is_relayed(hotline: Hotline) 
     )
     assert card.post.keyboard == (
         (
-            PostButton("Prendre en charge", "hotline.take:hotline:question:1:1"),
-            PostButton("Clore", "hotline.close:hotline:question:1:1"),
+            PostButton("Prendre en charge", "desk.take:hotline:question:1:1"),
+            PostButton("Clore", "desk.close:hotline:question:1:1"),
         ),
     )
     assert (relay.kind, relay.slot) == ("hotline.relay", "question:1/message:1")
@@ -253,7 +253,7 @@ async def test_taking_charge_and_closing_redraw_the_card(hotline: Hotline) -> No
     assert isinstance(taken, Redraw)
     assert "Prise en charge par Jeanne Roche" in hotline.words(taken)
     [fresh_close] = buttons(taken)
-    assert (fresh_close.action, fresh_close.version) == ("hotline.close", 2)
+    assert (fresh_close.action, fresh_close.version) == ("desk.close", 2)
 
     toast, redraw = await hotline.press(JEANNE, close)
     assert isinstance(toast, Toast)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy import select
 
-from bot.hotline.models import Answer
+from bot.answers.models import Answer
 from core.db import Database
 from core.errors import InputError
 from core.people.models import Person, Territory

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from bot.hotline.models import Answer
+from bot.answers.models import Answer
 from core.clock import FixedClock
 from core.db import Database
 from core.people.models import Department, Membership, Person, Structure, Territory, Theme

@@ -35,7 +35,7 @@ def keys(model: type[BaseModel], prefix: str = "") -> set[str]:
 def given(tables: dict[str, object], prefix: str = "") -> set[str]:
     found: set[str] = set()
     for name, value in tables.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             found |= given(value, f"{prefix}{name}.")
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for table in value:

@@ -99,7 +99,7 @@ class Deliveries:
             return
         if not topic_is_gone(outcome.reason):
             log.warning("hotline.relay_refused", question=question.id, delivery=parcel.id)
-            words = posts.text("relay_refused")
+            words = posts.desk_text("relay_refused")
             slot = f"{parcel.slot}/refused"
             await post(session, [self._composer.notice(slot, question.id, words, now)], now)
         elif question.topic != Topic.NONE:
@@ -138,6 +138,6 @@ class Deliveries:
         log.warning("hotline.answer_undelivered", question=question.id, delivery=parcel.id)
         message = "/".join(parcel.slot.split("/")[:2])
         fiche = await store.fiche(session, question, now)
-        words = posts.text("answer_undelivered", fiche=fiche)
+        words = posts.desk_text("answer_undelivered", fiche=fiche)
         slot = f"{message}/undelivered"
         await post(session, [self._composer.notice(slot, question.id, words, now)], now)

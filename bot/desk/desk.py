@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.desk.words import text as desk_text
 from bot.hotline import store
 from bot.hotline.asking import Asking
 from bot.hotline.decide import Direction, Side, State, number_of, side
@@ -29,11 +30,11 @@ class Desk:
         where = self._side(turn, question)
         if question is None or where is Side.STRANGER:
             private = turn.incoming.place.private
-            return [Reply(text("unknown_question" if private else "not_sent"))]
+            return [Reply(text("unknown_question") if private else desk_text("not_sent"))]
         if where is Side.ASKER:
             return await self._asking.done(turn) or await self._asking.add(turn, question)
         known = await store.question_of_update(turn.session, turn.incoming.update_id)
-        return [Reply(text("sent"))] if known else await self._answer(turn, question)
+        return [Reply(desk_text("sent"))] if known else await self._answer(turn, question)
 
     async def noted(self, turn: Turn) -> Sequence[Response]:
         """Keep what is said in a topic without replying to the agent: it leaves nowhere."""
@@ -81,7 +82,7 @@ class Desk:
         session, now = turn.session, turn.now
         asker = await session.get(Person, question.asker_id) if question.asker_id else None
         if asker is None:
-            return [Reply(text("asker_gone"))]
+            return [Reply(desk_text("asker_gone"))]
         message = await store.add_message(
             session, turn, question.id, Direction.TO_AGENT, turn.incoming.text
         )
@@ -93,7 +94,7 @@ class Desk:
         await post(session, drafts, now)
         actor = Party("person", str(author.id))
         record(session, actor, "question.answer", reference(question.id), now, message=message.id)
-        return [Reply(text("sent"))]
+        return [Reply(desk_text("sent"))]
 
     async def _changed(self, turn: Turn, question: Question, verb: str) -> Sequence[Response]:
         question.version += 1
@@ -105,7 +106,7 @@ class Desk:
     async def _stale(self, turn: Turn, question: Question | None) -> Sequence[Response]:
         if question is None:
             return [Toast(text("unknown_question"), alert=True)]
-        return [Toast(text("stale"), alert=True), await self._card(turn, question)]
+        return [Toast(desk_text("stale"), alert=True), await self._card(turn, question)]
 
     async def _card(self, turn: Turn, question: Question) -> Redraw:
         return Redraw(*card(await store.fiche(turn.session, question, turn.now)))

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.hotline.decide import AnswerRow, number_of, read_answer
-from bot.hotline.models import Answer
-from bot.hotline.posts import text
+from bot.answers.models import Answer
+from bot.answers.rules import AnswerRow, read_answer
+from bot.answers.words import text
+from bot.entrance.words import text as entrance_text
 from core.chat import Button, Keyboard, Reply, Response, Text, Toast, Turn
 from core.contributions import Contribution, published
 from core.errors import InputError
@@ -98,14 +99,14 @@ async def _put(session: AsyncSession, read: AnswerRow, now: datetime) -> str:
 def _outside(turn: Turn) -> Sequence[Response]:
     """Say why who presses may not read the answers; nothing when they may."""
     if turn.sender.person_id is None:
-        return [Toast(text("stranger_notice"), alert=True)]
+        return [Toast(entrance_text("stranger_notice"), alert=True)]
     return [] if turn.sender.roles else [Toast(FORMER, alert=True)]
 
 
 async def browse(turn: Turn) -> Sequence[Response]:
     """List the themes that have validated answers, each a button."""
     if turn.sender.person_id is None:
-        return [Reply(text("stranger"))]
+        return [Reply(entrance_text("stranger"))]
     if not turn.sender.roles:
         return [Reply(FORMER)]
     rows = await turn.session.execute(
@@ -125,7 +126,7 @@ async def theme(turn: Turn, subject: Reference, _version: int) -> Sequence[Respo
     """List the validated answers of a theme (0: of none), each a button."""
     if outside := _outside(turn):
         return outside
-    wanted = number_of(subject.id) or None
+    wanted = subject.number or None
     rows = await turn.session.scalars(
         select(Answer).where(Answer.theme_id == wanted).order_by(Answer.id).limit(MOST_BUTTONS)
     )
@@ -142,7 +143,7 @@ async def show(turn: Turn, subject: Reference, _version: int) -> Sequence[Respon
     """Give a validated answer, with the state of the law it was given in."""
     if outside := _outside(turn):
         return outside
-    answer = await turn.session.get(Answer, number_of(subject.id))
+    answer = await turn.session.get(Answer, subject.number)
     if answer is None:
         return [Toast(text("unknown_answer"), alert=True)]
     return [Reply(text("answer", answer=answer))]
@@ -166,7 +167,7 @@ async def question_of_the_month(
 def _contribution(renderer: Renderer, answer: Answer, theme_code: str | None) -> Contribution:
     reserve = renderer.plain(text("reserve", answer=answer))
     return Contribution(
-        reference=Reference("hotline", "answer", str(answer.id)),
+        reference=Reference("answers", "answer", str(answer.id)),
         section=Section.QUESTION,
         title=answer.question,
         summary=f"{answer.answer}\n\n{reserve}",
@@ -175,4 +176,4 @@ def _contribution(renderer: Renderer, answer: Answer, theme_code: str | None) ->
 
 
 def _button(label: Text, action: str, number: int) -> Button:
-    return Button(label, f"hotline.{action}", Reference("hotline", action, str(number)))
+    return Button(label, f"answers.{action}", Reference("answers", action, str(number)))

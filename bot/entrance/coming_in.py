@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.hotline.posts import text
+from bot.entrance.words import text
 from core.chat import Command, Reply, Response, Turn
 from core.errors import InputError
 from core.people.invitations import accept

@@ -1,0 +1,1 @@
+"""The knowledge base: validated answers, from their draft to their withdrawal."""

@@ -1,0 +1,1 @@
+"""The animators' side of the hotline: answering, taking charge, the board."""

@@ -1,0 +1,1 @@
+"""Coming in, help and the directory."""

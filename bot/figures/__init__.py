@@ -1,0 +1,1 @@
+"""What the hotline did: logging by hand, canned answers, accounts."""

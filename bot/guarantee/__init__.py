@@ -1,0 +1,1 @@
+"""The silence guarantee: working hours, absences, reminders."""

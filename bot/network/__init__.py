@@ -1,0 +1,1 @@
+"""Territories helping territories: asking them, who has done this, sponsorships, proposals."""
