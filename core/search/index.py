@@ -3,17 +3,32 @@
 To bring it up to date, make another one in a thread and put it in its place.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import tantivy
+from tantivy import Occur, Query
 
-from core.text import stems
+from core.search import rules
+from core.search.acronyms import Acronyms, explained, without_dots
+from core.search.lexicon import SYNONYMS, intents
+from core.search.spelling import Spelling
+from core.text import normalise, stems
 
 SUGGESTION_THRESHOLD = 0.5
 """The confidence from which an answer is worth showing to somebody who asked something."""
 
-_WEIGHTS = {"question": 2.0, "answer": 1.0, "theme": 0.5}
+_WEIGHTS = {"question": 2.0, "answer": 1.3, "theme": 0.5}
+_INTENT = 0.7
+_LONGEST = 4096
+"""Characters of a question that are read."""
+
+_MOST_WORDS = 32
+"""Different words of a question that are searched for: the rarest."""
+
+_NO_ACRONYM: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -42,63 +57,131 @@ class Hit:
 class SearchIndex:
     """Finds the validated answers that a question resembles.
 
-    `acronyms` gives for each acronym what it stands for. Never changes once made: threads may
-    share it. Takes the processor for a while when it is made: call it in a thread.
+    `acronyms` gives for each acronym what it stands for; those that the answers explain are
+    learned. Never changes once made: threads may share it. It takes the processor for a while to
+    make one (some 20 s for 100,000 answers): do it in a thread.
     """
 
     def __init__(
-        self, documents: Iterable[Document], acronyms: Mapping[str, str] | None = None
+        self, documents: Iterable[Document], acronyms: Mapping[str, str] = _NO_ACRONYM
     ) -> None:
-        self._acronyms = acronyms or {}
-        builder = tantivy.SchemaBuilder()
-        builder.add_integer_field("id", stored=True)
-        for name in _WEIGHTS:
-            builder.add_text_field(name, tokenizer_name="whitespace")
-        self._index = tantivy.Index(builder.build())
+        ordered = sorted(documents, key=lambda document: document.id)
+        self._documents = len(ordered)
+        texts = (text for one in ordered for text in (one.question, *one.variants, one.answer))
+        self._acronyms = Acronyms([*acronyms.items(), *explained(texts)])
+        self._holding: Counter[str] = Counter()
+        self._index = _empty()
+        words = self._fill(ordered)
+        self._vocabulary = sorted(self._holding)
+        self._spelling = Spelling(words)
+        self._known_words = frozenset(words)
+
+    def _fill(self, documents: Iterable[Document]) -> Mapping[str, int]:
+        """Write the documents, and return how often each word was written."""
+        words: Counter[str] = Counter()
         writer = self._index.writer(num_threads=1)
-        self._stems: dict[int, frozenset[str]] = {}
         for document in documents:
-            question = stems("\n\n".join((document.question, *document.variants)))
-            answer = stems(document.answer)
-            self._stems[document.id] = frozenset((*question, *answer))
-            writer.add_document(
-                tantivy.Document(
-                    id=document.id,
-                    question=" ".join(question),
-                    answer=" ".join(answer),
-                    theme=" ".join(stems(document.theme)),
+            words.update(normalise(f"{document.question}\n{document.answer}").split())
+            answer = self._acronyms.read(document.answer)
+            theme = stems(document.theme)
+            held = {*answer, *theme}
+            for formulation in (document.question, *document.variants):
+                question = self._acronyms.read(formulation)
+                held.update(question)
+                writer.add_document(
+                    tantivy.Document(
+                        id=document.id,
+                        question=" ".join(question),
+                        answer=" ".join(answer),
+                        theme=" ".join(theme),
+                        intent=" ".join(intents(formulation)),
+                    )
                 )
-            )
+            self._holding.update(held)
         writer.commit()
+        writer.wait_merging_threads()
         self._index.reload()
+        return words
 
     def search(self, query: str, limit: int = 10) -> tuple[Hit, ...]:
         """Return the documents that resemble `query` most, best first; none if nothing does."""
-        words = tuple(dict.fromkeys(stems(query)))[:64]
-        if not words or limit < 1:
+        concepts = self._concepts(query[:_LONGEST])
+        found = self._found(concepts, intents(query[:_LONGEST]), limit) if limit > 0 else []
+        if not found:
             return ()
-        searcher = self._index.searcher()
-        asked = tantivy.Query.boolean_query(
-            [
-                (
-                    tantivy.Occur.Should,
-                    tantivy.Query.boost_query(
-                        tantivy.Query.term_query(self._index.schema, name, word, "freq"), weight
-                    ),
-                )
-                for word in words
-                for name, weight in _WEIGHTS.items()
-            ]
+        worth = sum(self._rarity(word) for word in concepts)
+        best = found[0][1]
+        return tuple(
+            Hit(number, score, rules.confidence(score, best, worth, self._documents))
+            for number, score in found
         )
-        hits = []
-        for score, address in searcher.search(asked, limit).hits:
-            number: int = searcher.doc(address)["id"][0]
-            found = sum(word in self._stems[number] for word in words) / len(words)
-            hits.append(Hit(number, score, found))
-        return tuple(hits)
 
     def suggest(
         self, query: str, limit: int = 3, least: float = SUGGESTION_THRESHOLD
     ) -> tuple[Hit, ...]:
         """Return the documents worth showing for `query`, best first: none rather than noise."""
         return tuple(hit for hit in self.search(query, limit) if hit.confidence >= least)
+
+    def _rarity(self, word: str) -> float:
+        return rules.rarity(self._holding[word], self._documents)
+
+    def _concepts(self, query: str) -> Mapping[str, Mapping[str, float]]:
+        """Return the words asked for, each with the words to look for in its place."""
+        query = without_dots(query)
+        corrected = " ".join(self._corrected(query))
+        asked = dict.fromkeys(self._acronyms.read(corrected))
+        kept = sorted(asked, key=lambda word: (-self._rarity(word), word))[:_MOST_WORDS]
+        return {
+            word: rules.alternatives(
+                word,
+                SYNONYMS.get(word, ()),
+                rules.kin(word, self._vocabulary),
+                self._holding,
+            )
+            for word in kept
+        }
+
+    def _corrected(self, query: str) -> Iterator[str]:
+        for word in normalise(query).split():
+            known = word in self._known_words or all(root in self._holding for root in stems(word))
+            yield word if known else (self._spelling.nearest(word) or (word,))[0]
+
+    def _found(
+        self, concepts: Mapping[str, Mapping[str, float]], asked: Iterable[str], limit: int
+    ) -> list[tuple[int, float]]:
+        clauses = [
+            (Occur.Should, self._any_of(field, weight, words))
+            for words in concepts.values()
+            if words
+            for field, weight in _WEIGHTS.items()
+        ]
+        if not clauses:
+            return []
+        both = [(Occur.Must, Query.boolean_query(clauses))]
+        both += [(Occur.Should, self._term("intent", name, _INTENT)) for name in asked]
+        searcher = self._index.searcher()
+        wanted = limit
+        while True:
+            hits = searcher.search(Query.boolean_query(both), wanted, count=False).hits
+            best: dict[int, float] = {}
+            for score, address in hits:
+                best.setdefault(int(searcher.doc(address)["id"][0]), float(score))
+            if len(best) >= limit or len(hits) < wanted:
+                break
+            wanted *= 4
+        return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def _any_of(self, field: str, weight: float, words: Mapping[str, float]) -> Query:
+        terms = [self._term(field, word, weight * worth) for word, worth in words.items()]
+        return terms[0] if len(terms) == 1 else Query.disjunction_max_query(terms)
+
+    def _term(self, field: str, word: str, weight: float) -> Query:
+        return Query.boost_query(Query.term_query(self._index.schema, field, word, "freq"), weight)
+
+
+def _empty() -> tantivy.Index:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("id", stored=True)
+    for name in (*_WEIGHTS, "intent"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    return tantivy.Index(builder.build())
