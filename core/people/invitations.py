@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,8 +15,9 @@ from core.errors import InputError
 from core.people.models import Account, Invitation, Person
 from core.reference import Party, Reference
 
-Reason = Literal["unknown", "used", "expired", "taken"]
-"""Why a link was refused; `taken`: the account is already somebody else's."""
+Reason = Literal["unknown", "used", "expired", "taken", "blocked"]
+"""Why a link was refused; `taken`: the account is already somebody else's; `blocked`: the person
+that it was made for is."""
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -25,6 +26,7 @@ _EXPLANATIONS: dict[Reason, tuple[str, str]] = {
     "used": ("this invitation was already used", "ask an animator for a new one"),
     "expired": ("this invitation has expired", "ask an animator for a new one"),
     "taken": ("this account is linked to somebody else", "ask an animator to unlink it first"),
+    "blocked": ("this person is blocked", "unblock them first"),
 }
 
 
@@ -69,11 +71,14 @@ async def accept(
     """Link the address of a channel to the person whom a code was made for; return that person.
 
     Of two simultaneous uses one wins. An account that is that person's already is fine, whatever
-    became of the code. Raises InvitationError when the code is unknown, used or expired, or when
-    the account is somebody else's; then nothing was changed, and the transaction can go on.
+    became of the code. Raises InvitationError when the code is unknown, used or expired, when the
+    account is somebody else's, or when the person is blocked; then nothing was changed, and the
+    transaction can go on.
     """
     invitation = await _find(session, code)
     person_id = invitation.person_id
+    if (await session.get_one(Person, person_id)).blocked_at is not None:
+        raise InvitationError("blocked")
     account = await _account(session, channel, address)
     _refuse_another_person(account, person_id)
     try:
@@ -86,6 +91,16 @@ async def accept(
         if account is None:
             raise
     return await session.get_one(Person, person_id)
+
+
+async def withdraw(session: AsyncSession, person_id: int) -> int:
+    """Make the codes that somebody has not used good for nothing. Returns how many."""
+    rows = await session.scalars(
+        delete(Invitation)
+        .where(Invitation.person_id == person_id, Invitation.used_at.is_(None))
+        .returning(Invitation.code_hash)
+    )
+    return len(rows.all())
 
 
 async def _find(session: AsyncSession, code: str) -> Invitation:

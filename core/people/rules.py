@@ -25,7 +25,7 @@ from core.clock import PARIS
 from core.errors import InputError
 from core.people.roles import Role
 from core.spreadsheet import BadLine, Column, Reading, Record, nearest
-from core.text import stems
+from core.text import normalise, stems
 
 
 class Kind(enum.StrEnum):
@@ -219,3 +219,20 @@ def ordered_days(record: Record) -> BadLine | None:
     if until is None or record.values["since"] < until:
         return None
     return BadLine(record.line, "it ends before it begins", "check since and until")
+
+
+def resemblance(words: str, name: str, places: str) -> int | None:
+    """Say how far somebody is from what is looked for; None: it is not them.
+
+    Each word looked for begins one of the name or of the places, whatever its case and accents;
+    the distance is how many are not in the name. Nothing looked for is nobody.
+    """
+    wanted = normalise(words).split()
+    own, all_words = normalise(name).split(), normalise(f"{name} {places}").split()
+
+    def within(word: str, among: list[str]) -> bool:
+        return any(one.startswith(word) for one in among)
+
+    if not wanted or not all(within(word, all_words) for word in wanted):
+        return None
+    return sum(not within(word, own) for word in wanted)

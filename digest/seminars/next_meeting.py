@@ -1,0 +1,29 @@
+"""The soonest seminar, for rooms that only speak of it."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.agenda import Meeting, NextMeeting
+from core.parts import Parts
+from digest.seminars import names, store
+from digest.seminars.rendering import words
+
+
+def next_meeting(parts: Parts) -> NextMeeting:
+    """Return what tells the soonest published seminar; its video link is not told."""
+
+    async def tell(session: AsyncSession, now: datetime) -> Meeting | None:
+        coming = await store.coming(session, now)
+        if not coming:
+            return None
+        seminar = coming[0]
+        return Meeting(
+            kind=words(f"kind_{seminar.kind}"),
+            title=seminar.title,
+            starts_at=seminar.starts_at,
+            place=seminar.place,
+            url=names.seminar_url(parts, seminar.id),
+        )
+
+    return tell
