@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.hotline import personal
+from bot.hotline import deliveries, personal
 from bot.hotline.asking import Asking
 from bot.hotline.posts import text
 from core.chat import Action, Command
@@ -23,6 +23,7 @@ def build(parts: Parts, asking: Asking) -> Room:
         commands=_commands(asking),
         actions=(Action("hotline.territory", asking.choose, Role.AGENT),),
         fallback=asking.said,
+        deliveries=deliveries.kinds(),
         personal_data=PersonalData(personal.export, erase),
     )
 
