@@ -7,7 +7,7 @@ from bot.hotline import store
 from bot.hotline.asking import Asking
 from bot.hotline.decide import Direction, Side, State, number_of, side
 from bot.hotline.models import Question
-from bot.hotline.posts import Composer, card, reference, text
+from bot.hotline.posts import Addressee, Composer, card, reference, text
 from core.acts import record
 from core.chat import Redraw, Reply, Response, Toast, Turn
 from core.ledger.store import post
@@ -90,7 +90,8 @@ class Desk:
             question.state = State.ANSWERED.value
         question.last_message_at = now
         author = await session.get_one(Person, turn.sender.person_id)
-        drafts = self._composer.answer(message, asker.id, author.name, asker.language, now)
+        to = Addressee(asker.id, asker.language, author.name)
+        drafts = self._composer.answer(message, to, now)
         await post(session, drafts, now)
         actor = Party("person", str(author.id))
         record(session, actor, "question.answer", reference(question.id), now, message=message.id)

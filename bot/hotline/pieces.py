@@ -4,10 +4,10 @@ Offsets and lengths are in UTF-16 code units, as the Bot API counts them (Messag
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from core.chat import File
+from core.chat import File, Post
 
 MARK = 40
 """What is left free for the mark of what is sent again."""
@@ -34,6 +34,14 @@ class Piece:
     entities: tuple[Entity, ...]
     file: File | None = None
 
+    def post(self) -> Post:
+        """Return the call that sends it."""
+        return Post("file" if self.file else "text", self.text, self.entities, file=self.file)
+
+    def edit(self) -> Post:
+        """Return the call that puts it in the place of what was sent."""
+        return replace(self.post(), kind="edit")
+
 
 def cut(lead: Lead, text: str, entities: Sequence[Entity], files: Sequence[File]) -> list[Piece]:
     """Return the messages that carry a text and files, in order, each with its lead.
@@ -41,11 +49,72 @@ def cut(lead: Lead, text: str, entities: Sequence[Entity], files: Sequence[File]
     A short text is the caption of the first file; a longer one comes before the files. Nothing
     but white space is lost, and only when a whole piece is made of it.
     """
-    if files and units(lead.first) + 1 + units(text) <= CAPTION_LIMIT:
+    if _fits_a_caption(lead, text, files):
         first = _piece(lead.first, text, entities, 0)
         captioned = Piece(first.text, first.entities, files[0])
         return [captioned, *(_file(lead, file) for file in files[1:])]
     return [*_texts(lead, text, entities), *(_file(lead, file) for file in files)]
+
+
+@dataclass(frozen=True)
+class Refit:
+    """How a message that changed fits the pieces that carried it.
+
+    `changed` and `emptied` are places among these pieces, from 0; `added` come after them.
+    """
+
+    changed: Mapping[int, Piece]
+    emptied: tuple[int, ...]
+    added: tuple[Piece, ...]
+
+
+def refit(
+    lead: Lead,
+    text: str,
+    entities: Sequence[Entity],
+    files: Sequence[File],
+    places: Sequence[File | None],
+) -> Refit:
+    """Fit the new text and files of a message to the pieces posted; None is a piece of text.
+
+    A file that is the same stays as it is, but for the caption of the first.
+    """
+    wanted = _shaped(lead, text, entities, files, captioned=bool(places) and places[0] is not None)
+    free = dict(enumerate(places))
+    changed: dict[int, Piece] = {}
+    added: list[Piece] = []
+    for piece in wanted:
+        place = next((each for each, file in free.items() if _same(file, piece.file)), None)
+        if place is None:
+            added.append(piece)
+            continue
+        del free[place]
+        if piece.file is None or place == 0:
+            changed[place] = piece
+    return Refit(changed, tuple(free), tuple(added))
+
+
+def _shaped(
+    lead: Lead, text: str, entities: Sequence[Entity], files: Sequence[File], *, captioned: bool
+) -> list[Piece]:
+    """Cut a text as it was the first time: the caption of a file, or pieces before the files."""
+    if captioned == _fits_a_caption(lead, text, files):
+        return cut(lead, text, entities, files)
+    texts = _texts(lead, text, entities)
+    if captioned:
+        captions = [headed(lead.first, "", file) for file in files[:1]]
+        return [*captions, *(_file(lead, file) for file in files[1:]), *texts]
+    return [*texts, *(_file(lead, file) for file in files)]
+
+
+def _fits_a_caption(lead: Lead, text: str, files: Sequence[File]) -> bool:
+    return bool(files) and units(lead.first) + 1 + units(text) <= CAPTION_LIMIT
+
+
+def _same(posted: File | None, wanted: File | None) -> bool:
+    if posted is None or wanted is None:
+        return posted is wanted
+    return posted.unique_id == wanted.unique_id
 
 
 def units(text: str) -> int:
@@ -65,9 +134,14 @@ def _texts(lead: Lead, text: str, entities: Sequence[Entity]) -> list[Piece]:
     return pieces
 
 
-def _file(lead: Lead, file: File) -> Piece:
-    only = _piece(lead.again, "", (), 0)
+def headed(heading: str, words: str, file: File | None) -> Piece:
+    """Return a piece of plain words under a bold heading."""
+    only = _piece(heading, words, (), 0)
     return Piece(only.text, only.entities, file)
+
+
+def _file(lead: Lead, file: File) -> Piece:
+    return headed(lead.again, "", file)
 
 
 def _piece(heading: str, part: str, entities: Sequence[Entity], start: int) -> Piece:

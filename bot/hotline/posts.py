@@ -1,11 +1,13 @@
 """What the hotline hands to the ledger: the topic, the card, relays, answers, notices."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.hotline.decide import State
+from bot.hotline.edits import Carried, corrected
 from bot.hotline.models import QuestionMessage
 from bot.hotline.pieces import Lead, cut
 from core.chat import Button, File, Keyboard, Post, Text
@@ -20,6 +22,8 @@ TOPIC = "hotline.topic"
 CARD = "hotline.card"
 RELAY = "hotline.relay"
 ANSWER = "hotline.answer"
+RELAY_EDIT = "hotline.relay_edit"
+ANSWER_EDIT = "hotline.answer_edit"
 NOTICE = "hotline.notice"
 TITLE_LIMIT = 128
 
@@ -36,6 +40,16 @@ class Fiche:
     territory: str
     theme: str
     taken_by: str
+    discreet: bool = False
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """To whom an answer goes, in which language, and who gives it."""
+
+    person_id: int
+    language: str
+    answerer: str
 
 
 def text(block: str, **values: object) -> Text:
@@ -88,40 +102,110 @@ class Composer:
         slot = f"question:{fiche.number}/version:{fiche.version}"
         return self._draft(CARD, slot, fiche.number, post, now)
 
-    def relay(self, fiche: Fiche, message: QuestionMessage, now: datetime) -> list[Draft]:
-        """Carry a message of the agent, with its formatting and files, to the topic."""
-        lead = self._lead(
-            desk_text, "relay_lead", self.language, fiche=fiche, edited=message.edited
-        )
+    def relay(
+        self, fiche: Fiche, message: QuestionMessage, now: datetime, *, follows: bool = False
+    ) -> list[Draft]:
+        """Carry a message of the agent, with its formatting and files, to the topic.
+
+        `follows` says that it comes after another of the same album.
+        """
+        lead = self._relay_lead(fiche, edited=message.edited, follows=follows)
         return [
             self._draft(RELAY, slot, fiche.number, post, now)
             for slot, post in _posts(message, lead)
         ]
 
-    def answer(
-        self, message: QuestionMessage, asker_id: int, name: str, language: str, now: datetime
+    async def relay_edits(
+        self,
+        session: AsyncSession,
+        fiche: Fiche,
+        message: QuestionMessage,
+        update_id: int,
+        now: datetime,
     ) -> list[Draft]:
-        """Carry an animator's answer, with its formatting and files, to the agent."""
-        number = message.question_id or 0
-        lead = self._lead(
-            text, "answer_lead", language, number=number, name=name, edited=message.edited
+        """Bring what the topic has of a message to what `message` has become.
+
+        What has not left takes the new words in its place. The rest is in the drafts to post:
+        edits, and what is new. `update_id` is that of the edit. Nothing for what was not relayed.
+        """
+        carried = Carried(
+            message=message,
+            kind=RELAY,
+            edit_kind=RELAY_EDIT,
+            recipient=Party("question", str(fiche.number)),
+            cause=reference(fiche.number),
+            stream=f"question:{fiche.number}",
+            fresh=self._relay_lead(fiche, edited=False, follows=False),
+            lead=self._relay_lead(fiche, edited=True, follows=False),
+            removed=self.renderer.plain(desk_text("removed"), self.language),
         )
-        asker = Party("person", str(asker_id))
+        return await corrected(session, carried, update_id, now)
+
+    def answer(
+        self,
+        message: QuestionMessage,
+        to: Addressee,
+        now: datetime,
+        *,
+        slot: str = "",
+        follows: bool = False,
+    ) -> list[Draft]:
+        """Carry an animator's answer, with its formatting and files, to the agent.
+
+        It leaves from `now`. `slot` (`question:5/message:7/…`) tells a second sending from the
+        first. `follows` says that it comes after another of the same album.
+        """
+        number = message.question_id or 0
+        lead = self._answer_lead(number, to, edited=message.edited, follows=follows)
+        asker = Party("person", str(to.person_id))
         return [
             Draft(ANSWER, slot, asker, post.content(), reference(number), now, stream=str(asker))
-            for slot, post in _posts(message, lead)
+            for slot, post in _posts(message, lead, slot)
         ]
+
+    async def answer_edits(
+        self,
+        session: AsyncSession,
+        message: QuestionMessage,
+        to: Addressee,
+        update_id: int,
+        now: datetime,
+    ) -> list[Draft]:
+        """Bring what the agent has of an answer to what `message` has become, as `relay_edits`."""
+        number = message.question_id or 0
+        asker = Party("person", str(to.person_id))
+        carried = Carried(
+            message=message,
+            kind=ANSWER,
+            edit_kind=ANSWER_EDIT,
+            recipient=asker,
+            cause=reference(number),
+            stream=str(asker),
+            fresh=self._answer_lead(number, to, edited=False, follows=False),
+            lead=self._answer_lead(number, to, edited=True, follows=False),
+            removed=self.renderer.plain(text("removed"), to.language),
+        )
+        return await corrected(session, carried, update_id, now)
 
     def notice(self, slot: str, number: int, words: Text, now: datetime) -> Draft:
         """Tell the topic something; a reply to it is a note, hence its cause."""
         post = render_post(self.renderer, words, (), self.language)
         return self._draft(NOTICE, slot, number, post, now)
 
-    def _lead(
-        self, words: Callable[..., Text], block: str, language: str, **values: object
-    ) -> Lead:
-        first = self.renderer.plain(words(block, again=False, **values), language)
-        return Lead(first, self.renderer.plain(words(block, again=True, **values), language))
+    def _relay_lead(self, fiche: Fiche, *, edited: bool, follows: bool) -> Lead:
+        words = desk_text("relay_lead", fiche=fiche, edited=edited)
+        return self._lead(words, self.language, follows=follows)
+
+    def _answer_lead(self, number: int, to: Addressee, *, edited: bool, follows: bool) -> Lead:
+        words = text("answer_lead", number=number, name=to.answerer, edited=edited)
+        return self._lead(words, to.language, follows=follows)
+
+    def _lead(self, words: Text, language: str, *, follows: bool) -> Lead:
+        first, again = (
+            self.renderer.plain(replace(words, values={**words.values, "again": after}), language)
+            for after in (follows, True)
+        )
+        return Lead(first, again)
 
     def _draft(self, kind: str, slot: str, number: int, post: Post, now: datetime) -> Draft:
         recipient = Party("question", str(number))
@@ -130,11 +214,14 @@ class Composer:
         return Draft(kind, slot, recipient, post.content(), cause, now, stream=stream)
 
 
-def _posts(message: QuestionMessage, lead: Lead) -> Iterator[tuple[str, Post]]:
+def message_slot(message: QuestionMessage) -> str:
+    """Return what all that carries a message has in its slot."""
+    return f"question:{message.question_id}/message:{message.id}"
+
+
+def _posts(message: QuestionMessage, lead: Lead, slot: str = "") -> Iterator[tuple[str, Post]]:
     """Give each piece of a message its own slot: one delivery is one call."""
-    slot = f"question:{message.question_id}/message:{message.id}"
+    slot = slot or message_slot(message)
     files = [File(**file) for file in message.files]
     for index, piece in enumerate(cut(lead, message.text, message.entities, files), start=1):
-        kind: Literal["file", "text"] = "file" if piece.file else "text"
-        post = Post(kind, piece.text, piece.entities, file=piece.file)
-        yield slot if index == 1 else f"{slot}/{index}", post
+        yield slot if index == 1 else f"{slot}/{index}", piece.post()

@@ -121,11 +121,12 @@ async def fiche(session: AsyncSession, question: Question, now: datetime) -> Fic
         number=question.id,
         version=question.version,
         state=State(question.state),
-        name=asker.name if asker else "",
+        name=asker.name if asker and not question.discreet else "",
         roles=tuple(sorted(role.value for role in roles)),
         territory=await territory_name(session, question.territory_id),
         theme=await _theme_name(session, question.theme_id),
         taken_by=taker.name if taker else "",
+        discreet=question.discreet,
     )
 
 

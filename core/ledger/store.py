@@ -47,7 +47,7 @@ async def post(session: AsyncSession, drafts: Iterable[Draft], now: datetime) ->
     new = 0
     remaining = iter(drafts)
     while chunk := list(islice(remaining, CHUNK)):
-        await _post_contents(session, {draft.content.hash: draft.content for draft in chunk}, now)
+        await keep_contents(session, {draft.content.hash: draft.content for draft in chunk}, now)
         new += await _insert(session, Delivery, [_row(draft, now) for draft in chunk])
     return new
 
@@ -60,19 +60,22 @@ async def cancel(
     kind: str | None = None,
     slot_prefix: str = "",
     cause: Reference | None = None,
+    recipient: Party | None = None,
 ) -> int:
     """Cancel what has not been started and whose cause vanished. Returns how many rows.
 
-    Rows are those of a `kind` whose slot starts with `slot_prefix`, or those of a `cause`, or
-    both. Raises ValueError when neither is given.
+    Rows are those of a `kind` whose slot starts with `slot_prefix`, of a `cause`, of a
+    `recipient`: of all that are given. Raises ValueError when none is.
     """
-    if kind is None and cause is None:
-        raise ValueError("say what to cancel: a kind, a cause, or both")
+    if kind is None and cause is None and recipient is None:
+        raise ValueError("say what to cancel: a kind, a cause, a recipient")
     conditions: list[ColumnElement[bool]] = []
     if kind is not None:
         conditions += [Delivery.kind == kind, _slot_starts_with(slot_prefix)]
     if cause is not None:
         conditions.append(Delivery.cause == str(cause))
+    if recipient is not None:
+        conditions.append(Delivery.recipient == str(recipient))
     not_started = Delivery.state.in_([State.PENDING.value, State.CLAIMED.value])
     return await _update(
         session,
@@ -144,6 +147,17 @@ async def about(session: AsyncSession, external_id: str) -> Reference | None:
         .limit(1)
     )
     return None if cause is None else Reference.parse(cause)
+
+
+async def external_id_of(
+    session: AsyncSession, kind: str, slot: str, recipient: Party
+) -> str | None:
+    """Return how the peer names what was sent; None as long as it was not."""
+    return await session.scalar(
+        select(Delivery.external_id).where(
+            Delivery.kind == kind, Delivery.slot == slot, Delivery.recipient == str(recipient)
+        )
+    )
 
 
 async def purge(session: AsyncSession, party: Party) -> int:
@@ -226,9 +240,7 @@ def _row(draft: Draft, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _post_contents(
-    session: AsyncSession, contents: dict[str, Content], now: datetime
-) -> None:
+async def keep_contents(session: AsyncSession, contents: dict[str, Content], now: datetime) -> None:
     """Store contents once, always in the same order so that two writers never wait in a ring."""
     rows = [
         {"hash": key, "channel": content.channel.value, "body": content.body, "created_at": now}
@@ -265,7 +277,7 @@ async def _empty(session: AsyncSession, key: str, channel: Channel, created_at: 
     nothing = Content(channel, b"")
     if nothing.hash == key:
         return
-    await _post_contents(session, {nothing.hash: nothing}, created_at)
+    await keep_contents(session, {nothing.hash: nothing}, created_at)
     await _update(session, [Delivery.message_hash == key], message_hash=nothing.hash)
     await session.execute(delete(Message).where(Message.hash == key))
 
