@@ -37,13 +37,23 @@ def normalise(text: str) -> str:
 
     Articles that are elided are dropped. Doing it twice changes nothing.
     """
-    return " ".join(word for word, *_ in _words(text))
+    return " ".join(words(text))
+
+
+def words(text: str) -> Iterator[str]:
+    """Give the words of `text`, stop words included, in lower case without accents.
+
+    Several times as quick as `tokenise`, which says where they stand.
+    """
+    for found in _WORD.finditer(text.translate(_FOLDED)):
+        if word := _word(found):
+            yield word
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
     """Return the words of `text` that carry a meaning, in order. Never raises."""
     return tuple(
-        Token(word, _stem(word), position, start, end)
+        Token(word, stem(word), position, start, end)
         for word, position, start, end in _words(text)
         if word not in STOP_WORDS
     )
@@ -51,7 +61,7 @@ def tokenise(text: str) -> tuple[Token, ...]:
 
 def stems(text: str) -> tuple[str, ...]:
     """Return the roots of the words that carry a meaning, in order."""
-    return tuple(token.stem for token in tokenise(text))
+    return tuple(stem(word) for word in words(text) if word not in STOP_WORDS)
 
 
 # --- folding: one character at a time, so that every folded character knows its origin ---------
@@ -78,6 +88,20 @@ _LIGATURES = {"œ": "oe", "æ": "ae"} | dict.fromkeys(
 )
 
 
+class _Folded(dict[int, str]):
+    """The folded characters by code, for `str.translate`: those that are common are kept."""
+
+    def __missing__(self, code: int) -> str:
+        folded = fold(chr(code))
+        if code < _COMMON:
+            self[code] = folded
+        return folded
+
+
+_COMMON = 0x3000
+_FOLDED = _Folded()
+
+
 def _folded(text: str) -> tuple[str, list[int]]:
     """Return the folded text, and the index in `text` that each of its characters comes from."""
     pieces = [fold(character) for character in text]
@@ -95,12 +119,17 @@ _WORD = re.compile(
 _PUNCTUATION = re.compile(r"[,;:!?.…()\[\]{}|•·«»\"“”–—]|\n\s*\n")
 
 
+def _word(found: re.Match[str]) -> str:
+    """Return the word that was found; nothing for an elided article."""
+    return found["word"] or (found["whole"] or "").replace("'", "")
+
+
 def _words(text: str) -> Iterator[tuple[str, int, int, int]]:
     """Give each word with its position and its span in `text`."""
     folded, origins = _folded(text)
     position, end = -1, 0
     for found in _WORD.finditer(folded):
-        word = found["word"] or (found["whole"] or "").replace("'", "")
+        word = _word(found)
         if not word:
             continue
         broken = _PUNCTUATION.search(folded, end, found.start())
@@ -133,7 +162,8 @@ _PLURALS = {
 
 
 @lru_cache(maxsize=65536)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Return the root of a normalised word."""
     word = _PLURALS.get(word, word)
     for ending, accented in _ACCENTS:
         word = ending.sub(accented, word)

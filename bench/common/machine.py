@@ -20,6 +20,12 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
+def resident_mb() -> float:
+    """Return the memory that this process holds now, in megabytes (of 10^6 bytes). Linux only."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 def disk_ms(folder: Path) -> float:
     """Return how long it takes to add a page to a file and be sure of it (fsync): median of 50."""
     took = []

@@ -6,11 +6,13 @@ two ways of writing then meet, and the words of the expansion still count for th
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from core.text import STOP_WORDS, normalise, stems
+from core.text import STOP_WORDS, normalise, stem, stems
 
 Stems = tuple[str, ...]
+
+_NOTHING: Mapping[Stems, Stems] = {}
 
 _SHORT = r"[A-ZÀ-Ý][A-Za-zÀ-ÿ]{0,2}[A-ZÀ-Ý][A-ZÀ-Ý0-9]{0,6}"
 _FIRST = re.compile(rf"\b({_SHORT})\s*\(([^().;:!?\n]{{4,120}})\)")
@@ -35,15 +37,15 @@ class Acronyms:
                 known = self._by_first[words[0]].get(words, ())
                 self._by_first[words[0]][words] = tuple(dict.fromkeys((*known, *acronym)))
 
-    def read(self, text: str) -> Stems:
-        """Return the roots of a text, then the acronyms whose expansions it holds."""
-        found = stems(without_dots(text))
+    def read(self, words: Sequence[str]) -> Stems:
+        """Return the roots of normalised words, then the acronyms whose expansions they hold."""
+        found = tuple(stem(word) for word in words if word not in STOP_WORDS)
         return (*found, *dict.fromkeys(self._held(found)))
 
-    def _held(self, words: Stems) -> Iterator[str]:
-        for start, word in enumerate(words):
-            for expansion, acronym in self._by_first.get(word, {}).items():
-                if words[start : start + len(expansion)] == expansion:
+    def _held(self, roots: Stems) -> Iterator[str]:
+        for start, root in enumerate(roots):
+            for expansion, acronym in self._by_first.get(root, _NOTHING).items():
+                if roots[start : start + len(expansion)] == expansion:
                     yield from acronym
 
 

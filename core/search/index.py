@@ -4,7 +4,7 @@ To bring it up to date, make another one in a thread and put it in its place.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -15,7 +15,7 @@ from core.search import rules
 from core.search.acronyms import Acronyms, explained, without_dots
 from core.search.lexicon import SYNONYMS, intents
 from core.search.spelling import Spelling
-from core.text import normalise, stems
+from core.text import STOP_WORDS, stem, stems, words
 
 SUGGESTION_THRESHOLD = 0.5
 """The confidence from which an answer is worth showing to somebody who asked something."""
@@ -71,22 +71,20 @@ class SearchIndex:
         self._acronyms = Acronyms([*acronyms.items(), *explained(texts)])
         self._holding: Counter[str] = Counter()
         self._index = _empty()
-        words = self._fill(ordered)
+        self._written = self._fill(ordered)
         self._vocabulary = sorted(self._holding)
-        self._spelling = Spelling(words)
-        self._known_words = frozenset(words)
+        self._spelling = Spelling(self._written)
 
     def _fill(self, documents: Iterable[Document]) -> Mapping[str, int]:
         """Write the documents, and return how often each word was written."""
-        words: Counter[str] = Counter()
+        written: Counter[str] = Counter()
         writer = self._index.writer(num_threads=1)
         for document in documents:
-            words.update(normalise(f"{document.question}\n{document.answer}").split())
-            answer = self._acronyms.read(document.answer)
+            answer = self._read(document.answer, written)
             theme = stems(document.theme)
             held = {*answer, *theme}
             for formulation in (document.question, *document.variants):
-                question = self._acronyms.read(formulation)
+                question = self._read(formulation, written)
                 held.update(question)
                 writer.add_document(
                     tantivy.Document(
@@ -101,7 +99,12 @@ class SearchIndex:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
-        return words
+        return written
+
+    def _read(self, text: str, written: Counter[str]) -> tuple[str, ...]:
+        found = tuple(words(without_dots(text)))
+        written.update(found)
+        return self._acronyms.read(found)
 
     def search(self, query: str, limit: int = 10) -> tuple[Hit, ...]:
         """Return the documents that resemble `query` most, best first; none if nothing does."""
@@ -127,9 +130,8 @@ class SearchIndex:
 
     def _concepts(self, query: str) -> Mapping[str, Mapping[str, float]]:
         """Return the words asked for, each with the words to look for in its place."""
-        query = without_dots(query)
-        corrected = " ".join(self._corrected(query))
-        asked = dict.fromkeys(self._acronyms.read(corrected))
+        found = tuple(map(self._corrected, words(without_dots(query))))
+        asked = dict.fromkeys(self._acronyms.read(found))
         kept = sorted(asked, key=lambda word: (-self._rarity(word), word))[:_MOST_WORDS]
         return {
             word: rules.alternatives(
@@ -141,10 +143,11 @@ class SearchIndex:
             for word in kept
         }
 
-    def _corrected(self, query: str) -> Iterator[str]:
-        for word in normalise(query).split():
-            known = word in self._known_words or all(root in self._holding for root in stems(word))
-            yield word if known else (self._spelling.nearest(word) or (word,))[0]
+    def _corrected(self, word: str) -> str:
+        """Return the known word that a normalised word was meant to be; itself if none is near."""
+        if word in self._written or word in STOP_WORDS or stem(word) in self._holding:
+            return word
+        return next(iter(self._spelling.nearest(word)), word)
 
     def _found(
         self, concepts: Mapping[str, Mapping[str, float]], asked: Iterable[str], limit: int

@@ -30,8 +30,8 @@ def rarity(holding: int, documents: int) -> float:
 def confidence(score: float, best: float, worth: float, documents: int) -> float:
     """Return from 0 to 1 how far the answer that scored `score` may be trusted to resemble.
 
-    `best` is the score of the first answer, `worth` the sum of the rarities of the question's words,
-    unknown ones included, which count most. The strength of the evidence is the score
+    `best` is the score of the first answer, `worth` the sum of the rarities of the question's
+    words, unknown ones included, which count most. The strength of the evidence is the score
     divided by the square root of that sum: halfway between how much was found, and which share of
     what was asked was found. Both count in words that no document holds, which makes it the
     same for twelve answers and for a hundred thousand. Later answers follow the first one's.
