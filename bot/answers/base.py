@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.answers import store
 from bot.answers.models import Answer
 from bot.answers.rules import AnswerRow, read_answer
 from bot.answers.words import text
@@ -58,6 +59,7 @@ async def import_answers(
     counts = {"created": 0, "updated": 0, "unchanged": 0}
     errors: list[LineError] = []
     seen: set[str] = set()
+    touched: list[Answer] = []
     for line, row in enumerate(rows, start=2):
         try:
             read = _once(read_answer(row, themes), seen)
@@ -65,7 +67,11 @@ async def import_answers(
             errors.append(LineError(line, error.what, error.hint))
             continue
         seen.add(read.code)
-        counts[await _put(session, read, now)] += 1
+        what, answer = await _put(session, read, now)
+        counts[what] += 1
+        touched += [] if what == "unchanged" else [answer]
+    if touched:
+        await store.changed(session, touched)
     return ImportReport(**counts, errors=tuple(errors))
 
 
@@ -80,20 +86,20 @@ async def _themes(session: AsyncSession) -> dict[str, int]:
     return {key.casefold(): row.id for row in rows for key in (row.name, row.code)}
 
 
-async def _put(session: AsyncSession, read: AnswerRow, now: datetime) -> str:
+async def _put(session: AsyncSession, read: AnswerRow, now: datetime) -> tuple[str, Answer]:
     """Add or change an answer; say which: created, updated or unchanged."""
     values = vars(read)
     there = await session.scalar(select(Answer).where(Answer.code == read.code))
     if there is None:
-        session.add(Answer(**values, created_at=now, updated_at=now))
-        await session.flush()
-        return "created"
+        there = Answer(**values, validated_at=now, created_at=now, updated_at=now)
+        session.add(there)
+        return "created", there
     if all(getattr(there, name) == value for name, value in values.items()):
-        return "unchanged"
+        return "unchanged", there
     for name, value in values.items():
         setattr(there, name, value)
     there.updated_at = now
-    return "updated"
+    return "updated", there
 
 
 def _outside(turn: Turn) -> Sequence[Response]:
