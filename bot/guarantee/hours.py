@@ -1,23 +1,67 @@
 """When the team, and each of its members, answers: hours of the configuration, less absences."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.guarantee.models import Absence
+from bot.guarantee.rules import Away, Roster
+from core.errors import InputError
+from core.people.models import Person
+from core.people.roles import Role
+from core.people.store import people_with_role
 from core.settings import HotlineSettings
-from core.working_time import WorkingTime
+from core.working_time import Days, WorkingTime, paris_day, read_working_time
+
+REMEMBERED = timedelta(days=400)
+"""How long past absences count: they tell how much working time has passed since."""
 
 
 class Hours:
     """Knows working time. Raises InputError when the configuration's hours cannot be read."""
 
     def __init__(self, settings: HotlineSettings) -> None:
-        self._settings = settings
+        self._usual = _read("hotline", settings.hours, settings)
+        self._own = {
+            code: _read(f"hotline.animator_hours.{code}", hours, settings)
+            for code, hours in settings.animator_hours.items()
+        }
 
     async def team(self, session: AsyncSession, now: datetime) -> WorkingTime:
         """Return when at least one animator answers."""
-        raise NotImplementedError
+        return (await self.roster(session, now)).team(now)
 
     async def of(self, session: AsyncSession, person_id: int, now: datetime) -> WorkingTime:
         """Return when one animator answers."""
-        raise NotImplementedError
+        roster = await self.roster(session, now)
+        if person_id not in roster.own:
+            person = await session.get(Person, person_id)
+            roster = Roster(self._hours(person) if person else self._usual, {}, roster.absences)
+        return roster.of(person_id)
+
+    async def roster(self, session: AsyncSession, now: datetime) -> Roster:
+        """Return everybody's hours and absences, as they are known at `now`."""
+        animators = await people_with_role(session, Role.ANIMATOR, now)
+        rows = await session.scalars(
+            select(Absence)
+            .where(Absence.cancelled_at.is_(None), Absence.last_day >= paris_day(now - REMEMBERED))
+            .order_by(Absence.id)
+        )
+        absences = tuple(
+            Away(row.person_id, Days(row.first_day, row.last_day), row.substitute_id)
+            for row in rows
+        )
+        own = {person.id: self._hours(person) for person in animators}
+        return Roster(self._usual, own, absences)
+
+    def _hours(self, person: Person) -> WorkingTime:
+        return self._own.get(person.code or "", self._usual)
+
+
+def _read(key: str, hours: list[str], settings: HotlineSettings) -> WorkingTime:
+    """Read hours. Raises InputError that says which key of the configuration is wrong."""
+    try:
+        return read_working_time(hours, settings.closures, settings.worked_holidays)
+    except InputError as error:
+        raise InputError(f"{key}: {error.what}", hint=error.hint) from error
