@@ -17,7 +17,9 @@ import bot.figures.room
 import bot.guarantee.room
 import bot.hotline.room
 import bot.network.room
+import bot.personal.house
 import bot.personal.room
+import bot.telegram.personal
 import digest.letter.room
 import digest.seminars.room
 import watch.room
@@ -128,8 +130,15 @@ def make_rooms(parts: Parts, fetcher: Fetcher, parser: Parser) -> tuple[Room, ..
     def commands() -> Sequence[Command]:
         return [command for room in rooms for command in room.commands]
 
-    def holders() -> Sequence[PersonalData]:
-        return [room.personal_data for room in rooms if room.personal_data is not None]
+    def holders() -> Sequence[tuple[str, PersonalData]]:
+        of_rooms = [(room.name, room.personal_data) for room in rooms if room.personal_data]
+        house = (
+            ("telegram", bot.telegram.personal.PERSONAL_DATA),
+            ("register", bot.personal.house.register(parts.clock)),
+            ("acts", bot.personal.house.ACTS),
+        )
+        # The entrance holds the directory: others look people up there, so it lets go last.
+        return sorted((*of_rooms, *house), key=lambda named: named[0] == "entrance")
 
     search = AnswerSearch(parts.settings.hotline)
     asking = Asking(parts, search, Hours(parts.settings.hotline))

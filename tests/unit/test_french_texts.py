@@ -25,7 +25,9 @@ TYPOGRAPHY = {
 
 VOCABULARY = {
     "a question is never a ticket": r"\btickets?\b",
-    "nor a demande, a word for one’s personal data": r"(?<!je )\bdemandes?\b(?! d’effacement)",
+    "nor a demande, a word for one’s personal data": (
+        r"(?<!je )\bdemandes?\b(?! d’(?:effacement|accès))"
+    ),
     "an alerte is never a flash": r"\bflash\b",
     "a présence gives an attestation": r"\bcertificats?\b",
     "la permanence": r"\bhotline\b|\bsupport technique\b",
@@ -40,6 +42,8 @@ VOCABULARY = {
 
 TAG = re.compile(r"<[^>]*>")
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
+ABOUT_REQUESTS = {"chat/personal.html"}
+"""Where a « demande » is what the law calls so: GDPR articles 12 and 17."""
 UNTRANSLATED = {"Relais", "OV", "ÉA"}
 """The name of the service, and the initials of those who are played in the sandbox."""
 COMMANDS = re.compile(r"/[a-z]+")
@@ -62,7 +66,10 @@ def test_typography(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", VOCABULARY)
 def test_vocabulary(rule: str) -> None:
-    assert breaches(VOCABULARY[rule], re.IGNORECASE) == [], rule
+    found = breaches(VOCABULARY[rule], re.IGNORECASE)
+    if "demande" in rule:
+        found = [each for each in found if each.partition(":")[0] not in ABOUT_REQUESTS]
+    assert found == [], rule
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,60 @@
+"""How what is sent about personal data behaves."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.personal import posts
+from bot.personal.models import ErasureRequest
+from bot.personal.rules import RequestState
+from core.ledger.draft import (
+    ChatAddress,
+    DeliveryKind,
+    Parcel,
+    Policy,
+    Ready,
+    Refused,
+    Sent,
+    Skip,
+)
+from core.people.store import TELEGRAM, account_of
+from core.settings import TelegramSettings
+
+
+class Deliveries:
+    """The kinds of deliveries about personal data."""
+
+    def __init__(self, settings: TelegramSettings) -> None:
+        self._settings = settings
+
+    def kinds(self) -> tuple[DeliveryKind, ...]:
+        """Return every kind: all are sent again when nobody knows whether they arrived."""
+        again = Policy.RESEND
+        return (
+            DeliveryKind(posts.REQUEST, again, self._to_group),
+            DeliveryKind(posts.TOLD, again, _to_person, _told),
+            DeliveryKind(posts.COPY, again, self._to_group),
+        )
+
+    async def _to_group(
+        self, _session: AsyncSession, _parcel: Parcel, _now: datetime
+    ) -> Ready | Skip:
+        if not self._settings.group_id:
+            return Skip("no_group")
+        return Ready(ChatAddress(self._settings.group_id, self._settings.board_thread_id))
+
+
+async def _to_person(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
+    account = await account_of(session, parcel.recipient.number, TELEGRAM)
+    if account is None:
+        return Skip("no_account")
+    return Skip("blocked") if account.blocked_at else Ready(ChatAddress(int(account.address)))
+
+
+async def _told(
+    session: AsyncSession, parcel: Parcel, _outcome: Sent | Refused | Skip, now: datetime
+) -> None:
+    """Let the erasure begin: the person was told, or cannot be."""
+    request = await session.get(ErasureRequest, parcel.cause.number, with_for_update=True)
+    if request is not None and request.state == RequestState.ACCEPTED:
+        request.told_at = now
