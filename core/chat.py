@@ -43,6 +43,9 @@ Keyboard = tuple[tuple[Button, ...], ...]
 COMMAND = "command"
 """The action of a button that runs a command; the adapter's own."""
 
+TOO_BIG = 20_000_000
+"""Bytes above which a file can be relayed, but not fetched nor given back (Bot API, getFile)."""
+
 
 def command_button(label: Text, name: str) -> Button:
     """Return a button that does what the command `name` does when it is typed."""

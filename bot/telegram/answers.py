@@ -1,8 +1,9 @@
 """Direct answers to the person who is typing: made ready in the transaction, sent after it."""
 
+import base64
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
 from telegram import Message
@@ -10,27 +11,39 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.telegram.api import RelaisBot
-from bot.telegram.outcomes import outcome_of
-from bot.telegram.posting import markup, send_post
-from core.chat import Post, PostButton, Redraw, Reply, Response, Toast, Turn
+from bot.telegram.lengths import CAPTION, MARK, length, split
+from bot.telegram.outcomes import GONE, NO_TEXT, NOT_MODIFIED, outcome_of
+from bot.telegram.posting import answering, markup, send_post
+from core.chat import TOO_BIG, Document, Post, PostButton, Redraw, Reply, Response, Toast, Turn
 from core.ledger.draft import ChatAddress, Later, Refused, Sent, Unknown
-from core.posts import render_post
+from core.posts import render_keyboard
 from core.render import Renderer
+
+TOAST = 200
+"""The longest notice shown to who presses (Bot API, answerCallbackQuery)."""
+
+Keys = tuple[tuple[PostButton, ...], ...]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One call that answers somebody, ready to be stored as JSON."""
+    """What answers somebody at once, ready to be stored as JSON: one call, but for `leave`.
 
-    kind: Literal["message", "toast", "redraw"]
+    `message_id` is what a message replies to, or what a redraw changes; `data` is a file's
+    content in base64, and is nobody's business but the person's.
+    """
+
+    kind: Literal["message", "toast", "redraw", "document", "leave"]
     chat_id: int
     thread_id: int | None = None
     message_id: int | None = None
     query_id: str = ""
-    text: str = ""
-    keyboard: tuple[tuple[PostButton, ...], ...] = ()
+    text: str = field(default="", repr=False)
+    keyboard: Keys = ()
     alert: bool = False
     about: str = ""
+    name: str = field(default="", repr=False)
+    data: str = field(default="", repr=False)
 
     @classmethod
     def message(cls, chat_id: int, text: str) -> Self:
@@ -51,8 +64,14 @@ class Answer:
 def ready(
     renderer: Renderer, responses: Sequence[Response], turn: Turn, query_id: str
 ) -> list[Answer]:
-    """Render responses for the person's language; a press is always acknowledged, and first."""
-    answers = [_answer(renderer, response, turn, query_id) for response in responses]
+    """Render responses for the person's language; a press is always acknowledged, and first.
+
+    What is too long for one message becomes several. Raises ValueError for a file that is too
+    big to be given back.
+    """
+    answers = [
+        answer for response in responses for answer in _answers(renderer, response, turn, query_id)
+    ]
     if not query_id:
         return answers
     toasts = [answer for answer in answers if answer.kind == "toast"]
@@ -60,32 +79,51 @@ def ready(
     return acknowledgement + [answer for answer in answers if answer.kind != "toast"]
 
 
-def _answer(renderer: Renderer, response: Response, turn: Turn, query_id: str) -> Answer:
+def _answers(renderer: Renderer, response: Response, turn: Turn, query_id: str) -> Sequence[Answer]:
     place, language = turn.incoming.place, turn.sender.language
+    about = str(response.about) if isinstance(response, Reply) and response.about else ""
+    message = Answer(
+        "message",
+        place.chat_id,
+        place.thread_id,
+        None if place.private else turn.incoming.message_id,
+        about=about,
+    )
     match response:
         case Toast() if query_id:
             text = renderer.plain(response.text, language)
-            return Answer(
-                "toast", place.chat_id, query_id=query_id, text=text, alert=response.alert
-            )
-        case Redraw() if query_id:
-            kind: Literal["message", "redraw"] = "redraw"
-        case Reply() | Redraw() | Toast():
-            kind = "message"
+            toast = replace(message, kind="toast", query_id=query_id, alert=response.alert)
+            return [replace(toast, text=text)]
+        case Document():
+            return _document(message, response, renderer.chat(response.text, language))
+        case Reply() | Redraw():
+            keyboard = render_keyboard(renderer, response.keyboard, language)
+        case Toast():
+            keyboard = ()
         case _:
-            raise TypeError(f"not a response that can be shown: {response!r}")
-    keyboard = () if isinstance(response, Toast) else response.keyboard
-    post = render_post(renderer, response.text, keyboard, language)
-    return Answer(
-        kind,
-        place.chat_id,
-        place.thread_id,
-        None if kind == "message" and place.private else turn.incoming.message_id,
-        query_id,
-        post.text,
-        post.keyboard,
-        about=str(response.about) if isinstance(response, Reply) and response.about else "",
-    )
+            raise TypeError(f"not a response that can be shown: {type(response).__name__}")
+    messages = _messages(message, renderer.chat(response.text, language), keyboard)
+    if isinstance(response, Redraw) and query_id:
+        shown = replace(messages[0], kind="redraw", message_id=turn.incoming.message_id)
+        return [shown, *messages[1:]]
+    return messages
+
+
+def _messages(message: Answer, text: str, keyboard: Keys) -> list[Answer]:
+    """Return a message, or as many as a long text needs; the last has the buttons."""
+    messages = [replace(message, text=piece) for piece in split(text)]
+    return [*messages[:-1], replace(messages[-1], keyboard=keyboard)]
+
+
+def _document(message: Answer, response: Document, text: str) -> list[Answer]:
+    """Return a file with its words; those that are too long for a caption come first."""
+    if len(response.data) > TOO_BIG:
+        raise ValueError(f"a file of {len(response.data)} bytes is too big to be given back")
+    data = base64.b64encode(response.data).decode()
+    file = replace(message, kind="document", name=response.name, data=data)
+    if length(text) <= CAPTION - MARK:
+        return [replace(file, text=text)]
+    return [*_messages(message, text, ()), file]
 
 
 async def send_answer(
@@ -98,28 +136,59 @@ async def send_answer(
                 return await _toast(bot, answer)
             case "redraw":
                 return await _redraw(bot, answer)
-        text = f"<i>{html.escape(mark)}</i>\n{answer.text}" if mark else answer.text
-        post = Post("text", text, keyboard=answer.keyboard)
-        address = ChatAddress(answer.chat_id, answer.thread_id)
-        return Sent(await send_post(bot, post, address, reply_to=answer.message_id))
+            case "document":
+                return await _file(bot, _marked(answer, mark))
+        return await _message(bot, _marked(answer, mark))
     except TelegramError as error:
         return outcome_of(error)
 
 
+def _marked(answer: Answer, mark: str) -> Answer:
+    return replace(answer, text=f"<i>{html.escape(mark)}</i>\n{answer.text}") if mark else answer
+
+
+async def _message(bot: RelaisBot, answer: Answer) -> Sent:
+    post = Post("text", answer.text, keyboard=answer.keyboard)
+    address = ChatAddress(answer.chat_id, answer.thread_id)
+    return Sent(await send_post(bot, post, address, reply_to=answer.message_id))
+
+
+async def _file(bot: RelaisBot, answer: Answer) -> Sent:
+    message = await bot.send_document(
+        answer.chat_id,
+        base64.b64decode(answer.data),
+        filename=answer.name,
+        caption=answer.text or None,
+        parse_mode=ParseMode.HTML,
+        message_thread_id=answer.thread_id,
+        reply_parameters=answering(answer.message_id),
+    )
+    return Sent(f"{message.chat_id}:{message.message_id}")
+
+
 async def _toast(bot: RelaisBot, answer: Answer) -> Sent:
     await bot.answer_callback_query(
-        answer.query_id, text=answer.text[:200] or None, show_alert=answer.alert
+        answer.query_id, text=answer.text[:TOAST] or None, show_alert=answer.alert
     )
     return Sent("")
 
 
-async def _redraw(bot: RelaisBot, answer: Answer) -> Sent:
-    message = await bot.edit_message_text(
-        answer.text,
-        answer.chat_id,
-        answer.message_id,
-        parse_mode=ParseMode.HTML,
-        reply_markup=markup(answer.keyboard),
-    )
-    assert isinstance(message, Message)  # noqa: S101  # True is for inline messages only
+async def _redraw(bot: RelaisBot, answer: Answer) -> Sent | Refused | Later | Unknown:
+    """Change the pressed message; say it anew where that one is gone or is no text."""
+    try:
+        message = await bot.edit_message_text(
+            answer.text,
+            answer.chat_id,
+            answer.message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup(answer.keyboard),
+        )
+    except TelegramError as error:
+        outcome = outcome_of(error)
+        if outcome in {GONE, NO_TEXT}:
+            return await _message(bot, replace(answer, message_id=None))
+        if outcome != NOT_MODIFIED:
+            return outcome
+    else:
+        assert isinstance(message, Message)  # noqa: S101  # True is for inline messages only
     return Sent(f"{answer.chat_id}:{answer.message_id}")

@@ -8,6 +8,7 @@ from bot.telegram.decide import (
     CANCEL,
     CHOOSE,
     REPEATED,
+    RUN,
     Named,
     Routes,
     command_key,
@@ -38,7 +39,13 @@ def mount(rooms: Sequence[Room]) -> Catalogue:
     _refuse_twins("command", [CANCEL, *(word for c in commands for word in _words(c))])
     _refuse_twins(
         "action",
-        [CHOOSE, ABANDON, REPEATED, *(action.name for room in rooms for action in room.actions)],
+        [
+            CHOOSE,
+            ABANDON,
+            REPEATED,
+            RUN,
+            *(action.name for room in rooms for action in room.actions),
+        ],
     )
     _refuse_twins("form", [form.name for room in rooms for form in room.forms])
     _refuse_twins("reply", [f"{r.room}:{r.kind}" for room in rooms for r in room.replies])

@@ -21,6 +21,10 @@ REPEATED = "repeated"
 """The action of the mark that a copied message may be seen twice; the adapter's own."""
 
 
+RUN = "command"
+"""The action of a button that runs a command, as `core.chat.command_button` makes it."""
+
+
 class Target(enum.Enum):
     """What to do with an update."""
 
@@ -34,6 +38,7 @@ class Target(enum.Enum):
     REFUSED = enum.auto()
     STALE = enum.auto()
     REPEATED = enum.auto()
+    ALBUM = enum.auto()
     UNKNOWN_COMMAND = enum.auto()
     NOT_TEXT = enum.auto()
     NOTHING = enum.auto()
@@ -70,9 +75,11 @@ class Routes:
 class Approach:
     """Someone's move, as far as routing looks at it.
 
-    `word` is the command after a slash, or the whole of a one-word text; `action` is what a
-    pressed button carried ("" when unreadable); `about` is (room, kind) of the message
-    answered; `form` is the name of the form open here for this person.
+    `word` is the command after a slash or on a button, or the whole of a one-word text;
+    `action` is what a pressed button carried ("" when unreadable); `about` is (room, kind) of
+    the message answered; `form` is the name of the form open here for this person, and
+    `takes_files` whether what it asks may be answered by files; `same_album` says that the
+    first files of this album answered a form here.
     """
 
     kind: Literal["text", "command", "press", "file"]
@@ -82,6 +89,8 @@ class Approach:
     action: str = ""
     about: tuple[str, str] | None = None
     form: str = ""
+    takes_files: bool = False
+    same_album: bool = False
     edited: bool = False
 
 
@@ -105,6 +114,12 @@ def route(approach: Approach, routes: Routes) -> Route:
         return _press(approach, routes)
     if approach.kind == "command":
         return _command(approach, routes)
+    if approach.same_album and not approach.edited:
+        return Route(Target.ALBUM)
+    return _words(approach, routes)
+
+
+def _words(approach: Approach, routes: Routes) -> Route:
     if approach.about is not None and approach.about in routes.replies:
         return _allowed(Route(Target.REPLY), routes.replies[approach.about], approach)
     if approach.edited:
@@ -119,6 +134,8 @@ def _press(approach: Approach, routes: Routes) -> Route:
         return Route(Target.REPEATED)
     if approach.action in {CHOOSE, ABANDON}:
         return _form_press(approach, routes)
+    if approach.action == RUN:
+        return _command_press(approach, routes)
     action = routes.actions.get(approach.action)
     if action is None:
         return Route(Target.STALE)
@@ -131,6 +148,13 @@ def _form_press(approach: Approach, routes: Routes) -> Route:
     if approach.action == ABANDON:
         return Route(Target.FORM_CANCEL)
     return _allowed(Route(Target.FORM_CHOICE), routes.forms[approach.form], approach)
+
+
+def _command_press(approach: Approach, routes: Routes) -> Route:
+    command = routes.commands.get(command_key(approach.word)) if approach.word else None
+    if command is None:
+        return Route(Target.STALE)
+    return _allowed(Route(Target.COMMAND, command.name), command.role, approach)
 
 
 def _command(approach: Approach, routes: Routes) -> Route:
@@ -148,7 +172,8 @@ def _command(approach: Approach, routes: Routes) -> Route:
 def _form(approach: Approach, routes: Routes) -> Route:
     if command_key(approach.word) == command_key(CANCEL):
         return Route(Target.FORM_CANCEL)
-    target = Target.FORM_ANSWER if approach.kind == "text" else Target.NOT_TEXT
+    answers = approach.kind == "text" or approach.takes_files
+    target = Target.FORM_ANSWER if answers else Target.NOT_TEXT
     return _allowed(Route(target), routes.forms[approach.form], approach)
 
 

@@ -107,7 +107,7 @@ class Dialogue:
         return Sender(received.account, person.name, person.language, person.id, roles)
 
     async def _respond(self, scene: Scene) -> Sequence[Response]:
-        found = route(_approach(scene), self._catalogue.routes)
+        found = route(self._approach(scene), self._catalogue.routes)
         logger.info(
             "update_routed",
             update_id=scene.turn.incoming.update_id,
@@ -133,7 +133,7 @@ class Dialogue:
                 return await self._form(found.target, scene)
             case Target.FALLBACK if self._catalogue.fallback:
                 return await self._catalogue.fallback(turn)
-        return _common(found.target, turn)
+        return _common(found.target, scene)
 
     async def _act(self, name: str, turn: Turn, pressed: Pressed) -> Sequence[Response]:
         """Run a button's action; a forged one is as stale as one of what is no more."""
@@ -141,7 +141,7 @@ class Dialogue:
             handler = self._catalogue.actions[name].handler
             return await handler(turn, pressed.reference, pressed.version)
         except NotARowError:
-            return _common(Target.STALE, turn)
+            return _stale(turn)
 
     async def _form(self, target: Target, scene: Scene) -> Sequence[Response]:
         """Go one step in the open form, or leave it."""
@@ -149,7 +149,7 @@ class Dialogue:
         if row is None or not row.form:
             return [Reply(Text(COMMON, "nothing_to_cancel"))]
         if pressed and not forms.fresh(row, pressed):
-            return _common(Target.STALE, turn)
+            return _stale(turn)
         if target is Target.FORM_CANCEL:
             forms.close(row, turn.now)
             return [Redraw(CANCELLED) if pressed else Reply(CANCELLED)]
@@ -166,11 +166,12 @@ class Dialogue:
         turn, pressed = scene.turn, scene.pressed
         answer = forms.chosen(field, pressed) if pressed else turn.incoming.text
         if answer is None:
-            return _common(Target.STALE, turn)
+            return _stale(turn)
         understood = forms.understand(field, answer, turn.now)
         if isinstance(understood, forms.Misunderstood):
             return [Reply(understood.explanation), forms.question(field, row)]
-        return await self._continue(turn, row, form, {**row.values, field.name: understood.value})
+        known = forms.answered(row, field, understood.value, turn.incoming)
+        return await self._continue(turn, row, form, known)
 
     async def _continue(
         self, turn: Turn, row: Conversation, form: Form, values: dict[str, Any]
@@ -181,7 +182,8 @@ class Dialogue:
         if following is not None:
             return [forms.question(following, row)]
         forms.close(row, turn.now)
-        return await form.finish(turn, values)
+        known = {name: value for name, value in values.items() if name != forms.ALBUM}
+        return await form.finish(turn, known)
 
     async def _open_forms(self, turn: Turn, responses: Sequence[Response]) -> Sequence[Response]:
         """Replace each `Ask` by the first question of its form."""
@@ -202,26 +204,44 @@ class Dialogue:
         row = await forms.begin(turn.session, account, place, form, turn.now)
         return await self._continue(turn, row, form, dict(response.values))
 
+    def _approach(self, scene: Scene) -> Approach:
+        incoming, pressed, row = scene.turn.incoming, scene.pressed, scene.conversation
+        subject = incoming.about
+        form = self._catalogue.forms.get(row.form) if row else None
+        asked = forms.current_field(form, row) if form and row else None
+        return Approach(
+            kind=incoming.kind,
+            private=incoming.place.private,
+            roles=scene.turn.sender.roles,
+            word=_word(incoming, pressed),
+            action=pressed.action if pressed else "",
+            about=(subject.room, subject.kind) if subject else None,
+            form=row.form if row else "",
+            takes_files=asked is not None and asked.takes_files,
+            same_album=forms.same_album(row, incoming),
+            edited=incoming.edited,
+        )
 
-def _approach(scene: Scene) -> Approach:
-    incoming, pressed = scene.turn.incoming, scene.pressed
-    subject = incoming.about
+
+def _word(incoming: Incoming, pressed: Pressed | None) -> str:
+    """Return the command given: after a slash, on a button, or as the whole of a short text."""
+    if pressed:
+        named = (pressed.reference.room, pressed.reference.kind) == ("chat", "command")
+        return pressed.reference.id if named else ""
     short = incoming.kind == "text" and len(incoming.text) <= LONGEST_COMMAND
-    bare = incoming.text if short else ""
-    return Approach(
-        kind=incoming.kind,
-        private=incoming.place.private,
-        roles=scene.turn.sender.roles,
-        word=incoming.command or bare,
-        action=pressed.action if pressed else "",
-        about=(subject.room, subject.kind) if subject else None,
-        form=scene.conversation.form if scene.conversation else "",
-        edited=incoming.edited,
-    )
+    return incoming.command or (incoming.text if short else "")
 
 
-def _common(target: Target, turn: Turn) -> Sequence[Response]:
+def _rest_of_album(row: Conversation, incoming: Incoming) -> Sequence[Response]:
+    """Keep the other files of an album with its first, or say once that they came too late."""
+    if forms.add_files(row, incoming.files) or not forms.tell_once(row):
+        return []
+    return [Reply(Text(COMMON, "album_cut"))]
+
+
+def _common(target: Target, scene: Scene) -> Sequence[Response]:
     """Say what is the same for every room: refused, stale, unknown, not understood."""
+    turn = scene.turn
     match target:
         case Target.REFUSED:
             block = "refused" if turn.sender.person_id else "refused_unlinked"
@@ -233,8 +253,18 @@ def _common(target: Target, turn: Turn) -> Sequence[Response]:
             block = "unknown_command"
         case Target.NOT_TEXT:
             block = "text_wanted"
+        case Target.ALBUM if scene.conversation:
+            return _rest_of_album(scene.conversation, turn.incoming)
         case _:
             return []
+    return _say(block, turn)
+
+
+def _stale(turn: Turn) -> Sequence[Response]:
+    return _say("stale", turn)
+
+
+def _say(block: str, turn: Turn) -> Sequence[Response]:
     words = Text(COMMON, block)
     return [Toast(words, alert=True) if turn.incoming.kind == "press" else Reply(words)]
 

@@ -1,7 +1,7 @@
 """Forms: one question at a time, their state in a row, so that they survive restarts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.telegram.decide import ABANDON, CHOOSE
 from bot.telegram.models import Conversation
-from core.chat import Button, Field, Form, Keyboard, Place, Reply, Text
+from core.chat import Button, Field, File, Form, Incoming, Keyboard, Place, Reply, Text
 from core.errors import InputError
 from core.posts import Pressed
 from core.reference import Reference
 
 COMMON = "chat/common.html"
+
+ALBUM = "/album"
+"""Beside the answers of a conversation: the album whose first file answered a question."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ def advance(row: Conversation, form: Form, values: Mapping[str, Any], now: datet
 
 def close(row: Conversation, now: datetime) -> None:
     """Leave the form; nothing of what was answered stays here."""
-    row.form, row.step, row.values = "", "", {}
+    row.form, row.step = "", ""
+    row.values = {ALBUM: row.values[ALBUM]} if ALBUM in row.values else {}
     row.version += 1
     row.updated_at = now
 
@@ -92,6 +96,40 @@ def next_field(form: Form, values: Mapping[str, Any]) -> Field | None:
 def current_field(form: Form, row: Conversation) -> Field | None:
     """Return the question being asked, unless the form changed since it was."""
     return next((field for field in form.fields if field.name == row.step), None)
+
+
+def answered(row: Conversation, field: Field, value: Any, incoming: Incoming) -> dict[str, Any]:
+    """Return what is known with the answer to a question; its files go with its words."""
+    known = {name: given for name, given in row.values.items() if name != ALBUM}
+    if not field.takes_files:
+        return {**known, field.name: value}
+    files = [asdict(file) for file in incoming.files]
+    album = {ALBUM: {"id": incoming.album, "field": field.name}} if incoming.album else {}
+    return {**known, field.name: {"text": value, "files": files}, **album}
+
+
+def same_album(row: Conversation | None, incoming: Incoming) -> bool:
+    """Say whether earlier files of the same album answered a question here."""
+    album = row.values.get(ALBUM) if row else None
+    return album is not None and album["id"] == incoming.album
+
+
+def add_files(row: Conversation, files: tuple[File, ...]) -> bool:
+    """Add the rest of an album to the answer that its first file gave; False when too late."""
+    album = row.values[ALBUM]
+    given = row.values.get(album["field"])
+    if not row.form or given is None:
+        return False
+    more = {**given, "files": [*given["files"], *(asdict(file) for file in files)]}
+    row.values = {**row.values, album["field"]: more}
+    return True
+
+
+def tell_once(row: Conversation) -> bool:
+    """Say whether the person has not been told yet that the rest of an album came too late."""
+    album = row.values[ALBUM]
+    row.values = {**row.values, ALBUM: {**album, "told": True}}
+    return "told" not in album
 
 
 def question(field: Field, row: Conversation) -> Reply:

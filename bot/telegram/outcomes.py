@@ -42,10 +42,19 @@ REASONS = (
     ("topic_not_modified", "not modified"),
     ("message to edit not found", "message not found"),
     ("message can't be edited", "message not found"),
+    ("message to delete not found", "message not found"),
+    ("message_id_invalid", "message not found"),
+    ("no text in the message to edit", "no text to edit"),
     ("query is too old", "query too old"),
     ("message is too long", "too long"),
 )
 """What the Bot API says, and the word that we keep for it."""
+
+GONE = Refused("message not found")
+THREAD_GONE = Refused("thread not found")
+NOT_MODIFIED = Refused("not modified")
+NO_TEXT = Refused("no text to edit")
+"""Refusals that somebody here acts upon."""
 
 TOO_MANY = 429
 SERVER_TROUBLE = 500

@@ -123,6 +123,7 @@ def _message(
         command=command[1] if command else "",
         argument=(command[3] or "").strip() if command else "",
         edited=edited,
+        album=message.media_group_id or "",
     )
     return Received(incoming, str(user.id), _name(user))
 

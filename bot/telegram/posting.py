@@ -50,11 +50,7 @@ async def _text(bot: RelaisBot, post: Post, address: ChatAddress, reply_to: int 
         entities=entities,
         message_thread_id=address.thread_id,
         reply_markup=markup(post.keyboard),
-        reply_parameters=(
-            None
-            if reply_to is None
-            else ReplyParameters(reply_to, allow_sending_without_reply=True)
-        ),
+        reply_parameters=answering(reply_to),
         link_preview_options=NO_PREVIEW,
     )
 
@@ -93,6 +89,13 @@ async def _file(bot: RelaisBot, post: Post, address: ChatAddress) -> Message:
         message_thread_id=address.thread_id,
         reply_markup=markup(post.keyboard),
     )
+
+
+def answering(message_id: int | None) -> ReplyParameters | None:
+    """Return what makes a message a reply to another, even if that one is gone."""
+    if message_id is None:
+        return None
+    return ReplyParameters(message_id, allow_sending_without_reply=True)
 
 
 def entities_of(post: Post) -> Sequence[MessageEntity] | None:

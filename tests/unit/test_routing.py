@@ -11,6 +11,7 @@ from bot.telegram.decide import (
     ABANDON,
     CHOOSE,
     REPEATED,
+    RUN,
     Approach,
     Named,
     Route,
@@ -19,6 +20,7 @@ from bot.telegram.decide import (
     command_key,
     route,
 )
+from core.chat import COMMAND
 from core.people.roles import Role
 
 ANIMATOR = frozenset({Role.ANIMATOR})
@@ -176,6 +178,30 @@ def test_a_form_wants_text() -> None:
     assert gone(Approach(kind="file", private=True, form="ask")) is Target.NOT_TEXT
 
 
+def test_a_question_that_takes_files_is_answered_by_one() -> None:
+    asked = Approach(kind="file", private=True, form="ask", takes_files=True)
+    assert gone(asked) is Target.FORM_ANSWER
+    assert gone(replace(asked, form="meeting")) is Target.REFUSED
+
+
+def test_the_rest_of_an_album_follows_its_first_file() -> None:
+    rest = Approach(kind="file", private=True, same_album=True, about=QUESTION, form="ask")
+    assert gone(rest) is Target.ALBUM
+    assert gone(replace(rest, edited=True, about=None)) is Target.FALLBACK
+
+
+def test_a_button_runs_a_command_as_typing_it_does() -> None:
+    assert RUN == COMMAND
+    assert route(press(RUN, word="aide"), ROUTES) == Route(Target.COMMAND, "aide")
+    assert route(press(RUN, word="sources"), ROUTES) == Route(Target.REFUSED, "sources")
+    assert gone(press(RUN, word="sources", roles=ANIMATOR)) is Target.COMMAND
+
+
+@pytest.mark.parametrize("word", ["", "nonsense", "annuler"])
+def test_a_button_of_a_command_that_is_no_more_is_stale(word: str) -> None:
+    assert gone(press(RUN, word=word, roles=ANIMATOR)) is Target.STALE
+
+
 def test_a_form_that_no_room_has_any_more_is_as_if_closed() -> None:
     assert gone(text(form="removed")) is Target.FALLBACK
 
@@ -231,7 +257,7 @@ def test_nothing_that_needs_a_role_is_ever_reached_without_it(  # noqa: PLR0917
     edited: bool,
 ) -> None:
     for word in ("", "aide", "sources", "annuler", "nonsense"):
-        for action in ("", "keep", "more", CHOOSE, ABANDON, REPEATED):
+        for action in ("", "keep", "more", CHOOSE, ABANDON, REPEATED, RUN):
             approach = Approach(
                 kind=kind,  # type: ignore[arg-type]
                 private=private,

@@ -112,6 +112,11 @@ def test_a_file_with_or_without_words_is_a_file(content: dict[str, Any], file: F
     assert (told.kind, told.text, told.entities) == ("file", "/aide", (bold,))
 
 
+def test_the_files_of_an_album_say_that_they_came_together() -> None:
+    assert received(photo=[LARGE], media_group_id="13").incoming.album == "13"
+    assert received(photo=[LARGE]).incoming.album == ""
+
+
 def test_a_reply_names_what_it_answers() -> None:
     answered = message(message_id=3, text="avant")
     assert received(text="oui", reply_to_message=answered).incoming.reply_to == 3
