@@ -4,7 +4,7 @@ To bring it up to date, make another one in a thread and put it in its place.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ from tantivy import Occur, Query
 
 from core.search import rules
 from core.search.acronyms import Acronyms, explained, without_dots
-from core.search.lexicon import SYNONYMS, intents
+from core.search.lexicon import COURTESY, SYNONYMS, intents
 from core.search.spelling import Spelling
 from core.text import STOP_WORDS, stem, stems, words
 
@@ -27,6 +27,9 @@ _LONGEST = 4096
 
 _MOST_WORDS = 32
 """Different words of a question that are searched for: the rarest."""
+
+_SAMPLE = 200
+"""Questions of the base that are searched for to know what a whole match scores."""
 
 _NO_ACRONYM: Mapping[str, str] = MappingProxyType({})
 
@@ -74,6 +77,7 @@ class SearchIndex:
         self._written = self._fill(ordered)
         self._vocabulary = sorted(self._holding)
         self._spelling = Spelling(self._written)
+        self._base = rules.Base(self._documents, rules.whole_match(self._sampled(ordered)))
 
     def _fill(self, documents: Iterable[Document]) -> Mapping[str, int]:
         """Write the documents, and return how often each word was written."""
@@ -108,14 +112,9 @@ class SearchIndex:
 
     def search(self, query: str, limit: int = 10) -> tuple[Hit, ...]:
         """Return the documents that resemble `query` most, best first; none if nothing does."""
-        concepts = self._concepts(query[:_LONGEST])
-        found = self._found(concepts, intents(query[:_LONGEST]), limit) if limit > 0 else []
-        if not found:
-            return ()
-        worth = sum(self._rarity(word) for word in concepts)
-        best = found[0][1]
+        found, worth = self._ranked(query, limit)
         return tuple(
-            Hit(number, score, rules.confidence(score, best, worth, self._documents))
+            Hit(number, score, rules.confidence(score, worth, self._base))
             for number, score in found
         )
 
@@ -125,37 +124,49 @@ class SearchIndex:
         """Return the documents worth showing for `query`, best first: none rather than noise."""
         return tuple(hit for hit in self.search(query, limit) if hit.confidence >= least)
 
-    def _rarity(self, word: str) -> float:
-        return rules.rarity(self._holding[word], self._documents)
+    def _sampled(self, documents: Sequence[Document]) -> list[tuple[float, float]]:
+        """Return the score and the worth of some of the questions, spread over the base."""
+        step = max(1, len(documents) // _SAMPLE)
+        ranked = (self._ranked(one.question, 1) for one in documents[::step])
+        return [(found[0][1], worth) for found, worth in ranked if found]
 
-    def _concepts(self, query: str) -> Mapping[str, Mapping[str, float]]:
-        """Return the words asked for, each with the words to look for in its place."""
-        found = tuple(map(self._corrected, words(without_dots(query))))
-        asked = dict.fromkeys(self._acronyms.read(found))
-        kept = sorted(asked, key=lambda word: (-self._rarity(word), word))[:_MOST_WORDS]
-        return {
-            word: rules.alternatives(
-                word,
-                SYNONYMS.get(word, ()),
-                rules.kin(word, self._vocabulary),
-                self._holding,
-            )
-            for word in kept
-        }
+    def _ranked(self, query: str, limit: int) -> tuple[list[tuple[int, float]], float]:
+        """Return ids and scores, best first, and the worth of what is asked for."""
+        read = query[:_LONGEST]
+        concepts = self._concepts(read)
+        found = self._found(concepts, intents(read), limit) if limit > 0 else []
+        return found, sum(concept.worth for concept in concepts)
 
-    def _corrected(self, word: str) -> str:
-        """Return the known word that a normalised word was meant to be; itself if none is near."""
+    def _concepts(self, query: str) -> Sequence[rules.Concept]:
+        """Return what is asked for, the rarest first."""
+        asked_for = (word for word in words(without_dots(query)) if word not in COURTESY)
+        meant = [self._meant(word) for word in rules.rejoined(asked_for, self._written)]
+        guesses = {stem(several[0]): several for several in meant if several[0] != several[-1]}
+        asked = dict.fromkeys(self._acronyms.read([several[0] for several in meant]))
+        concepts = [self._concept(root, guesses.get(root, ())[:-1]) for root in asked]
+        return sorted(concepts, key=lambda concept: -concept.worth)[:_MOST_WORDS]
+
+    def _meant(self, word: str) -> tuple[str, ...]:
+        """Return the known words that a normalised word may stand for, then itself."""
         if word in self._written or word in STOP_WORDS or stem(word) in self._holding:
-            return word
-        return next(iter(self._spelling.nearest(word)), word)
+            return (word,)
+        return (*self._spelling.nearest(word), word)
+
+    def _concept(self, root: str, guesses: Sequence[str]) -> rules.Concept:
+        """Return what to look for in the place of a root, guessed from an unknown word or not."""
+        near = rules.kin(root, self._vocabulary)
+        roots = rules.alternatives(root, SYNONYMS.get(root, ()), near, self._holding)
+        if guesses:
+            return rules.guessed(roots, map(stem, guesses), self._documents)
+        return rules.Concept(roots, rules.rarity(self._holding[root], self._documents))
 
     def _found(
-        self, concepts: Mapping[str, Mapping[str, float]], asked: Iterable[str], limit: int
+        self, concepts: Sequence[rules.Concept], asked: Iterable[str], limit: int
     ) -> list[tuple[int, float]]:
         clauses = [
-            (Occur.Should, self._any_of(field, weight, words))
-            for words in concepts.values()
-            if words
+            (Occur.Should, self._any_of(field, weight, concept.roots))
+            for concept in concepts
+            if concept.roots
             for field, weight in _WEIGHTS.items()
         ]
         if not clauses:

@@ -74,6 +74,16 @@ _SYNONYMS = """
     voiture véhicule automobile
 """
 
+COURTESY = frozenset(
+    """
+    aimerais aimerions avance bonsoir cher chere chers coucou dire dites hello indiquer madame
+    mesdames messieurs monsieur plait pourrais pourrait pourriez pouvoir prie remercie remercions
+    renseigner salut savez savoir souhaite souhaiterais souhaiterions souhaitons svp veuillez
+    voudrais voudrions
+    """.split()  # noqa: SIM905  # a list of quoted words is no clearer
+)
+"""The words around a question, normalised: they say nothing of it."""
+
 _INTENTS = {
     "what": r"c est quoi|c etait quoi|qu est ce qu|est ce que c est|definition|definir|signifie\w*"
     r"|veut dire|a quoi ser\w+|appelle t on",
