@@ -164,6 +164,7 @@ def _filters(language: str) -> dict[str, Any]:
     return {
         "date": written("d MMMM y"),
         "long_date": written("EEEE d MMMM y"),
+        "month": written("MMMM y"),
         "time": written(clock),
         "datetime": written(f"EEEE d MMMM y{between}{clock}"),
         "capital_first": lambda words: words[:1].upper() + words[1:],

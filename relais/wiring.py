@@ -141,7 +141,8 @@ def make_rooms(parts: Parts, fetcher: Fetcher, parser: Parser) -> tuple[Room, ..
         return sorted((*of_rooms, *house), key=lambda named: named[0] == "entrance")
 
     search = AnswerSearch(parts.settings.hotline)
-    asking = Asking(parts, search, Hours(parts.settings.hotline))
+    hours = Hours(parts.settings.hotline)
+    asking = Asking(parts, search, hours)
     rooms += [
         bot.entrance.room.build(parts, commands),
         bot.hotline.room.build(parts, asking),
@@ -149,7 +150,7 @@ def make_rooms(parts: Parts, fetcher: Fetcher, parser: Parser) -> tuple[Room, ..
         bot.guarantee.room.build(parts),
         bot.answers.room.build(parts, search),
         bot.network.room.build(parts),
-        bot.figures.room.build(parts),
+        bot.figures.room.build(parts, hours),
         bot.personal.room.build(parts, holders),
         watch.room.build(parts, fetcher, parser),
         digest.letter.room.build(parts, contributors),
