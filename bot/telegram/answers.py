@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 from bot.telegram.api import RelaisBot
 from bot.telegram.lengths import CAPTION, MARK, length, split
 from bot.telegram.outcomes import GONE, NO_TEXT, NOT_MODIFIED, outcome_of
-from bot.telegram.posting import answering, markup, send_post
+from bot.telegram.posting import NO_PREVIEW, answering, markup, send_post
 from core.chat import TOO_BIG, Document, Post, PostButton, Redraw, Reply, Response, Toast, Turn
 from core.ledger.draft import ChatAddress, Later, Refused, Sent, Unknown
 from core.posts import render_keyboard
@@ -182,6 +182,7 @@ async def _redraw(bot: RelaisBot, answer: Answer) -> Sent | Refused | Later | Un
             answer.message_id,
             parse_mode=ParseMode.HTML,
             reply_markup=markup(answer.keyboard),
+            link_preview_options=NO_PREVIEW,
         )
     except TelegramError as error:
         outcome = outcome_of(error)

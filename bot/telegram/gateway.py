@@ -4,20 +4,21 @@ import html
 from dataclasses import replace
 
 import structlog
-from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, TelegramError
 
 from bot.telegram.api import RelaisBot
+from bot.telegram.changing import TOPIC, Target, change, shown_at
 from bot.telegram.decide import REPEATED
-from bot.telegram.outcomes import outcome_of
-from bot.telegram.posting import TOPIC_NAME, entities_of, markup, send_post
+from bot.telegram.lengths import CAPTION, TEXT, length, shorten
+from bot.telegram.outcomes import GONE, THREAD_GONE, outcome_of
+from bot.telegram.posting import TOPIC_NAME, send_post
 from core.chat import Post, PostButton, Text
 from core.ledger.draft import Address, Channel, ChatAddress, Outcome, Parcel, Refused, Sent
 
 logger = structlog.get_logger()
 
-EDITABLE_GONE = Refused("message not found")
-TOPIC = "topic:"
+NO_TARGET = Refused("it does not say which message to change")
+CHANGES = frozenset({"edit", "delete", "delete_topic"})
 
 
 class TelegramGateway:
@@ -34,36 +35,47 @@ class TelegramGateway:
         """Make the one call that a parcel stands for, and say what became of it."""
         if not isinstance(address, ChatAddress):
             return Refused("not a chat address")
-        post = Post.decode(parcel.body)
-        if parcel.resent:
-            post = marked(post, self._mark)
-        try:
-            return Sent(await send_post(self._bot, post, address))
-        except TelegramError as error:
-            return outcome_of(error)
+        post = fitting(Post.decode(parcel.body))
+        if post.kind in CHANGES:
+            target = shown_at(parcel.values.get("target", ""))
+            return NO_TARGET if target is None else await self._change(post, target)
+        return await self._send(marked(post, self._mark) if parcel.resent else post, address)
 
     async def show(self, body: bytes, address: Address, shown_as: str | None) -> Outcome:
         """Edit what is shown already, or send it (and pin it) when it is not there."""
         if not isinstance(address, ChatAddress):
             return Refused("not a chat address")
-        post = Post.decode(body)
-        if shown_as is None:
+        post = fitting(Post.decode(body))
+        target = shown_at(shown_as or "")
+        if target is None:
             return await self._show_anew(post, address)
-        outcome = await self._edit(post, shown_as)
-        return await self._show_anew(post, address) if outcome == EDITABLE_GONE else outcome
+        outcome = await self._change(post, target)
+        if outcome == THREAD_GONE and target.topic:  # a title without its topic: nothing to keep
+            logger.info("topic_gone")
+            return Sent(str(target))
+        return await self._show_anew(post, address) if outcome == GONE else outcome
 
     async def close(self) -> None:
         """Give connections back."""
         await self._bot.shutdown()
 
-    async def _show_anew(self, post: Post, address: ChatAddress) -> Outcome:
+    async def _send(self, post: Post, address: ChatAddress) -> Outcome:
         try:
-            external_id = await send_post(self._bot, post, address)
+            return Sent(await send_post(self._bot, post, address))
         except TelegramError as error:
-            return outcome_of(error)
-        if post.pinned and not external_id.startswith(TOPIC):
-            await self._pin(external_id)
-        return Sent(external_id)
+            return failed(error)
+
+    async def _change(self, post: Post, target: Target) -> Outcome:
+        try:
+            return await change(self._bot, post, target)
+        except TelegramError as error:
+            return failed(error)
+
+    async def _show_anew(self, post: Post, address: ChatAddress) -> Outcome:
+        outcome = await self._send(post, address)
+        if post.pinned and isinstance(outcome, Sent) and not outcome.external_id.startswith(TOPIC):
+            await self._pin(outcome.external_id)
+        return outcome
 
     async def _pin(self, external_id: str) -> None:
         """Pin what was just shown; without the right to, it is shown all the same."""
@@ -75,46 +87,50 @@ class TelegramGateway:
         except TelegramError as error:
             logger.warning("view_not_pinned", why=outcome_of(error).reason)
 
-    async def _edit(self, post: Post, shown_as: str) -> Outcome:
-        chat_id, identity = (int(part) for part in shown_as.removeprefix(TOPIC).split(":"))
-        try:
-            if shown_as.startswith(TOPIC):
-                await self._bot.edit_forum_topic(chat_id, identity, name=post.text[:TOPIC_NAME])
-            else:
-                await self._edit_text(post, chat_id, identity)
-        except TelegramError as error:
-            outcome = outcome_of(error)
-            return Sent(shown_as) if outcome == Refused("not modified") else outcome
-        return Sent(shown_as)
 
-    async def _edit_text(self, post: Post, chat_id: int, message_id: int) -> None:
-        entities = entities_of(post)
-        await self._bot.edit_message_text(
-            post.text,
-            chat_id,
-            message_id,
-            parse_mode=ParseMode.HTML if entities is None else None,
-            entities=entities,
-            reply_markup=markup(post.keyboard),
+def failed(error: TelegramError) -> Outcome:
+    """Say what a failed call means; what an operator must do is logged."""
+    if isinstance(error, ChatMigrated):
+        hint = (
+            f"the animators' group has become another: set telegram.group_id = {error.new_chat_id}"
         )
+        logger.error("telegram_group_migrated", hint=hint)
+    return outcome_of(error)
+
+
+def fitting(post: Post) -> Post:
+    """Return a post that Telegram takes: rooms cut long texts, this is for one that slipped."""
+    most = CAPTION if post.file else TEXT
+    if post.kind not in {"text", "file", "edit"} or post.entities is not None:
+        return post
+    if length(post.text) <= most:
+        return post
+    logger.error("post_shortened", kind=post.kind)
+    return replace(post, text=shorten(post.text, most))
 
 
 def marked(post: Post, mark: str) -> Post:
     """Return a post that says visibly that it may be a repetition.
 
     Text that keeps its own formatting is marked at its end, so that no offset moves; a copy,
-    whose words are not ours to change, by a button.
+    whose words are not ours to change, and what leaves no room for the mark, by a button.
     """
-    match post.kind:
-        case "copy":
-            button = PostButton(mark, data=f"{REPEATED}:chat:mark:0:0")
-            return replace(post, keyboard=(*post.keyboard, (button,)))
-        case "topic":
-            room = TOPIC_NAME - len(mark) - 1
-            return replace(post, text=f"{post.text[:room]} {mark}")
+    if post.kind == "topic":
+        room = TOPIC_NAME - len(mark) - 1
+        return replace(post, text=f"{post.text[:room]} {mark}")
+    if post.kind == "copy" or _size(post) + len(mark) + 2 > (CAPTION if post.file else TEXT):
+        button = PostButton(mark, data=f"{REPEATED}:chat:mark:0:0")
+        return replace(post, keyboard=(*post.keyboard, (button,)))
     if post.entities is not None:
         return replace(post, text=f"{post.text}\n\n{mark}".lstrip())
     return replace(post, text=f"<i>{html.escape(mark)}</i>\n{post.text}".rstrip())
+
+
+def _size(post: Post) -> int:
+    """Return how long a text is for Telegram, in UTF-16 code units."""
+    if post.entities is None:
+        return length(post.text)
+    return len(post.text.encode("utf-16-le")) // 2
 
 
 def repeated_mark() -> Text:

@@ -76,7 +76,7 @@ def outcome_of(error: TelegramError) -> Refused | Later | Unknown:
     if isinstance(error, BadRequest | Forbidden):
         return Refused(reason_of(error))
     if isinstance(error, ChatMigrated):
-        return Refused(f"the chat has become {error.new_chat_id}")
+        return Later(f"the chat has become {error.new_chat_id}")
     why = _not_done(error)
     return Later(why) if why else Unknown(type(error.__cause__ or error).__name__)
 

@@ -48,11 +48,30 @@ async def show(session: AsyncSession, key: str, recipient: Party, content: Conte
         "wanted": content.body,
         "wanted_hash": content.hash,
     }
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert if is_sqlite else postgresql.insert
     await session.execute(
-        insert(View).values(key=key, **row).on_conflict_do_update(index_elements=["key"], set_=row)
+        _insert(session)(View)
+        .values(key=key, **row)
+        .on_conflict_do_update(index_elements=["key"], set_=row)
     )
+
+
+async def adopt(
+    session: AsyncSession, key: str, recipient: Party, content: Content, external_id: str
+) -> None:
+    """Take as the view `key` what a delivery has shown already, as `external_id`.
+
+    From then on `show` keeps it in step. A view of that key is left as it is.
+    """
+    row = {
+        "key": key,
+        "recipient": str(recipient),
+        "channel": content.channel.value,
+        "wanted": content.body,
+        "wanted_hash": content.hash,
+        "shown_hash": content.hash,
+        "external_id": external_id,
+    }
+    await session.execute(_insert(session)(View).values(row).on_conflict_do_nothing())
 
 
 async def unshown(
@@ -161,6 +180,10 @@ class Reconciler:
         after = outcome.after if isinstance(outcome, Later) else None
         delay = wait(after, sight.attempt, self._work.settings, self._work.random.random())
         return self._work.after(delay)
+
+
+def _insert(session: AsyncSession) -> Any:
+    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
 
 
 def _to_show(real_now: datetime) -> ColumnElement[bool]:

@@ -221,3 +221,16 @@ async def test_a_view_that_must_wait_does_not_hold_the_others(database: Database
     async with reconciling(database, gateway):
         await until_shown(database, "board:b")
     assert [shown.body for shown in gateway.shown] == [b"one", b"two"]
+
+
+async def test_what_a_delivery_showed_is_kept_in_step_from_then_on(database: Database) -> None:
+    topic, sent = Content(Channel.CHAT, b"n. 1"), "topic:-100:40"
+    async with database.write() as session:
+        await views.adopt(session, "topic:-100:40", ANIMATORS, topic, sent)
+        assert await views.unshown(session, [Channel.CHAT], REAL) == []
+    await want(database, "n. 1, closed", "topic:-100:40")
+    async with database.write() as session:
+        await views.adopt(session, "topic:-100:40", ANIMATORS, topic, "topic:-100:41")
+        assert await views.unshown(session, [Channel.CHAT], REAL) == ["topic:-100:40"]
+    row = await view(database, "topic:-100:40")
+    assert (row.wanted, row.external_id) == (b"n. 1, closed", sent)

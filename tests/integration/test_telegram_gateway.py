@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -61,7 +62,7 @@ def group(api: RunningBotApi, agent: int) -> int:
     return api.state.add_group("Animation", administrators=[agent])
 
 
-def parcel(post: Post, *, resent: bool = False) -> Parcel:
+def parcel(post: Post, *, resent: bool = False, target: str = "") -> Parcel:
     return Parcel(
         id=1,
         kind="hotline.relay",
@@ -70,7 +71,7 @@ def parcel(post: Post, *, resent: bool = False) -> Parcel:
         cause=Reference("hotline", "question", "1"),
         channel=Channel.CHAT,
         body=post.content().body,
-        values={},
+        values={"target": target} if target else {},
         stream=None,
         attempt=1,
         resent=resent,
@@ -169,7 +170,7 @@ async def test_what_is_sent_again_says_so(
                 description="Bad Request: group chat was upgraded",
                 parameters={"migrate_to_chat_id": -1007},
             ),
-            Refused("the chat has become -1007"),
+            Later("the chat has become -1007"),
         ),
         (Fault("answer", code=413, description="Too Large"), Refused("Too Large (413)")),
     ],
@@ -206,6 +207,95 @@ async def test_blocking_and_deleted_topics_are_recognised_for_real(
     api.state.user_deletes_topic(group, thread)
     outcome = await gateway.send(parcel(BONJOUR), ChatAddress(group, thread))
     assert outcome == Refused("thread not found")
+
+
+async def sent(gateway: TelegramGateway, post: Post, address: ChatAddress) -> str:
+    outcome = await gateway.send(parcel(post), address)
+    assert isinstance(outcome, Sent)
+    return outcome.external_id
+
+
+def number(external_id: str) -> int:
+    return int(external_id.rpartition(":")[2])
+
+
+async def test_a_message_takes_other_words_and_buttons_once_and_again(
+    api: RunningBotApi, gateway: TelegramGateway, agent: int
+) -> None:
+    target = await sent(gateway, BONJOUR, ChatAddress(agent))
+    corrected = Post(
+        "edit",
+        "Bonsoir 🎈 tous",
+        ({"type": "bold", "offset": 8, "length": 2},),
+        keyboard=((PostButton("Garder", data="keep:watch:story:1:0"),),),
+    )
+    for resent in (False, True):  # the second time, nothing is modified any more
+        outcome = await gateway.send(
+            parcel(corrected, resent=resent, target=target), ChatAddress(agent)
+        )
+        assert outcome == Sent(target)
+    (message,) = api.state.messages(agent)
+    assert message["text"] == "Bonsoir 🎈 tous", "a correction is not marked as sent again"
+    assert message["entities"] == [{"type": "bold", "offset": 8, "length": 2}]
+    assert message["reply_markup"]["inline_keyboard"][0][0]["text"] == "Garder"
+
+
+async def test_a_file_takes_another_caption(
+    api: RunningBotApi, gateway: TelegramGateway, agent: int, group: int
+) -> None:
+    said = api.state.user_sends(agent, agent, file=Attachment("document", b"%PDF", "note.pdf"))
+    handle = api.state.message(agent, said)["document"]  # type: ignore[index]
+    file = File("document", handle["file_id"], handle["file_unique_id"], "note.pdf")
+    target = await sent(gateway, Post("file", "La note", file=file), ChatAddress(group))
+    for words in ("La <b>note</b> corrigée", ""):
+        edit = Post("edit", words, file=file)
+        assert await gateway.send(parcel(edit, target=target), ChatAddress(group)) == Sent(target)
+    message = api.state.message(group, number(target))
+    assert message is not None
+    assert "caption" not in message
+    assert message["document"]["file_unique_id"] == handle["file_unique_id"]
+
+
+async def test_what_somebody_deleted_cannot_be_corrected_but_is_deleted(
+    api: RunningBotApi, gateway: TelegramGateway, agent: int
+) -> None:
+    target = await sent(gateway, BONJOUR, ChatAddress(agent))
+    remove = Post("delete")
+    assert await gateway.send(parcel(remove, target=target), ChatAddress(agent)) == Sent(target)
+    assert api.state.messages(agent) == []
+    assert await gateway.send(parcel(remove, target=target), ChatAddress(agent)) == Sent(target)
+    gone = await gateway.send(parcel(Post("edit", "x"), target=target), ChatAddress(agent))
+    assert gone == Refused("message not found")
+
+
+async def test_a_topic_is_deleted_with_all_that_it_holds(
+    api: RunningBotApi, gateway: TelegramGateway, group: int
+) -> None:
+    target = await sent(gateway, Post("topic", "Question n° 1"), ChatAddress(group))
+    await sent(gateway, BONJOUR, ChatAddress(group, number(target)))
+    remove = Post("delete_topic")
+    for _ in range(2):
+        assert await gateway.send(parcel(remove, target=target), ChatAddress(group)) == Sent(target)
+    assert api.state.topics(group) == []
+    assert api.state.messages(group) == []
+
+
+@pytest.mark.parametrize("kind", ["edit", "delete", "delete_topic"])
+async def test_a_change_must_say_of_what(
+    gateway: TelegramGateway, agent: int, kind: Literal["edit", "delete", "delete_topic"]
+) -> None:
+    for target in ("", "nonsense"):
+        outcome = await gateway.send(parcel(Post(kind, "x"), target=target), ChatAddress(agent))
+        assert outcome == Refused("it does not say which message to change")
+
+
+async def test_a_change_that_nobody_knows_the_end_of_is_unknown(
+    api: RunningBotApi, gateway: TelegramGateway, agent: int
+) -> None:
+    target = await sent(gateway, BONJOUR, ChatAddress(agent))
+    api.state.faults.add(broken(502, method="deleteMessage"))
+    outcome = await gateway.send(parcel(Post("delete"), target=target), ChatAddress(agent))
+    assert outcome == Unknown("Bad Gateway (502)")
 
 
 async def test_a_mail_address_is_refused(gateway: TelegramGateway) -> None:
@@ -255,6 +345,16 @@ async def test_a_topics_title_is_a_view(
     renamed = Post("topic", "✅ n° 1").content().body
     assert await gateway.show(renamed, ChatAddress(group), shown.external_id) == shown
     assert [topic["name"] for topic in api.state.topics(group)] == ["✅ n° 1"]
+
+
+async def test_a_title_whose_topic_was_deleted_makes_no_topic_anew(
+    api: RunningBotApi, gateway: TelegramGateway, group: int
+) -> None:
+    target = await sent(gateway, Post("topic", "n° 1"), ChatAddress(group))
+    api.state.user_deletes_topic(group, number(target))
+    renamed = Post("topic", "✅ n° 1").content().body
+    assert await gateway.show(renamed, ChatAddress(group), target) == Sent(target)
+    assert api.state.topics(group) == []
 
 
 async def test_the_menu_differs_in_the_group(

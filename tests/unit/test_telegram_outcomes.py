@@ -96,8 +96,8 @@ def test_a_refusal_is_for_good_and_says_why(error: TelegramError, reason: str) -
     assert outcome_of(error) == Refused(reason)
 
 
-def test_a_group_that_became_another_is_said_so() -> None:
-    assert outcome_of(ChatMigrated(-1007)) == Refused("the chat has become -1007")
+def test_a_group_that_became_another_is_said_so_and_loses_nothing() -> None:
+    assert outcome_of(ChatMigrated(-1007)) == Later("the chat has become -1007")
 
 
 def test_an_operators_mistake_does_not_lose_what_was_to_be_sent() -> None:

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.telegram.changing import Target, shown_at
 from bot.telegram.forms import chosen
-from bot.telegram.gateway import marked
+from bot.telegram.gateway import fitting, marked
+from bot.telegram.lengths import length
 from core.chat import Button, Field, File, Post, PostButton, Text
 from core.posts import Pressed, callback_data, parse_callback, render_keyboard, render_post
 from core.reference import NotARowError, Reference
@@ -121,6 +123,45 @@ def test_a_repeated_copy_says_so_by_a_button() -> None:
     (button,) = post.keyboard[-1]
     assert button.label == "(renvoyé)"
     assert parse_callback(button.data) is not None
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        Post("text", "x" * 4090),
+        Post("text", "x" * 4090, entities=()),
+        Post("file", "x" * 1020, entities=(), file=File("photo", "F", "U")),
+    ],
+)
+def test_a_repeated_text_without_room_for_the_mark_says_so_by_a_button(post: Post) -> None:
+    repeated = marked(post, "(renvoyé)")
+    assert repeated.text == post.text
+    assert repeated.keyboard[-1][0].label == "(renvoyé)"
+
+
+def test_a_text_that_is_too_long_is_shortened_rather_than_refused_for_ever() -> None:
+    shortened = fitting(Post("text", "<b>" + "mot " * 2000 + "</b>"))
+    assert length(shortened.text) <= 4096
+    assert shortened.text.endswith("</b> …")
+    caption = fitting(Post("edit", "mot " * 500, file=File("photo", "F", "U")))
+    assert length(caption.text) <= 1024
+    relayed = Post("text", "x" * 5000, entities=())
+    assert fitting(relayed) == relayed, "a person's words are never shortened"
+    assert fitting(Post("text", "Bonjour")) == Post("text", "Bonjour")
+
+
+@pytest.mark.parametrize(
+    ("external_id", "target"),
+    [
+        ("-100:7", Target(-100, 7)),
+        ("5:7", Target(5, 7)),
+        ("topic:-100:7", Target(-100, 7, topic=True)),
+        *((text, None) for text in ("", "7", "a:7", "-100:", "topic:7", "-100:7:8", "<mail@x>")),
+    ],
+)
+def test_what_a_delivery_became_is_read_back(external_id: str, target: Target | None) -> None:
+    assert shown_at(external_id) == target
+    assert target is None or str(target) == external_id
 
 
 def test_a_repeated_topic_says_so_in_its_name_which_stays_short_enough() -> None:
