@@ -59,7 +59,7 @@ async def desk(database: Database, clock: FixedClock) -> Hotline:
 async def test_the_account_of_a_month_is_read_on_screen(desk: Hotline) -> None:
     [shown] = await desk.command(JEANNE, "bilan", "mois", place=DESK)
     assert desk.words(shown) == (
-        "<b>Bilan de la permanence</b> – novembre 2026\n\n"
+        "<b>Bilan de la permanence – novembre 2026</b>\n\n"
         "7 questions posées (Telegram\u00a0: 6, téléphone\u00a0: 1)\n"
         "3 ont reçu une réponse, dont 0\u00a0% par la base de réponses\n"
         "Première réponse de l’équipe\u00a0: 1,0 heures ouvrées (délai médian)\n"
