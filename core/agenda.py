@@ -23,7 +23,7 @@ class Meeting:
 class NextMeeting(Protocol):
     """Asks the room that plans meetings."""
 
-    async def __call__(self, session: AsyncSession, now: datetime) -> Meeting | None:
+    async def __call__(self, session: AsyncSession, now: datetime, /) -> Meeting | None:
         """Return the soonest published meeting that is not over at `now`, if there is one."""
         ...
 

@@ -113,6 +113,8 @@ class HotlineSettings(Section):
     suggestions: int = 3
     invitation_days: int = 7
     access_code_minutes: int = 30
+    access_codes_per_hour: int = 30
+    access_request_days: int = 30
     messages_per_minute: int = 20
     messages_per_day: int = 300
     solicited_per_month: int = 2

@@ -12,7 +12,7 @@ from core.chat import Text
 class Contacts(Protocol):
     """How colleagues may reach somebody, as far as that person agreed to it."""
 
-    async def __call__(self, session: AsyncSession, person_id: int) -> str:
+    async def __call__(self, session: AsyncSession, person_id: int, /) -> str:
         """Return an address or a number that may be shown to agents; empty without consent."""
         ...
 
@@ -30,8 +30,3 @@ class FicheLines(Protocol):
 async def no_contact(_session: AsyncSession, _person_id: int) -> str:
     """Show nobody's contact: what holds while no room keeps consents."""
     return ""
-
-
-async def no_lines(_session: AsyncSession, _person_id: int, _now: datetime) -> Sequence[Text]:
-    """Add nothing."""
-    return ()
