@@ -24,10 +24,11 @@ import digest.letter.room
 import digest.seminars.room
 import watch.room
 from bot.answers.search import AnswerSearch
+from bot.entrance.fiches import BotName
 from bot.guarantee.hours import Hours
 from bot.hotline.asking import Asking
 from bot.telegram.adapter import TelegramAdapter
-from bot.telegram.api import make_bot
+from bot.telegram.api import RelaisBot, make_bot
 from core.chat import Command
 from core.clock import Clock, SystemClock
 from core.db import Database
@@ -39,8 +40,9 @@ from core.mail.gateway import MailGateway
 from core.parts import Parts
 from core.render import Renderer
 from core.room import ContributionSource, PersonalData, Room, Tick
-from core.settings import Settings
+from core.settings import Settings, TelegramSettings
 from core.tokens import Tokens
+from digest.seminars.next_meeting import next_meeting
 from relais import housekeeping
 from watch.parsing import Parser
 
@@ -113,14 +115,17 @@ async def building(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         parser = await stack.enter_async_context(
             Parser(workers=settings.watch.parse_workers, timeout=settings.watch.parse_timeout)
         )
-        rooms = make_rooms(parts, fetcher, parser)
-        adapter, gateways = _gateways(parts, rooms)
+        sender = _sender(settings.telegram)
+        rooms = make_rooms(parts, fetcher, parser, _named(sender))
+        adapter, gateways = _gateways(parts, rooms, sender)
         for gateway in gateways.values():
             stack.push_async_callback(gateway.close)
         yield House(parts, rooms, _dispatcher(parts, rooms, gateways), adapter)
 
 
-def make_rooms(parts: Parts, fetcher: Fetcher, parser: Parser) -> tuple[Room, ...]:
+def make_rooms(
+    parts: Parts, fetcher: Fetcher, parser: Parser, bot_name: BotName
+) -> tuple[Room, ...]:
     """Return every room; the letter asks all of them what they contribute."""
     rooms: list[Room] = []
 
@@ -144,7 +149,9 @@ def make_rooms(parts: Parts, fetcher: Fetcher, parser: Parser) -> tuple[Room, ..
     hours = Hours(parts.settings.hotline)
     asking = Asking(parts, search, hours)
     rooms += [
-        bot.entrance.room.build(parts, commands),
+        bot.entrance.room.build(
+            parts, commands, next_meeting=next_meeting(parts), bot_name=bot_name
+        ),
         bot.hotline.room.build(parts, asking),
         bot.desk.room.build(parts, asking),
         bot.guarantee.room.build(parts),
@@ -159,16 +166,31 @@ def make_rooms(parts: Parts, fetcher: Fetcher, parser: Parser) -> tuple[Room, ..
     return tuple(rooms)
 
 
+def _sender(telegram: TelegramSettings) -> RelaisBot | None:
+    """Return the bot that speaks for us, when it has a token."""
+    return make_bot(telegram) if telegram.token.get_secret_value() else None
+
+
+def _named(sender: RelaisBot | None) -> BotName:
+    """Return what tells the bot's own name, once Telegram has told it."""
+
+    def name() -> str:
+        try:
+            return sender.username if sender else ""
+        except RuntimeError:  # not introduced yet
+            return ""
+
+    return name
+
+
 def _gateways(
-    parts: Parts, rooms: Sequence[Room]
+    parts: Parts, rooms: Sequence[Room], sender: RelaisBot | None
 ) -> tuple[TelegramAdapter | None, dict[Channel, Gateway]]:
     """Return the chat adapter, and a way out for each channel that is configured."""
-    telegram = parts.settings.telegram
     gateways: dict[Channel, Gateway] = {Channel.MAIL: MailGateway(parts.settings.mail, parts.clock)}
-    if not telegram.token.get_secret_value():
+    if sender is None:
         log.warning("telegram.not_configured", hint="set telegram.token to open the hotline")
         return None, gateways
-    sender = make_bot(telegram)
     adapter = TelegramAdapter(parts, rooms, sender)
     gateways[Channel.CHAT] = adapter.gateway()
     return adapter, gateways

@@ -21,7 +21,7 @@ class FicheLines(Protocol):
     """What a room adds to somebody's fiche, for animators only (a sponsorship, for example)."""
 
     async def __call__(
-        self, session: AsyncSession, person_id: int, now: datetime
+        self, session: AsyncSession, person_id: int, now: datetime, /
     ) -> Sequence[Text]:
         """Return lines, each a block of the room's own template; none when there is nothing."""
         ...
