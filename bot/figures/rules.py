@@ -193,3 +193,13 @@ def hidden(cells: Cells, smallest: int) -> Hidden:
     if len(small) == 1 and others:
         small.add(others[0])
     return tuple((name, None if name in small else count) for name, count in cells)
+
+
+def named(said: str, names: Sequence[str]) -> tuple[int, ...]:
+    """Return which of `names` may be meant: the one written just so, or all that hold its words."""
+    wanted = set(normalise(said).split())
+    if not wanted:
+        return ()
+    exact = tuple(i for i, name in enumerate(names) if set(normalise(name).split()) == wanted)
+    holding = (i for i, name in enumerate(names) if wanted <= set(normalise(name).split()))
+    return exact or tuple(holding)

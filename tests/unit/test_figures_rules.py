@@ -13,6 +13,7 @@ from bot.figures.rules import (
     account,
     around,
     hidden,
+    named,
     parse_period,
     read_period,
 )
@@ -151,3 +152,22 @@ def test_no_small_count_is_ever_told(cells: tuple[tuple[str, int], ...], smalles
     assert [name for name, _ in told] == [name for name, _ in cells]
     assert all(count is None or count >= smallest for _, count in told)
     assert sum(count is None for _, count in told) != 1 or len(cells) == 1
+
+
+NAMES = ("Pays d’Orsanne", "Pays de Brune", "Brune-Claire", "Brune")
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("pays d'orsanne", (0,)),
+        ("Orsanne", (0,)),
+        ("brune claire", (2,)),
+        ("brune", (3,)),
+        ("pays", (0, 1)),
+        ("Clermont", ()),
+        ("?", ()),
+    ],
+)
+def test_a_territory_is_named_by_some_of_its_words(said: str, found: tuple[int, ...]) -> None:
+    assert named(said, NAMES) == found
