@@ -73,6 +73,7 @@ class SearchIndex:
         texts = (text for one in ordered for text in (one.question, *one.variants, one.answer))
         self._acronyms = Acronyms([*acronyms.items(), *explained(texts)])
         self._holding: Counter[str] = Counter()
+        self._holding_in: Mapping[str, Counter[str]] = {field: Counter() for field in _WEIGHTS}
         self._index = _empty()
         self._written = self._fill(ordered)
         self._vocabulary = sorted(self._holding)
@@ -86,10 +87,10 @@ class SearchIndex:
         for document in documents:
             answer = self._read(document.answer, written)
             theme = stems(document.theme)
-            held = {*answer, *theme}
+            asked: list[str] = []
             for formulation in (document.question, *document.variants):
                 question = self._read(formulation, written)
-                held.update(question)
+                asked += question
                 writer.add_document(
                     tantivy.Document(
                         id=document.id,
@@ -99,11 +100,18 @@ class SearchIndex:
                         intent=" ".join(intents(formulation)),
                     )
                 )
-            self._holding.update(held)
+            self._count(question=asked, answer=answer, theme=theme)
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
         return written
+
+    def _count(self, **fields: Iterable[str]) -> None:
+        """Count an answer among those that hold each word, in each field and anywhere."""
+        held = {field: set(roots) for field, roots in fields.items()}
+        for field, roots in held.items():
+            self._holding_in[field].update(roots)
+        self._holding.update(set().union(*held.values()))
 
     def _read(self, text: str, written: Counter[str]) -> tuple[str, ...]:
         found = tuple(words(without_dots(text)))
@@ -163,17 +171,17 @@ class SearchIndex:
     def _found(
         self, concepts: Sequence[rules.Concept], asked: Iterable[str], limit: int
     ) -> list[tuple[int, float]]:
+        searcher = self._index.searcher()
         clauses = [
-            (Occur.Should, self._any_of(field, weight, concept.roots))
+            (Occur.Should, terms[0] if len(terms) == 1 else Query.disjunction_max_query(terms))
             for concept in concepts
-            if concept.roots
-            for field, weight in _WEIGHTS.items()
+            for field in _WEIGHTS
+            if (terms := self._terms(searcher, field, concept.roots))
         ]
         if not clauses:
             return []
         both = [(Occur.Must, Query.boolean_query(clauses))]
         both += [(Occur.Should, self._term("intent", name, _INTENT)) for name in asked]
-        searcher = self._index.searcher()
         wanted = limit
         while True:
             hits = searcher.search(Query.boolean_query(both), wanted, count=False).hits
@@ -185,9 +193,21 @@ class SearchIndex:
             wanted *= 4
         return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
-    def _any_of(self, field: str, weight: float, words: Mapping[str, float]) -> Query:
-        terms = [self._term(field, word, weight * worth) for word, worth in words.items()]
-        return terms[0] if len(terms) == 1 else Query.disjunction_max_query(terms)
+    def _terms(
+        self, searcher: tantivy.Searcher, field: str, roots: Mapping[str, float]
+    ) -> list[Query]:
+        """Return what to look for in a field.
+
+        tantivy counts formulations where we count answers: an answer often asked for would make
+        its own words common, were it not put right here.
+        """
+        found = []
+        for root, worth in roots.items():
+            if holding := self._holding_in[field][root]:
+                ours = rules.rarity(holding, self._documents)
+                theirs = rules.rarity(searcher.doc_freq(field, root), searcher.num_docs)
+                found.append(self._term(field, root, _WEIGHTS[field] * worth * ours / theirs))
+        return found
 
     def _term(self, field: str, word: str, weight: float) -> Query:
         return Query.boost_query(Query.term_query(self._index.schema, field, word, "freq"), weight)

@@ -43,7 +43,6 @@ _SYNONYMS = """
     employeur patron
     entreprise firme société
     fermer clôturer
-    financer financement
     gérer gestion
     habitation logement
     impôt fiscalité
@@ -62,7 +61,6 @@ _SYNONYMS = """
     pub publicité
     quitter partir
     recevoir obtenir percevoir toucher
-    rembourser remboursement
     renouveler prolonger
     réunion rencontre
     rompre rupture
@@ -76,7 +74,7 @@ _SYNONYMS = """
 
 COURTESY = frozenset(
     """
-    aimerais aimerions avance bonsoir cher chere chers coucou dire dites hello indiquer madame
+    aimerais aimerions avance bonsoir cher chere chers coucou deja dire dites hello indiquer madame
     mesdames messieurs monsieur plait pourrais pourrait pourriez pouvoir prie remercie remercions
     renseigner salut savez savoir souhaite souhaiterais souhaiterions souhaitons svp veuillez
     voudrais voudrions
@@ -91,7 +89,7 @@ _INTENTS = {
     "cost": r"combien(?! de temps)|couts?|coute\w*|prix|tarifs?|montants?|gratuit\w*",
     "who": r"qui",
     "how": r"comment|demarches?|procedures?|etapes?|que faire",
-    "may": r"peut on|puis je|peut il|peut elle|pouvons nous|peuvent|droit de|possible|interdi\w*"
+    "may": r"peut on|puis je|peut il|peut elle|pouvons nous|peuvent|droit de?|possible|interdi\w*"
     r"|leg(?:al\w*|aux)|autoris\w+|permis",
     "must": r"faut|doit|dois je|doivent|devons|oblig\w+|tenus?|necessaires?",
     "why": r"pourquoi|raisons?|motifs?",

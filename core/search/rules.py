@@ -26,7 +26,7 @@ _ROOT = 4
 _SHARED = 0.6
 """How much of the longer of two roots is shared at least."""
 
-ENOUGH = 0.55
+ENOUGH = 0.54
 """The strength of evidence that gives a confidence of one half. See `confidence`."""
 
 USUAL_MATCH = 4.0
