@@ -82,21 +82,6 @@ def title_of(text: str) -> str:
     return sentence[: LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
 
 
-def revealing(text: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Return those of `names` (of people, of territories) that a text says, in their order.
-
-    A word of a name is enough; words of three letters or fewer are too common to tell.
-    """
-    said = set(normalise(text).split())
-    known = dict.fromkeys(
-        word
-        for name in names
-        for word in re.findall(r"[^\W\d_]+", name)
-        if len(word) > 3 and normalise(word) in said  # noqa: PLR2004  # see above
-    )
-    return tuple(known)
-
-
 def parse_words(text: str) -> str:
     """Read a sentence or more. Raises InputError: `too_short`."""
     words = text.strip()

@@ -1,0 +1,44 @@
+"""Hiding who and where in a question before the network reads it; an animator reviews it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.answers.anonymising import Kind, Known, Names, anonymised, flag, known
+from bot.hotline.models import Question
+from bot.network.words import text
+from core.people.models import Person, Structure, Territory
+from core.render import Renderer
+
+
+class Hiding:
+    """Replaces what tells who or where, and says what still does; `language` is the team's."""
+
+    def __init__(self, renderer: Renderer, language: str) -> None:
+        self._placeholders = {
+            kind: renderer.plain(text("hidden", kind=kind.value), language) for kind in Kind
+        }
+
+    async def hidden(self, session: AsyncSession, question: Question) -> str:
+        """Return a question's words with what is flagged replaced."""
+        names = await _names(session, question)
+        return anonymised(question.text, names, self._placeholders).strip()
+
+    async def telling(self, session: AsyncSession, question: Question, words: str) -> Sequence[str]:
+        """Return what may still tell who or where in words that are to be sent."""
+        found = flag(words, await _names(session, question), self._placeholders.values())
+        return tuple(dict.fromkeys(words[each.start : each.end] for each in found))
+
+
+async def _names(session: AsyncSession, question: Question) -> Known:
+    people = await session.execute(select(Person.given_name, Person.family_name))
+    asker = await session.get(Person, question.asker_id) if question.asker_id else None
+    return known(
+        Names(
+            people=[(given, family) for given, family in people if given or family],
+            given_names=[asker.given_name] if asker else [],
+            territories=(await session.scalars(select(Territory.name))).all(),
+            structures=(await session.scalars(select(Structure.name))).all(),
+        )
+    )
