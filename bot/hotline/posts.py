@@ -6,18 +6,36 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.hotline.decide import State
+from bot.hotline.card import Fiche, card
 from bot.hotline.edits import Carried, corrected
 from bot.hotline.models import QuestionMessage
 from bot.hotline.pieces import Lead, cut
-from core.chat import Button, File, Keyboard, Post, Text
+from bot.hotline.words import desk_text, reference, text, topic_reference
+from core.chat import File, Post, Text
 from core.ledger.draft import Draft
 from core.posts import render_post
-from core.reference import Party, Reference
+from core.reference import Party
 from core.render import Renderer
 
-TEMPLATE = "chat/hotline.html"
-DESK = "chat/desk.html"
+__all__ = [
+    "ANSWER",
+    "ANSWER_EDIT",
+    "CARD",
+    "NOTICE",
+    "RELAY",
+    "RELAY_EDIT",
+    "TOPIC",
+    "Addressee",
+    "Composer",
+    "Fiche",
+    "card",
+    "desk_text",
+    "message_slot",
+    "reference",
+    "text",
+    "topic_reference",
+]
+
 TOPIC = "hotline.topic"
 CARD = "hotline.card"
 RELAY = "hotline.relay"
@@ -29,58 +47,12 @@ TITLE_LIMIT = 128
 
 
 @dataclass(frozen=True)
-class Fiche:
-    """What the animators are shown of a question; empty where there is nothing to say."""
-
-    number: int
-    version: int
-    state: State
-    name: str
-    roles: tuple[str, ...]
-    territory: str
-    theme: str
-    taken_by: str
-    discreet: bool = False
-
-
-@dataclass(frozen=True)
 class Addressee:
     """To whom an answer goes, in which language, and who gives it."""
 
     person_id: int
     language: str
     answerer: str
-
-
-def text(block: str, **values: object) -> Text:
-    """Return words of the hotline's template."""
-    return Text(TEMPLATE, block, values)
-
-
-def desk_text(block: str, **values: object) -> Text:
-    """Return words of the animators' side."""
-    return Text(DESK, block, values)
-
-
-def reference(number: int) -> Reference:
-    """Return how the house names a question."""
-    return Reference("hotline", "question", str(number))
-
-
-def topic_reference(number: int) -> Reference:
-    """Return how the house names a question's topic: what is said about it is a note."""
-    return Reference("hotline", "topic", str(number))
-
-
-def card(fiche: Fiche) -> tuple[Text, Keyboard]:
-    """Return the card of a question and the buttons that its state allows."""
-    subject = reference(fiche.number)
-    take = Button(desk_text("take_button"), "desk.take", subject, fiche.version)
-    close = Button(desk_text("close_button"), "desk.close", subject, fiche.version)
-    words = desk_text("card", fiche=fiche)
-    if fiche.state is State.CLOSED:
-        return words, ()
-    return words, ((close,),) if fiche.taken_by else ((take, close),)
 
 
 @dataclass(frozen=True)
@@ -92,15 +64,22 @@ class Composer:
 
     def topic(self, fiche: Fiche, now: datetime, slot: str = "") -> Draft:
         """Open the question's forum topic; `slot` tells a second one from the first."""
-        title = self.renderer.plain(desk_text("topic_title", fiche=fiche), self.language)
-        post = Post("topic", title[:TITLE_LIMIT])
+        post = self.title(fiche)
         return self._draft(TOPIC, slot or f"question:{fiche.number}", fiche.number, post, now)
 
-    def card(self, fiche: Fiche, now: datetime) -> Draft:
-        """Show the question's card, with its buttons, in the topic."""
-        post = render_post(self.renderer, *card(fiche), self.language)
-        slot = f"question:{fiche.number}/version:{fiche.version}"
-        return self._draft(CARD, slot, fiche.number, post, now)
+    def title(self, fiche: Fiche) -> Post:
+        """Return the topic as it is to be titled; once closed, the title is ticked."""
+        title = self.renderer.plain(desk_text("topic_title", fiche=fiche), self.language)
+        return Post("topic", title[:TITLE_LIMIT])
+
+    def card(self, fiche: Fiche, now: datetime, slot: str = "") -> Draft:
+        """Show the question's card in the topic, once; `slot` is for that of another topic."""
+        post = self.shown_card(fiche)
+        return self._draft(CARD, slot or f"question:{fiche.number}", fiche.number, post, now)
+
+    def shown_card(self, fiche: Fiche) -> Post:
+        """Return the card as it is to be shown, with its buttons."""
+        return render_post(self.renderer, *card(fiche), self.language)
 
     def relay(
         self, fiche: Fiche, message: QuestionMessage, now: datetime, *, follows: bool = False

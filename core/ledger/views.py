@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,6 +72,16 @@ async def adopt(
         "external_id": external_id,
     }
     await session.execute(_insert(session)(View).values(row).on_conflict_do_nothing())
+
+
+async def wanted(session: AsyncSession, key: str) -> bytes | None:
+    """Return what a view was last asked to show; None for a view that is not there."""
+    return await session.scalar(select(View.wanted).where(View.key == key))
+
+
+async def drop(session: AsyncSession, key: str) -> None:
+    """Forget a view: what it was shown as is there no more, or is no longer kept in step."""
+    await session.execute(delete(View).where(View.key == key))
 
 
 async def unshown(
