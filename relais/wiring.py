@@ -120,7 +120,7 @@ async def building(settings: Settings, clock: Clock) -> AsyncIterator[House]:
         adapter, gateways = _gateways(parts, rooms, sender)
         for gateway in gateways.values():
             stack.push_async_callback(gateway.close)
-        yield House(parts, rooms, _dispatcher(parts, rooms, gateways), adapter)
+        yield House(parts, rooms, _dispatcher(parts, rooms, gateways, adapter), adapter)
 
 
 def make_rooms(
@@ -153,7 +153,7 @@ def make_rooms(
             parts, commands, next_meeting=next_meeting(parts), bot_name=bot_name
         ),
         bot.hotline.room.build(parts, asking),
-        bot.desk.room.build(parts, asking),
+        bot.desk.room.build(parts, asking, search),
         bot.guarantee.room.build(parts),
         bot.answers.room.build(parts, search),
         bot.network.room.build(parts),
@@ -197,9 +197,14 @@ def _gateways(
 
 
 def _dispatcher(
-    parts: Parts, rooms: Sequence[Room], gateways: Mapping[Channel, Gateway]
+    parts: Parts,
+    rooms: Sequence[Room],
+    gateways: Mapping[Channel, Gateway],
+    adapter: TelegramAdapter | None,
 ) -> Dispatcher:
     kinds = {kind.name: kind for room in rooms for kind in room.deliveries}
+    if adapter is not None:
+        kinds = {name: adapter.noticing(kind) for name, kind in kinds.items()}
     return Dispatcher(
         parts.database,
         gateways,

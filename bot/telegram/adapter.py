@@ -16,10 +16,12 @@ from bot.telegram.dialogue import Dialogue
 from bot.telegram.examine import examine
 from bot.telegram.gateway import TelegramGateway, repeated_mark
 from bot.telegram.outcomes import outcome_of
+from bot.telegram.reach import Reach
 from bot.telegram.receive import Receiver
 from bot.telegram.waiting import pause
 from bot.telegram.work import Worker
 from core.chat import Command
+from core.ledger.draft import DeliveryKind
 from core.parts import Parts
 from core.people.roles import Role
 from core.room import Finding, Room
@@ -46,7 +48,8 @@ class TelegramAdapter:
         self._commands = [command for room in rooms for command in room.commands]
         wake = asyncio.Event()
         self._receiver = Receiver(parts, bot, wake)
-        dialogue = Dialogue(parts, mount(rooms))
+        self._reach = Reach(rooms)
+        dialogue = Dialogue(parts, mount(rooms), self._reach)
         self._worker = Worker(parts, bot, dialogue, wake, retry_first)
 
     async def receive(self, stop: asyncio.Event) -> None:
@@ -72,6 +75,10 @@ class TelegramAdapter:
         """Return the ledger's way out by the same bot, under the same limits."""
         mark = self._parts.renderer.plain(repeated_mark(), self._parts.settings.network.language)
         return TelegramGateway(self._bot, mark, self._settings.connections)
+
+    def noticing(self, kind: DeliveryKind) -> DeliveryKind:
+        """Return a kind of delivery that also notes who turns out to have blocked the bot."""
+        return self._reach.noticing(kind)
 
     async def set_menu(self) -> None:
         """Tell Telegram the menu of commands: the animators' in their group, others in private.

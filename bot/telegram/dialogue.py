@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.telegram import forms, inbox
@@ -15,10 +13,10 @@ from bot.telegram.catalogue import Catalogue
 from bot.telegram.decide import Approach, Route, Target, route
 from bot.telegram.models import Conversation, InboxUpdate
 from bot.telegram.parse import Ignored, Reachable, Received, Unsupported, parse_update
+from bot.telegram.reach import Reach
 from core.chat import Ask, Field, Form, Incoming, Redraw, Reply, Response, Sender, Text, Toast, Turn
 from core.ledger.store import about
 from core.parts import Parts
-from core.people.models import Account
 from core.people.store import TELEGRAM, person_by_account, roles_of
 from core.posts import Pressed
 from core.reference import NotARowError, Reference
@@ -50,9 +48,10 @@ class Scene:
 class Dialogue:
     """Handles updates inside the caller's transaction; nothing here touches the network."""
 
-    def __init__(self, parts: Parts, catalogue: Catalogue) -> None:
+    def __init__(self, parts: Parts, catalogue: Catalogue, reach: Reach) -> None:
         self._parts = parts
         self._catalogue = catalogue
+        self._reach = reach
 
     async def handle(
         self, session: AsyncSession, row: InboxUpdate, username: str
@@ -67,7 +66,9 @@ class Dialogue:
                 logger.info("update_ignored", update_id=row.update_id, why=received.why)
                 return []
             case Reachable():
-                await _mark_reachable(session, received, self._parts.clock.now())
+                now = self._parts.clock.now()
+                blocked = received.blocked
+                await self._reach.heard(session, received.account, now, blocked=blocked)
                 return []
             case Unsupported():
                 return self._unsupported(received)
@@ -98,7 +99,10 @@ class Dialogue:
         return [Answer.message(received.chat_id, text)]
 
     async def _sender(self, session: AsyncSession, received: Received) -> Sender:
-        """Find who an account is linked to, and what they are today."""
+        """Find who an account is linked to, and what they are today; who speaks is reachable."""
+        if received.incoming.place.private:
+            now = self._parts.clock.now()
+            await self._reach.heard(session, received.account, now, blocked=False)
         person = await person_by_account(session, TELEGRAM, received.account)
         if person is None:
             language = self._parts.settings.network.language
@@ -283,13 +287,3 @@ async def _subject(session: AsyncSession, incoming: Incoming) -> Reference | Non
     if found is None and thread_id is not None:
         found = await about(session, f"topic:{chat_id}:{thread_id}")
     return found
-
-
-async def _mark_reachable(session: AsyncSession, found: Reachable, now: datetime) -> None:
-    """Note on the account whether it blocked the bot."""
-    await session.execute(
-        change(Account)
-        .where(Account.channel == TELEGRAM, Account.address == found.account)
-        .values(blocked_at=now if found.blocked else None)
-    )
-    logger.info("account_reachable", blocked=found.blocked)
