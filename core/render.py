@@ -164,8 +164,10 @@ def _filters(language: str) -> dict[str, Any]:
     return {
         "date": written("d MMMM y"),
         "long_date": written("EEEE d MMMM y"),
+        "day": written("EEEE d MMMM"),
         "month": written("MMMM y"),
         "time": written(clock),
+        "hour": lambda instant: written(clock)(instant).removesuffix("\u00a000"),
         "datetime": written(f"EEEE d MMMM y{between}{clock}"),
         "capital_first": lambda words: words[:1].upper() + words[1:],
     }

@@ -1,6 +1,7 @@
 """A small network around the hotline, and what people do there, as Turns."""
 
 import itertools
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -244,6 +245,17 @@ ELSEWHERE = Command(
 """A command of another room, which the help must name too."""
 
 
+class Counting(random.Random):
+    """Dice that count up from 1, so that tests know the number of each question."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = itertools.count(1)
+
+    def randrange(self, _start: int, _stop: int | None = None, _step: int = 1) -> int:
+        return next(self._next)
+
+
 async def open_hotline(
     database: Database, clock: FixedClock, settings: Settings | None = None
 ) -> Hotline:
@@ -287,12 +299,12 @@ async def open_hotline(
                 )
             )
     rooms: list[Room] = []
-    parts = replace(make_parts(database, clock), settings=given)
+    parts = replace(make_parts(database, clock), settings=given, random=Counting())
     search = AnswerSearch(given.hotline)
     asking = Asking(parts, search, Hours(given.hotline))
     rooms += [
         bot.hotline.room.build(parts, asking),
-        bot.desk.room.build(parts, asking),
+        bot.desk.room.build(parts, asking, search),
         bot.guarantee.room.build(parts),
         bot.answers.room.build(parts, search),
         bot.entrance.room.build(

@@ -15,7 +15,7 @@ from jinja2 import Environment, Undefined
 import templates
 from core.render import Renderer, load_translations
 
-FILTERS = ("date", "long_date", "time", "datetime", "wordwrap")
+FILTERS = ("date", "long_date", "day", "time", "hour", "datetime", "wordwrap")
 
 
 class Anything(Undefined):

@@ -1,42 +1,35 @@
-"""The agent's side: asking, adding to a question, saying for which territory, following."""
+"""The agent's side: what is written in private, and which question it belongs to."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.answers.search import AnswerSearch
 from bot.entrance.words import text as entrance_text
 from bot.guarantee.hours import Hours
 from bot.hotline import store
-from bot.hotline.decide import (
-    Courtesy,
-    Direction,
-    State,
-    after_agent,
-    choice,
-    continued,
-    courtesy,
-)
+from bot.hotline.choosing import Choosing, actor
+from bot.hotline.decide import Addition, Courtesy, Direction, Where, courtesy, destination
 from bot.hotline.models import Question, QuestionMessage
-from bot.hotline.posts import Composer, reference, text
-from core.acts import record
-from core.chat import Button, Keyboard, Redraw, Reply, Response, Toast, Turn
-from core.ledger.draft import Draft
+from bot.hotline.placing import Placing
+from bot.hotline.posts import reference, text
+from bot.hotline.presenting import Presenting
+from bot.hotline.showing import Showing
+from bot.hotline.underway import album_before, announce, heard, underway
+from core.chat import TOO_BIG, Reply, Response, Turn
 from core.ledger.store import post
 from core.parts import Parts
-from core.people.models import Territory
 from core.people.roles import Role
-from core.people.store import territories_of
-from core.reference import Party, Reference
-
-LISTED = 20
 
 
 class Asking:
-    """What an agent does in the private chat."""
+    """What an agent writes in the private chat; `placing` and `choosing` take their presses."""
 
     def __init__(self, parts: Parts, search: AnswerSearch, hours: Hours) -> None:
-        self._composer = Composer(parts.renderer, parts.settings.network.language)
-        self._search = search
-        self._hours = hours
+        self._reopen_days = parts.settings.hotline.reopen_days
+        self.presenting = Presenting(parts, hours)
+        self.showing = Showing(parts.settings.hotline, hours)
+        self.choosing = Choosing(search, self.presenting, self.showing)
+        self.placing = Placing(self.presenting, self.showing, self.choosing)
 
     async def said(self, turn: Turn) -> Sequence[Response]:
         """Take what nobody else claims: a courtesy, an edit, a message to add, a question."""
@@ -45,124 +38,106 @@ class Asking:
             return []
         if early := _refusal(turn) or await self.done(turn):
             return early
-        number = await self._edited(turn)
-        if number is None and not incoming.files and (kind := courtesy(incoming.text)):
-            return _courteous(kind)
-        question = await self._continued(turn, number)
-        if question is None:
-            return await self._open(turn, incoming.text)
-        return await self.add(turn, question)
+        if (corrected := await self._corrected(turn)) is not None:
+            return corrected
+        if not incoming.files and (kind := courtesy(incoming.text)):
+            return await _courteous(turn, kind)
+        return [*await self._taken(turn), *_too_big(turn)]
 
     async def command(self, turn: Turn) -> Sequence[Response]:
-        """Open a question by `/question …`; without words, say how to ask."""
+        """Open a question by `/question …`; without words, the next message is one."""
         if early := _refusal(turn) or await self.done(turn):
             return early
         words = turn.incoming.argument.strip()
-        return await self._open(turn, words) if words else [Reply(entrance_text("how_to_ask"))]
+        if words:
+            return await self._open(turn, words)
+        await announce(turn.session, turn.sender.person_id or 0, None, turn.now)
+        return [Reply(entrance_text("how_to_ask"))]
 
     async def done(self, turn: Turn) -> Sequence[Response]:
-        """Answer an update that was already added to a question; nothing when it was not."""
-        known = await store.question_of_update(turn.session, turn.incoming.update_id)
-        return [Reply(text("added", number=known), about=reference(known))] if known else []
+        """Answer an update that was taken already; nothing when it was not."""
+        known = await store.message_of_update(turn.session, turn.incoming.update_id)
+        if known is None:
+            return []
+        if known.question_id is None:
+            return await self.placing.ask(turn)
+        return [_added(known.question_id)]
 
     async def add(self, turn: Turn, question: Question) -> Sequence[Response]:
-        """Add what the asker says to a question of theirs, and carry it to the topic."""
-        said = None if turn.incoming.files else courtesy(turn.incoming.text)
-        message = await self._record(turn, question.id, turn.incoming.text)
-        before = State(question.state)
-        question.state = after_agent(before, said).value
-        question.last_message_at = turn.now
-        if before is State.CHOOSING:
-            return [await self._which(turn, question)]
-        drafts: list[Draft] = []
-        reopened = before is State.CLOSED and question.state == State.OPEN
-        if reopened:
-            question.version += 1
-            record(turn.session, _actor(turn), "question.reopen", reference(question.id), turn.now)
-        fiche = await store.fiche(turn.session, question, turn.now)
-        if reopened:
-            drafts.append(self._composer.card(fiche, turn.now))
-        drafts += self._composer.relay(fiche, message, turn.now)
-        await post(turn.session, drafts, turn.now)
-        return [Reply(text("added", number=question.id), about=reference(question.id))]
+        """Add what the asker says to a question of theirs; or correct what they said."""
+        if (corrected := await self._corrected(turn)) is not None:
+            return corrected
+        return [*await self._add(turn, question), *_too_big(turn)]
 
-    async def choose(self, turn: Turn, chosen: Reference, version: int) -> Sequence[Response]:
-        """Say for which territory a question is asked; only then is it carried to the team."""
-        pair, session = choice(chosen.id), turn.session
-        question = await store.question(session, pair[0]) if pair else None
-        if pair is None or question is None or question.asker_id != turn.sender.person_id:
-            return [Toast(text("unknown_question"), alert=True)]
-        if question.version != version or question.state != State.CHOOSING:
-            name = await store.territory_name(session, question.territory_id)
-            return [Toast(text("already_chosen", territory=name), alert=True)]
-        served = {each.id: each for each in await self._territories(turn)}
-        if pair[1] not in served:
-            return [Toast(text("not_your_territory"), alert=True)]
-        question.territory_id, question.state = pair[1], State.OPEN.value
-        question.version += 1
-        await self._present(turn, question)
-        name = served[pair[1]].name
-        return [Redraw(text("opened", number=question.id, territory=name))]
+    async def _taken(self, turn: Turn) -> Sequence[Response]:
+        """Take a message where it belongs: a question under way, a new one, or it is asked."""
+        session, person_id = turn.session, turn.sender.person_id or 0
+        if before := await album_before(turn):
+            return await self._follow(turn, before)
+        where = destination(await underway(session, person_id), turn.now)
+        await heard(session, person_id)
+        if where is Where.ASK:
+            await self._record(turn, None, turn.incoming.text)
+            return await self.placing.ask(turn)
+        question = None if where is Where.NEW else await store.own_question(turn, where)
+        if question is None:
+            return await self._open(turn, turn.incoming.text)
+        return await self._add(turn, question)
 
-    async def mine(self, turn: Turn) -> Sequence[Response]:
-        """List one's own questions with their state."""
-        if not turn.incoming.place.private:
-            return [Reply(entrance_text("private_only"))]
-        if turn.sender.person_id is None:
-            return [Reply(entrance_text("stranger"))]
-        rows = await store.questions_of(turn.session, turn.sender.person_id, LISTED)
-        return [Reply(text("my_questions", questions=rows))]
-
-    async def _edited(self, turn: Turn) -> int | None:
-        if not turn.incoming.edited:
-            return None
-        chat_id, message_id = turn.incoming.place.chat_id, turn.incoming.message_id
-        return await store.question_of_message(turn.session, chat_id, message_id)
-
-    async def _continued(self, turn: Turn, edited: int | None) -> Question | None:
-        """Return the person's own question that goes on; an account may have been another's."""
-        number = edited
-        if number is None:
-            ongoing = await store.ongoing(turn.session, turn.sender.person_id or 0)
-            number = continued(ongoing, turn.now)
-        question = None if number is None else await store.question(turn.session, number)
-        owns = question is not None and question.asker_id == turn.sender.person_id
-        return question if owns else None
+    async def _follow(self, turn: Turn, before: QuestionMessage) -> Sequence[Response]:
+        """Take another file of an album where its first one went; it is acknowledged already."""
+        question = await store.own_question(turn, before.question_id or 0)
+        message = await self._record(turn, before.question_id, turn.incoming.text)
+        if question is not None:
+            await self.presenting.add(turn.session, question, [message], turn.now)
+        return []
 
     async def _open(self, turn: Turn, words: str) -> Sequence[Response]:
-        territories = await self._territories(turn)
-        question = await store.open_question(turn.session, turn, words, territories)
+        """Open a question; it goes one step towards the team."""
+        session, person_id = turn.session, turn.sender.person_id or 0
+        question = await self.presenting.open(session, person_id, words, turn.now, actor(turn))
         await self._record(turn, question.id, words)
-        record(turn.session, _actor(turn), "question.open", reference(question.id), turn.now)
-        if question.state == State.CHOOSING:
-            return [await self._which(turn, question)]
-        await self._present(turn, question)
-        name = territories[0].name if territories else ""
-        words_back = text("opened", number=question.id, territory=name)
-        return [Reply(words_back, about=reference(question.id))]
+        view = await self.choosing.step(session, question, turn.now)
+        return [view.reply(question.id)]
 
-    async def _record(self, turn: Turn, number: int, words: str) -> QuestionMessage:
+    async def _add(self, turn: Turn, question: Question) -> Sequence[Response]:
+        message = await self._record(turn, question.id, turn.incoming.text)
+        added = await self.presenting.add(turn.session, question, [message], turn.now)
+        if added.outcome is Addition.TOO_LATE:
+            number = question.id
+            opened = await self.placing.anew(turn, [message])
+            return [Reply(text("too_late", number=number, days=self._reopen_days)), *opened]
+        if added.outcome is Addition.NOTED and question.presented_at is None:
+            view = await self.showing.question(turn.session, question, turn.now)
+            return [view.reply(question.id)]
+        return [_added(question.id, added.promised_at)]
+
+    async def _corrected(self, turn: Turn) -> Sequence[Response] | None:
+        """Give a message its new words, and bring them to the topic; None when it is no edit."""
+        incoming, session = turn.incoming, turn.session
+        if not incoming.edited:
+            return None
+        place = incoming.place.chat_id, incoming.message_id
+        message = await store.message_at(session, *place)
+        if message is None or message.author != str(actor(turn)):
+            return None
+        question = await store.own_question(turn, message.question_id or 0)
+        if message.question_id is not None and question is None:
+            return None
+        if question is not None and question.text == message.text:
+            question.text = incoming.text
+        store.correct(message, incoming)
+        await session.flush()
+        if question is None:
+            return [Reply(text("kept_corrected"))]
+        fiche = await store.fiche(session, question, turn.now)
+        composer, update_id = self.presenting.composer, incoming.update_id
+        drafts = await composer.relay_edits(session, fiche, message, update_id, turn.now)
+        await post(session, drafts, turn.now)
+        return [Reply(text("corrected", number=question.id), about=reference(question.id))]
+
+    async def _record(self, turn: Turn, number: int | None, words: str) -> QuestionMessage:
         return await store.add_message(turn.session, turn, number, Direction.FROM_AGENT, words)
-
-    async def _which(self, turn: Turn, question: Question) -> Reply:
-        """Ask for which of their territories the question is."""
-        served = await self._territories(turn)
-        keyboard: Keyboard = tuple((_choice(question, each),) for each in served)
-        words = text("which_territory", number=question.id)
-        return Reply(words, keyboard, about=reference(question.id))
-
-    async def _territories(self, turn: Turn) -> Sequence[Territory]:
-        return await territories_of(turn.session, turn.sender.person_id or 0, turn.now)
-
-    async def _present(self, turn: Turn, question: Question) -> None:
-        """Open the topic, with the card and all that was said so far."""
-        fiche = await store.fiche(turn.session, question, turn.now)
-        topic = self._composer.topic(fiche, turn.now)
-        said = await store.messages(turn.session, question.id)
-        drafts = [topic, self._composer.card(fiche, turn.now)]
-        for message in said:
-            drafts += self._composer.relay(fiche, message, turn.now)
-        await post(turn.session, drafts, turn.now)
 
 
 def _refusal(turn: Turn) -> Sequence[Response]:
@@ -174,18 +149,19 @@ def _refusal(turn: Turn) -> Sequence[Response]:
     return [] if Role.AGENT in turn.sender.roles else [Reply(entrance_text("agents_only"))]
 
 
-def _actor(turn: Turn) -> Party:
-    return Party("person", str(turn.sender.person_id))
-
-
-def _choice(question: Question, territory: Territory) -> Button:
-    chosen = Reference("hotline", "territory", f"{question.id}-{territory.id}")
-    label = text("territory_button", name=territory.name)
-    return Button(label, "hotline.territory", chosen, question.version)
-
-
-def _courteous(said: Courtesy) -> Sequence[Response]:
-    """Answer a greeting and thanks; a nod needs nothing."""
+async def _courteous(turn: Turn, said: Courtesy) -> Sequence[Response]:
+    """Answer a greeting, after which a question is awaited, and thanks; a nod needs nothing."""
     if said is Courtesy.GREETING:
+        await announce(turn.session, turn.sender.person_id or 0, None, turn.now)
         return [Reply(text("greeted"))]
     return [Reply(text("thanked"))] if said is Courtesy.THANKS else []
+
+
+def _added(number: int, promised: datetime | None = None) -> Reply:
+    return Reply(text("added", number=number, promised=promised), about=reference(number))
+
+
+def _too_big(turn: Turn) -> Sequence[Response]:
+    """Say of each file that is too big to be kept how to send it otherwise."""
+    big = [file for file in turn.incoming.files if file.size > TOO_BIG]
+    return [Reply(text("too_big", name=file.name)) for file in big]

@@ -11,6 +11,11 @@ from core.text import normalise
 RECENT = timedelta(minutes=10)
 """How long after the last message what an agent writes belongs to the same question."""
 
+ANNOUNCED = timedelta(hours=1)
+"""How long after « bonjour », or after a press on « Ajouter », the next message is what it said."""
+
+FEWEST_DIGITS = 4
+
 
 class State(enum.StrEnum):
     """Where a question stands.
@@ -26,6 +31,10 @@ class State(enum.StrEnum):
     ANSWERED = "answered"
     WAITING = "waiting"
     CLOSED = "closed"
+
+
+UNDECIDED = frozenset({State.CHOOSING, State.SUGGESTED})
+"""The states of what its asker has not sent to the team yet."""
 
 
 class Topic(enum.StrEnum):
@@ -103,11 +112,89 @@ def continued(ongoing: Sequence[Ongoing], now: datetime) -> int | None:
     return recent[0] if len(recent) == 1 else None
 
 
-def after_agent(state: State, said: Courtesy | None) -> State:
-    """Return a question's state once its asker has added something: « merci » reopens nothing."""
-    if state is State.CHOOSING or said is not None:
-        return state
-    return State.OPEN
+class Where(enum.Enum):
+    """Where a message goes that goes on with no question: it opens one, or its author is asked."""
+
+    NEW = enum.auto()
+    ASK = enum.auto()
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What somebody said that their next message is for; `number` is None for a new question."""
+
+    number: int | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Underway:
+    """What an agent has under way when they write.
+
+    `unplaced` says that earlier messages still wait to be given a question.
+    """
+
+    ongoing: tuple[Ongoing, ...]
+    announced: Announced | None = None
+    unplaced: bool = False
+
+
+def destination(underway: Underway, now: datetime) -> int | Where:
+    """Return the question to which a new message belongs, or where else it goes.
+
+    What its author announced comes first; then it stays with what waits for a question; then it
+    goes on with the question spoken of lately. With others under way, nobody guesses.
+    """
+    announced = underway.announced
+    if announced is not None and now - announced.at <= ANNOUNCED:
+        return Where.NEW if announced.number is None else announced.number
+    if underway.unplaced:
+        return Where.ASK
+    number = continued(underway.ongoing, now)
+    if number is not None:
+        return number
+    return Where.ASK if underway.ongoing else Where.NEW
+
+
+class Addition(enum.Enum):
+    """What becomes of a question once its asker has added something."""
+
+    NOTED = enum.auto()
+    """It is kept with it: the team has not been asked yet."""
+    TOLD = enum.auto()
+    """The team is told; whether it owes an answer stays as it is."""
+    OWED = enum.auto()
+    """The team is told, and owes an answer."""
+    TOO_LATE = enum.auto()
+    """It has been closed for too long: this is another question."""
+
+
+def addition(state: State, said: Courtesy | None, *, presented: bool, reopenable: bool) -> Addition:
+    """Return what an addition makes of a question: « merci » reopens nothing.
+
+    `presented` says that the team has had the question, `reopenable` that it is not too late.
+    """
+    if state in UNDECIDED or (said is not None and not presented):
+        return Addition.NOTED
+    if said is not None:
+        return Addition.TOLD
+    if state is State.CLOSED and not reopenable:
+        return Addition.TOO_LATE
+    return Addition.OWED
+
+
+def reopenable(closed_at: datetime | None, now: datetime, days: int) -> bool:
+    """Say whether what was closed then may still be reopened, within so many days."""
+    return closed_at is not None and now - closed_at <= timedelta(days=days)
+
+
+def numbers(taken: int) -> range:
+    """Return those among which a question's number is drawn when so many are taken.
+
+    They have four digits, and more as soon as a guess could be right once in ten times.
+    """
+    digits = max(FEWEST_DIGITS, len(str(10 * taken)))
+    return range(10 ** (digits - 1), 10**digits)
 
 
 class Side(enum.Enum):
@@ -136,7 +223,7 @@ def number_of(identity: str) -> int:
 
 
 def choice(identity: str) -> tuple[int, int] | None:
-    """Read the question and the territory of a choice button (`128-5`); None if forged."""
+    """Read what a button chooses, and for what (`128-5`); None if forged."""
     found = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", identity)
     return (int(found[1]), int(found[2])) if found else None
 

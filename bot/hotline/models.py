@@ -86,3 +86,26 @@ class QuestionMessage(Base):
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     update_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     at: Mapped[datetime]
+
+
+class Suggested(Base):
+    """A validated answer that a question's asker was shown before it went to the team.
+
+    `rank` counts from 1. `answer_id` is a row of the knowledge base, which may be there no more.
+    """
+
+    __tablename__ = "question_suggestions"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)
+    answer_id: Mapped[int]
+
+
+class Announcement(Base):
+    """What somebody said that their next message is for: a question, or a new one (null)."""
+
+    __tablename__ = "announcements"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"))
+    at: Mapped[datetime]

@@ -1,17 +1,18 @@
 """What the hotline holds about somebody: shown as it is, or let go of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.hotline.decide import Direction
-from bot.hotline.models import Question, QuestionMessage
-from bot.hotline.posts import reference, topic_reference
+from bot.hotline.models import Announcement, Question, QuestionMessage
+from bot.hotline.posts import reference, text, topic_reference
 from core.ledger.store import cancel, purge
 from core.reference import Party
+from core.room import Kept
 
 
 async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
@@ -44,6 +45,10 @@ def _question(question: Question, said: Any) -> dict[str, Any]:
     return {
         "number": question.id,
         "state": question.state,
+        "channel": question.channel,
+        "discreet": question.discreet,
+        "rating": question.rating,
+        "rating_comment": question.rating_comment,
         "opened_at": question.opened_at.isoformat(),
         "messages": [_message(row) for row in said if row.question_id == question.id],
     }
@@ -70,11 +75,17 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
     asked = select(Question.id).where(Question.asker_id == party.number)
     for number in (await session.scalars(asked)).all():
         await _empty(session, number, now)
+    mine = QuestionMessage.author == str(party)
     await session.execute(
-        update(QuestionMessage).where(QuestionMessage.author == str(party)).values(author=None)
+        delete(QuestionMessage).where(mine, QuestionMessage.question_id.is_(None))
     )
+    await session.execute(delete(Announcement).where(Announcement.person_id == party.number))
+    await session.execute(update(QuestionMessage).where(mine).values(author=None))
     await session.execute(
         update(Question).where(Question.taken_by == party.number).values(taken_by=None)
+    )
+    await session.execute(
+        update(Question).where(Question.logged_by == party.number).values(logged_by=None)
     )
     await purge(session, party)
 
@@ -86,8 +97,24 @@ async def _empty(session: AsyncSession, number: int, now: datetime) -> None:
         .values(text="", entities=[], files=[])
     )
     await session.execute(
-        update(Question).where(Question.id == number).values(asker_id=None, text="")
+        update(Question)
+        .where(Question.id == number)
+        .values(asker_id=None, text="", rating_comment=None)
     )
     for cause in (reference(number), topic_reference(number)):
         await cancel(session, "erased", now, cause=cause)
     await purge(session, Party("question", str(number)))
+
+
+async def keeps(session: AsyncSession, party: Party) -> Sequence[Kept]:
+    """Say what stays of somebody: what public funding asks for, and what is nobody's."""
+    if party.kind != "person":
+        return ()
+    asked = select(func.count()).select_from(Question).where(Question.asker_id == party.number)
+    count = await session.scalar(asked) or 0
+    if not count:
+        return ()
+    return (
+        Kept(text("kept_questions", count=count), text("kept_questions_ground")),
+        Kept(text("kept_answers"), text("kept_answers_ground")),
+    )

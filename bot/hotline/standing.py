@@ -10,9 +10,15 @@ from bot.hotline.models import Question
 def owed(question: Question, now: datetime) -> None:
     """Make the team owe an answer: since `now`, unless it did already."""
     question.state = State.OPEN.value
-    question.closed_at = question.closed_by = None
+    question.closed_at = question.closed_by = question.answered_by = None
     if question.awaiting_since is None:
         question.awaiting_since, question.silence_level = now, 0
+
+
+def suggested(question: Question, now: datetime) -> None:
+    """Wait for its asker to say whether what they were shown is enough."""
+    _owe_nothing(question, State.SUGGESTED)
+    question.last_message_at = now
 
 
 def answered(question: Question, now: datetime) -> None:

@@ -1,18 +1,20 @@
 """Reading and writing the hotline's tables. No function here commits."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.hotline.decide import Direction, Ongoing, State
+from bot.hotline.card import Fiche
+from bot.hotline.decide import Direction, State, numbers
 from bot.hotline.models import Question, QuestionMessage
-from bot.hotline.posts import Fiche
-from core.chat import Turn
+from core.chat import Incoming, Turn
+from core.db import alone
 from core.people.models import Person, Territory, Theme
-from core.people.store import roles_of
+from core.people.store import roles_of, territories_of
 from core.reference import Party
 
 
@@ -21,38 +23,65 @@ async def question(session: AsyncSession, number: int) -> Question | None:
     return await session.get(Question, number, with_for_update=True)
 
 
-async def ongoing(session: AsyncSession, person_id: int) -> Sequence[Ongoing]:
-    """Return what is not closed of somebody's questions."""
-    rows = await session.execute(
-        select(Question.id, Question.last_message_at)
+async def own_question(turn: Turn, number: int) -> Question | None:
+    """Return a question of the person who acts, held; None for any other, or in a group."""
+    if not turn.incoming.place.private or turn.sender.person_id is None:
+        return None
+    found = await question(turn.session, number)
+    return found if found and found.asker_id == turn.sender.person_id else None
+
+
+async def ongoing(session: AsyncSession, person_id: int) -> Sequence[Question]:
+    """Return somebody's questions that are not closed, in the order of what was said last."""
+    rows = await session.scalars(
+        select(Question)
         .where(Question.asker_id == person_id, Question.state != State.CLOSED.value)
-        .order_by(Question.id)
+        .order_by(Question.last_message_at, Question.opened_at, Question.id)
     )
-    return [Ongoing(number, at) for number, at in rows]
+    return rows.all()
 
 
-async def questions_of(session: AsyncSession, person_id: int, most: int) -> Sequence[Question]:
-    """Return somebody's own questions, the latest first."""
+async def questions_of(
+    session: AsyncSession, person_id: int, most: int, after: int = 0
+) -> Sequence[Question]:
+    """Return somebody's own questions, the latest first, after so many."""
     rows = await session.scalars(
         select(Question)
         .where(Question.asker_id == person_id)
-        .order_by(Question.id.desc())
+        .order_by(Question.opened_at.desc(), Question.id.desc())
+        .offset(after)
         .limit(most)
     )
     return rows.all()
 
 
+async def draw_number(session: AsyncSession, dice: random.Random) -> int:
+    """Draw the number of a new question: nobody can tell it from those before.
+
+    Who draws waits for those who have drawn to commit.
+    """
+    await alone(session, "hotline.numbers")
+    taken = await session.scalar(select(func.count()).select_from(Question))
+    among = numbers(taken or 0)
+    while True:
+        number = dice.randrange(among.start, among.stop)
+        if await session.get(Question, number) is None:
+            return number
+
+
 async def open_question(
-    session: AsyncSession, turn: Turn, text: str, territories: Sequence[Territory]
+    session: AsyncSession, number: int, asker_id: int, text: str, now: datetime
 ) -> Question:
-    """Add a question of the person who speaks; several territories leave it to be chosen."""
+    """Add a question; several territories leave it to be said for which one it is."""
+    territories = await territories_of(session, asker_id, now)
     opened = Question(
-        asker_id=turn.sender.person_id,
+        id=number,
+        asker_id=asker_id,
         territory_id=territories[0].id if len(territories) == 1 else None,
         state=(State.CHOOSING if len(territories) > 1 else State.OPEN).value,
         text=text,
-        opened_at=turn.now,
-        last_message_at=turn.now,
+        opened_at=now,
+        last_message_at=now,
     )
     session.add(opened)
     await session.flush()
@@ -60,9 +89,9 @@ async def open_question(
 
 
 async def add_message(
-    session: AsyncSession, turn: Turn, number: int, direction: Direction, text: str
+    session: AsyncSession, turn: Turn, number: int | None, direction: Direction, text: str
 ) -> QuestionMessage:
-    """Add what was just said to a question's thread.
+    """Add what was just said to a question's thread; None while nobody knows to which.
 
     `text` is what was said, or the part of it that counts, which then has no formatting.
     """
@@ -75,6 +104,7 @@ async def add_message(
         text=text,
         entities=[dict(entity) for entity in entities],
         files=[asdict(file) for file in incoming.files],
+        album=incoming.album,
         edited=incoming.edited,
         chat_id=incoming.place.chat_id,
         message_id=incoming.message_id,
@@ -84,6 +114,13 @@ async def add_message(
     session.add(message)
     await session.flush()
     return message
+
+
+def correct(message: QuestionMessage, incoming: Incoming) -> None:
+    """Give a message the words and the files that its author has put in their place."""
+    message.text, message.edited = incoming.text, True
+    message.entities = [dict(entity) for entity in incoming.entities]
+    message.files = [asdict(file) for file in incoming.files]
 
 
 async def messages(session: AsyncSession, number: int) -> Sequence[QuestionMessage]:
@@ -103,11 +140,21 @@ async def question_of_update(session: AsyncSession, update_id: int) -> int | Non
     )
 
 
-async def question_of_message(session: AsyncSession, chat_id: int, message_id: int) -> int | None:
-    """Return the question to which a message of a chat was added: what an edit is about."""
+async def message_of_update(session: AsyncSession, update_id: int) -> QuestionMessage | None:
+    """Return the message that an update has already become, if it has."""
     return await session.scalar(
-        select(QuestionMessage.question_id)
+        select(QuestionMessage).where(QuestionMessage.update_id == update_id)
+    )
+
+
+async def message_at(
+    session: AsyncSession, chat_id: int, message_id: int
+) -> QuestionMessage | None:
+    """Return what is held of a message of a chat, the latest: what an edit is about."""
+    return await session.scalar(
+        select(QuestionMessage)
         .where(QuestionMessage.chat_id == chat_id, QuestionMessage.message_id == message_id)
+        .order_by(QuestionMessage.id.desc())
         .limit(1)
     )
 
@@ -124,7 +171,7 @@ async def fiche(session: AsyncSession, question: Question, now: datetime) -> Fic
         name=asker.name if asker and not question.discreet else "",
         roles=tuple(sorted(role.value for role in roles)),
         territory=await territory_name(session, question.territory_id),
-        theme=await _theme_name(session, question.theme_id),
+        theme=await theme_name(session, question.theme_id),
         taken_by=taker.name if taker else "",
         discreet=question.discreet,
     )
@@ -136,6 +183,7 @@ async def territory_name(session: AsyncSession, territory_id: int | None) -> str
     return row.name if row else ""
 
 
-async def _theme_name(session: AsyncSession, theme_id: int | None) -> str:
+async def theme_name(session: AsyncSession, theme_id: int | None) -> str:
+    """Return a theme's name, empty when there is none."""
     row = await session.get(Theme, theme_id) if theme_id else None
     return row.name if row else ""
