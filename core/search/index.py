@@ -6,6 +6,7 @@ To bring it up to date, make another one in a thread and put it in its place.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 
 import tantivy
@@ -27,6 +28,9 @@ _LONGEST = 4096
 
 _MOST_WORDS = 32
 """Different words of a question that are searched for: the rarest."""
+
+_MOST_GUESSED = 8
+"""Unknown words of a question that are looked up among those spelt nearly the same."""
 
 _SAMPLE = 200
 """Questions of the base that are searched for to know what a whole match scores."""
@@ -62,7 +66,7 @@ class SearchIndex:
 
     `acronyms` gives for each acronym what it stands for; those that the answers explain are
     learned. Never changes once made: threads may share it. It takes the processor for a while to
-    make one (some 20 s for 100,000 answers): do it in a thread.
+    make one (half a minute for 100,000 answers): do it in a thread.
     """
 
     def __init__(
@@ -148,17 +152,22 @@ class SearchIndex:
     def _concepts(self, query: str) -> Sequence[rules.Concept]:
         """Return what is asked for, the rarest first."""
         asked_for = (word for word in words(without_dots(query)) if word not in COURTESY)
-        meant = [self._meant(word) for word in rules.rejoined(asked_for, self._written)]
-        guesses = {stem(several[0]): several for several in meant if several[0] != several[-1]}
-        asked = dict.fromkeys(self._acronyms.read([several[0] for several in meant]))
-        concepts = [self._concept(root, guesses.get(root, ())[:-1]) for root in asked]
+        read = rules.rejoined(asked_for, self._written)
+        guesses = self._guesses(read)
+        likeliest = [guesses.get(word, (word,))[0] for word in read]
+        guessed = {stem(several[0]): several for several in guesses.values()}
+        roots = dict.fromkeys(self._acronyms.read(likeliest))
+        concepts = [self._concept(root, guessed.get(root, ())) for root in roots]
         return sorted(concepts, key=lambda concept: -concept.worth)[:_MOST_WORDS]
 
-    def _meant(self, word: str) -> tuple[str, ...]:
-        """Return the known words that a normalised word may stand for, then itself."""
-        if word in self._written or word in STOP_WORDS or stem(word) in self._holding:
-            return (word,)
-        return (*self._spelling.nearest(word), word)
+    def _guesses(self, read: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """Return for unknown words the known words that they may stand for, likeliest first."""
+        unknown = (word for word in dict.fromkeys(read) if not self._knows(word))
+        found = {word: self._spelling.nearest(word) for word in islice(unknown, _MOST_GUESSED)}
+        return {word: nearest for word, nearest in found.items() if nearest}
+
+    def _knows(self, word: str) -> bool:
+        return word in self._written or word in STOP_WORDS or stem(word) in self._holding
 
     def _concept(self, root: str, guesses: Sequence[str]) -> rules.Concept:
         """Return what to look for in the place of a root, guessed from an unknown word or not."""

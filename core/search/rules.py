@@ -20,6 +20,9 @@ MOST_ALTERNATIVES = 8
 _PART = 4
 """How many letters each part of a word cut in two has at least."""
 
+_LONGEST = 40
+"""Letters beyond which nothing is a word that somebody meant."""
+
 _ROOT = 4
 """How many letters two words share at least at their beginning to be of one family."""
 
@@ -141,13 +144,13 @@ def rejoined(words: Iterable[str], known: Container[str]) -> list[str]:
 
 
 def _parts(word: str, known: Container[str]) -> tuple[str, ...]:
-    cuts = range(_PART, len(word) - _PART + 1)
+    cuts = range(_PART, min(len(word), _LONGEST) - _PART + 1)
     both = ((word[:at], word[at:]) for at in cuts)
     return next(((one, two) for one, two in both if one in known and two in known), (word,))
 
 
 def edits_allowed(word: str) -> int:
     """Return how many typing errors are looked for in a word that nobody wrote so far."""
-    if len(word) < 5 or not word.isalpha():  # noqa: PLR2004  # short words are near one another
+    if not 5 <= len(word) <= _LONGEST or not word.isalpha():  # noqa: PLR2004  # short ones are near
         return 0
     return 1 if len(word) < 8 else 2  # noqa: PLR2004  # a long word bears two

@@ -113,7 +113,7 @@ def test_two_words_of_which_one_is_unknown_are_joined() -> None:
 
 @pytest.mark.parametrize(
     ("word", "edits"),
-    [("pret", 0), ("taxe2", 0), ("taxes", 1), ("logment", 1), ("revitalisaton", 2)],
+    [("pret", 0), ("taxe2", 0), ("x" * 41, 0), ("taxes", 1), ("logment", 1), ("revitalisaton", 2)],
 )
 def test_the_longer_a_word_the_more_errors_it_bears(word: str, edits: int) -> None:
     assert rules.edits_allowed(word) == edits
