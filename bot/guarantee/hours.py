@@ -1,21 +1,17 @@
 """When the team, and each of its members, answers: hours of the configuration, less absences."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.guarantee.models import Absence
-from bot.guarantee.rules import Away, Roster
+from bot.guarantee import absences
+from bot.guarantee.rules import Roster
 from core.errors import InputError
 from core.people.models import Person
 from core.people.roles import Role
 from core.people.store import people_with_role
 from core.settings import HotlineSettings
-from core.working_time import Days, WorkingTime, paris_day, read_working_time
-
-REMEMBERED = timedelta(days=400)
-"""How long past absences count: they tell how much working time has passed since."""
+from core.working_time import WorkingTime, read_working_time
 
 
 class Hours:
@@ -43,17 +39,8 @@ class Hours:
     async def roster(self, session: AsyncSession, now: datetime) -> Roster:
         """Return everybody's hours and absences, as they are known at `now`."""
         animators = await people_with_role(session, Role.ANIMATOR, now)
-        rows = await session.scalars(
-            select(Absence)
-            .where(Absence.cancelled_at.is_(None), Absence.last_day >= paris_day(now - REMEMBERED))
-            .order_by(Absence.id)
-        )
-        absences = tuple(
-            Away(row.person_id, Days(row.first_day, row.last_day), row.substitute_id)
-            for row in rows
-        )
         own = {person.id: self._hours(person) for person in animators}
-        return Roster(self._usual, own, absences)
+        return Roster(self._usual, own, await absences.known(session, now))
 
     def _hours(self, person: Person) -> WorkingTime:
         return self._own.get(person.code or "", self._usual)

@@ -1,6 +1,6 @@
-"""What the guarantee decides, from values alone."""
+"""Who answers and when, from values alone: what is promised, absences, who stands in for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -26,18 +26,44 @@ def promise(working: WorkingTime, now: datetime, days: int) -> Promise:
 
 @dataclass(frozen=True)
 class Away:
-    """An absence: whose, when, and who stands in for them."""
+    """An absence: whose, when, who stands in for them, and the words of their notice."""
 
     person_id: int
     days: Days
     substitute_id: int | None = None
+    words: str = ""
+
+
+def away_on(absences: Sequence[Away], person_id: int, day: date) -> Away | None:
+    """Return the absence of somebody on a day: of several, one that ends last, the latest told."""
+    found = [each for each in absences if each.person_id == person_id and day in each.days]
+    last = max((each.days.last for each in found), default=None)
+    return next((each for each in reversed(found) if each.days.last == last), None)
+
+
+def in_charge(
+    absences: Sequence[Away], person_id: int | None, day: date, animators: Collection[int]
+) -> int | None:
+    """Return who answers for somebody on a day: they, or who stands in for them, and so on.
+
+    None is the team: nobody in particular, or they are all away or no animators any more.
+    """
+    asked: set[int] = set()
+    while person_id is not None and person_id not in asked:
+        asked.add(person_id)
+        away = away_on(absences, person_id, day)
+        if away is None:
+            return person_id if person_id in animators else None
+        person_id = away.substitute_id
+    return None
 
 
 @dataclass(frozen=True)
 class Roster:
     """Who answers, and when: `usual` are the team's hours, `own` those of each animator.
 
-    The hours do not count the absences in; the methods that give hours do.
+    These hours do not count the absences in; the methods that give hours do. `absences` are in
+    the order in which they were told.
     """
 
     usual: WorkingTime
@@ -56,8 +82,3 @@ class Roster:
         """Return when somebody answers."""
         away = (each.days for each in self.absences if each.person_id == person_id)
         return self.own.get(person_id, self.usual).without(away)
-
-    def away(self, person_id: int, day: date) -> Away | None:
-        """Return the absence of somebody on a day; of several, the one that ends last."""
-        found = (e for e in self.absences if e.person_id == person_id and day in e.days)
-        return max(found, key=lambda each: (each.days.last, each.substitute_id or 0), default=None)
