@@ -104,7 +104,7 @@ class Suggested(Base):
 class Announcement(Base):
     """What somebody said that their next message is for: a question, or a new one (null)."""
 
-    __tablename__ = "announcements"
+    __tablename__ = "question_announcements"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"))
