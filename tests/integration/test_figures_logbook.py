@@ -12,7 +12,7 @@ from bot.hotline.models import Question, QuestionMessage
 from core.chat import Ask, Button, Place, Redraw, Reply, Response, Text, Toast, Turn
 from core.clock import FixedClock
 from core.db import Database
-from core.people.models import Theme
+from core.people.models import Territory, Theme
 from core.reference import Reference
 from core.settings import Settings, TelegramSettings
 from tests.hotline import GROUP, JEANNE, Hotline, open_hotline
@@ -82,12 +82,17 @@ async def test_a_question_by_phone_is_logged_with_its_answer(desk: Hotline) -> N
 
 
 async def test_between_two_territories_the_animator_chooses(desk: Hotline) -> None:
-    logged = await log(desk, territory="de")  # nobody is called so
-    assert "non renseigné" in desk.words(logged)
-    logged = await log(desk, territory="pays orsanne")
-    assert "Pays d’Orsanne" in desk.words(logged)
-    logged = await log(desk, territory="-")
-    assert "Territoire\u00a0: non renseigné" in desk.words(logged)
+    for words in ("Clermont", "-"):
+        logged = await log(desk, territory=words)
+        assert "Territoire\u00a0: non renseigné" in desk.words(logged)
+    async with desk.database.write() as session:
+        session.add(Territory(id=9, code="p", name="Pays de Brune", department="19"))
+    logged = await log(desk, territory="brune")
+    assert "Plusieurs territoires portent ce nom" in desk.words(logged)
+    assert labels(desk, logged)[:2] == ["Pays de Brune", "Vallées de la Brune-Claire"]
+    assert isinstance(logged, Reply)
+    [placed] = await desk.press(JEANNE, logged.keyboard[1][0])
+    assert "Territoire\u00a0: Vallées de la Brune-Claire" in desk.words(placed)
 
 
 async def test_the_theme_can_be_changed(desk: Hotline) -> None:
