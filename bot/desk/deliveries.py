@@ -1,14 +1,24 @@
-"""How the hotline's deliveries behave: where each goes, and what follows once it is settled."""
+"""How the desk's deliveries behave: where each goes, and what follows once it is settled."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.hotline import posts, store
+from bot.desk import shown
+from bot.desk.pressing import HANDED
+from bot.desk.shown import Shown
+from bot.desk.words import text
+from bot.hotline import posts, standing, store
 from bot.hotline.decide import State, Topic, thread_of, topic_is_gone
+from bot.hotline.deliveries import to_person
+from bot.hotline.dossier import dossier
+from bot.hotline.edits import original_of
 from bot.hotline.models import Question
 from bot.hotline.posts import Composer
+from core.chat import Post
+from core.ledger.amend import posted
 from core.ledger.draft import (
     Channel,
     ChatAddress,
@@ -22,17 +32,23 @@ from core.ledger.draft import (
     Sent,
     Skip,
 )
-from core.ledger.store import post
-from core.people.store import TELEGRAM, account_of
+from core.ledger.rules import UNSETTLED
+from core.ledger.store import external_id_of, post
 
 log = structlog.get_logger()
 
+NEVER_LEFT = Skip("original not sent")
+NOT_YET = Skip("original sent anew")
+MESSAGE_GONE = "message not found"
+"""What the channel says of a message that somebody deleted."""
+
 
 class Deliveries:
-    """The hotline's kinds of deliveries; `group_id` is the animators' group."""
+    """The kinds of what goes to topics, and of answers; `group_id` is the animators' group."""
 
-    def __init__(self, composer: Composer, group_id: int) -> None:
+    def __init__(self, composer: Composer, shown: Shown, group_id: int) -> None:
         self._composer = composer
+        self._shown = shown
         self._group_id = group_id
 
     def kinds(self) -> tuple[DeliveryKind, ...]:
@@ -40,10 +56,13 @@ class Deliveries:
         again = Policy.RESEND
         return (
             DeliveryKind(posts.TOPIC, again, self._to_group, self._topic_settled),
-            DeliveryKind(posts.CARD, again, self._to_topic, self._relay_settled),
+            DeliveryKind(posts.CARD, again, self._to_topic, self._card_settled),
             DeliveryKind(posts.RELAY, again, self._to_topic, self._relay_settled),
-            DeliveryKind(posts.NOTICE, again, self._to_topic),
+            DeliveryKind(posts.RELAY_EDIT, again, self._edit_in_topic, self._edit_settled),
+            DeliveryKind(posts.NOTICE, again, self._to_topic, self._notice_settled),
             DeliveryKind(posts.ANSWER, again, self._to_agent, self._answer_settled),
+            DeliveryKind(posts.ANSWER_EDIT, again, self._edit_at_agent, self._edit_settled),
+            DeliveryKind(HANDED, again, self._to_taker),
         )
 
     async def _to_group(
@@ -61,20 +80,36 @@ class Deliveries:
             return Skip("no_group")
         return Ready(ChatAddress(self._group_id, question.thread_id))
 
-    async def _to_agent(
-        self, session: AsyncSession, parcel: Parcel, _now: datetime
+    async def _to_agent(self, session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
+        question = await session.get(Question, parcel.cause.number)
+        if question is None or question.asker_id != parcel.recipient.number:
+            return Skip("not their question")
+        return await to_person(session, parcel, now)
+
+    async def _to_taker(self, session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
+        question = await session.get(Question, parcel.cause.number)
+        if question is None or question.taken_by != parcel.recipient.number:
+            return Skip("changed")
+        return await to_person(session, parcel, now)
+
+    async def _edit_in_topic(
+        self, session: AsyncSession, parcel: Parcel, now: datetime
     ) -> Ready | Skip:
-        account = await account_of(session, parcel.recipient.number, TELEGRAM)
-        if account is None:
-            return Skip("no_account")
-        return Skip("blocked") if account.blocked_at else Ready(ChatAddress(int(account.address)))
+        where = await self._to_topic(session, parcel, now)
+        return await _aimed(session, parcel, posts.RELAY, where)
+
+    async def _edit_at_agent(
+        self, session: AsyncSession, parcel: Parcel, now: datetime
+    ) -> Ready | Skip:
+        where = await self._to_agent(session, parcel, now)
+        return await _aimed(session, parcel, posts.ANSWER, where)
 
     async def _topic_settled(
         self,
         session: AsyncSession,
         parcel: Parcel,
         outcome: Sent | Refused | Skip,
-        _now: datetime,
+        now: datetime,
     ) -> None:
         """Keep the thread of the topic; without topics, everything goes to the group itself."""
         question = await store.question(session, parcel.cause.number)
@@ -83,6 +118,36 @@ class Deliveries:
         thread = thread_of(outcome.external_id) if isinstance(outcome, Sent) else None
         question.thread_id = thread
         question.topic = (Topic.NONE if thread is None else Topic.OPEN).value
+        if isinstance(outcome, Sent) and thread is not None:
+            await self._keep(session, shown.TITLE, question, parcel, sent=outcome, now=now)
+
+    async def _card_settled(
+        self,
+        session: AsyncSession,
+        parcel: Parcel,
+        outcome: Sent | Refused | Skip,
+        now: datetime,
+    ) -> None:
+        """Keep the card in step from now on."""
+        if not isinstance(outcome, Sent):
+            return await self._relay_settled(session, parcel, outcome, now)
+        question = await store.question(session, parcel.cause.number)
+        if question is not None:
+            await self._keep(session, shown.CARD, question, parcel, sent=outcome, now=now)
+        return None
+
+    async def _keep(
+        self,
+        session: AsyncSession,
+        prefix: str,
+        question: Question,
+        parcel: Parcel,
+        *,
+        sent: Sent,
+        now: datetime,
+    ) -> None:
+        await self._shown.adopt(session, prefix, question, parcel.body, sent.external_id)
+        await self._shown.refresh(session, question, now)
 
     async def _relay_settled(
         self,
@@ -92,33 +157,81 @@ class Deliveries:
         now: datetime,
     ) -> None:
         """Lose nothing: make a deleted topic anew, and say so when a message was refused."""
-        if not isinstance(outcome, Refused):
+        question = await self._refused(session, parcel, outcome)
+        if question is None or not isinstance(outcome, Refused):
             return
-        question = await store.question(session, parcel.cause.number)
-        if question is None:
-            return
-        if not topic_is_gone(outcome.reason):
-            log.warning("hotline.relay_refused", question=question.id, delivery=parcel.id)
-            words = posts.desk_text("relay_refused")
-            slot = f"{parcel.slot}/refused"
-            await post(session, [self._composer.notice(slot, question.id, words, now)], now)
-        elif question.topic != Topic.NONE:
+        if topic_is_gone(outcome.reason):
             await post(session, await self._anew(session, question, parcel, now), now)
+            return
+        log.warning("desk.relay_refused", question=question.id, delivery=parcel.id)
+        notice = self._composer.notice(
+            f"{parcel.slot}/refused", question.id, text("relay_refused"), now
+        )
+        await post(session, [notice], now)
+
+    async def _notice_settled(
+        self,
+        session: AsyncSession,
+        parcel: Parcel,
+        outcome: Sent | Refused | Skip,
+        now: datetime,
+    ) -> None:
+        """Make a deleted topic anew for a notice too; one that is refused says nothing more."""
+        question = await self._refused(session, parcel, outcome)
+        if question is not None and isinstance(outcome, Refused) and topic_is_gone(outcome.reason):
+            await post(session, await self._anew(session, question, parcel, now), now)
+
+    async def _refused(
+        self, session: AsyncSession, parcel: Parcel, outcome: Sent | Refused | Skip
+    ) -> Question | None:
+        """Return the question, held, of something that was refused; None when it was not."""
+        refused = isinstance(outcome, Refused)
+        return await store.question(session, parcel.cause.number) if refused else None
 
     async def _anew(
         self, session: AsyncSession, question: Question, parcel: Parcel, now: datetime
     ) -> list[Draft]:
-        """Give another topic to a question whose own was deleted, and the message again."""
+        """Give another topic, with its card, to a question whose own was deleted.
+
+        What was refused follows. A group without topics has none to give.
+        """
+        if question.topic == Topic.NONE:
+            return []
         slot = f"{parcel.slot}/anew:{parcel.id}"
-        content = Content(Channel.CHAT, parcel.body)
-        again = Draft(
-            parcel.kind, slot, parcel.recipient, content, parcel.cause, now, stream=parcel.stream
-        )
+        again = replace(_draft_of(parcel, now), slot=slot)
         if question.topic == Topic.WANTED:  # another topic is already on its way
             return [again]
         question.thread_id, question.topic = None, Topic.WANTED.value
-        fiche = await store.fiche(session, question, now)
-        return [self._composer.topic(fiche, now, slot), again]
+        fiche = await dossier(session, self._shown.search, question, now)
+        drafts = [self._composer.topic(fiche, now, slot)]
+        if parcel.kind != posts.CARD:
+            drafts.append(self._composer.card(fiche, now, slot))
+        return [*drafts, again]
+
+    async def _edit_settled(
+        self,
+        session: AsyncSession,
+        parcel: Parcel,
+        outcome: Sent | Refused | Skip,
+        now: datetime,
+    ) -> None:
+        """Lose no correction: of a message that is gone, send it as a new one.
+
+        When what it corrects is on its way once more, it is tried again after it.
+        """
+        if isinstance(outcome, Sent) or outcome == NEVER_LEFT:
+            return
+        again = _draft_of(parcel, now)
+        if outcome == NOT_YET:
+            after = original_of(parcel.slot)
+            await post(session, [replace(again, slot=f"{after}/edit:again:{parcel.id}")], now)
+        elif outcome.reason == MESSAGE_GONE:
+            await post(session, [_as_new(again, f"{parcel.slot}/anew:{parcel.id}")], now)
+        elif parcel.kind == posts.ANSWER_EDIT:
+            number = parcel.cause.number
+            words = text("correction_undelivered")
+            notice = self._composer.notice(f"{parcel.slot}/undelivered", number, words, now)
+            await post(session, [notice], now)
 
     async def _answer_settled(
         self,
@@ -127,17 +240,56 @@ class Deliveries:
         outcome: Sent | Refused | Skip,
         now: datetime,
     ) -> None:
-        """Tell the topic once that an answer did not reach the agent: it is open again."""
+        """Tell the topic once that an answer did not reach the agent: it is owed again."""
         if isinstance(outcome, Sent):
             return
         question = await store.question(session, parcel.cause.number)
         if question is None:
             return
         if question.state == State.ANSWERED:
-            question.state = State.OPEN.value
-        log.warning("hotline.answer_undelivered", question=question.id, delivery=parcel.id)
+            standing.owed(question, now)
+        log.warning("desk.answer_undelivered", question=question.id, delivery=parcel.id)
         message = "/".join(parcel.slot.split("/")[:2])
         fiche = await store.fiche(session, question, now)
-        words = posts.desk_text("answer_undelivered", fiche=fiche)
+        words = text("answer_undelivered", fiche=fiche)
         slot = f"{message}/undelivered"
         await post(session, [self._composer.notice(slot, question.id, words, now)], now)
+
+
+async def _aimed(
+    session: AsyncSession, parcel: Parcel, kind: str, where: Ready | Skip
+) -> Ready | Skip:
+    """Aim an edit at what carried the message: as it was sent, or as it was sent anew."""
+    if isinstance(where, Skip):
+        return where
+    original, recipient = original_of(parcel.slot), parcel.recipient
+    target = await external_id_of(session, kind, original, recipient)
+    if target is None:
+        rows = await posted(session, kind, recipient, original)
+        anew = [row for row in rows if row.slot.startswith(f"{original}/anew:")]
+        target = next((row.external_id for row in reversed(anew) if row.external_id), None)
+        if target is None:
+            return NOT_YET if any(row.state in UNSETTLED for row in anew) else NEVER_LEFT
+    return Ready(where.address, values={"target": target})
+
+
+def _draft_of(parcel: Parcel, now: datetime) -> Draft:
+    """Return a draft of what a parcel holds, to be sent once more."""
+    content = Content(Channel.CHAT, parcel.body)
+    return Draft(
+        parcel.kind,
+        parcel.slot,
+        parcel.recipient,
+        content,
+        parcel.cause,
+        now,
+        stream=parcel.stream,
+    )
+
+
+def _as_new(edit: Draft, slot: str) -> Draft:
+    """Return what sends the words of an edit as a message of their own."""
+    was = Post.decode(edit.content.body)
+    content = replace(was, kind="file" if was.file else "text").content()
+    kind = posts.RELAY if edit.kind == posts.RELAY_EDIT else posts.ANSWER
+    return replace(edit, kind=kind, slot=slot, content=content)
