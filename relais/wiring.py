@@ -27,6 +27,8 @@ from bot.answers.search import AnswerSearch
 from bot.entrance.fiches import BotName
 from bot.guarantee.hours import Hours
 from bot.hotline.asking import Asking
+from bot.network.consents import contact
+from bot.network.sponsorships import fiche_lines
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.api import RelaisBot, make_bot
 from core.chat import Command
@@ -150,13 +152,18 @@ def make_rooms(
     asking = Asking(parts, search, hours)
     rooms += [
         bot.entrance.room.build(
-            parts, commands, next_meeting=next_meeting(parts), bot_name=bot_name
+            parts,
+            commands,
+            next_meeting=next_meeting(parts),
+            contacts=contact,
+            fiche_lines=(fiche_lines,),
+            bot_name=bot_name,
         ),
         bot.hotline.room.build(parts, asking),
         bot.desk.room.build(parts, asking, search),
         bot.guarantee.room.build(parts),
         bot.answers.room.build(parts, search),
-        bot.network.room.build(parts),
+        bot.network.room.build(parts, asking.command),
         bot.figures.room.build(parts, hours),
         bot.personal.room.build(parts, holders),
         watch.room.build(parts, fetcher, parser),
