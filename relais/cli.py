@@ -124,11 +124,23 @@ def import_answers(
 def invite(
     email: Annotated[str, typer.Argument(help="The person's address in the directory.")],
     config: ConfigFile = None,
-    days: Annotated[int, typer.Option(help="How long the invitation is good.")] = 14,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="How long it is good (default: as configured).")
+    ] = None,
 ) -> None:
     """Print a single-use link that links a person's chat account."""
     settings = configuration.load(config)
-    _run(operations.invite(settings, email, timedelta(days=days), console))
+    lifetime = timedelta(days=days or settings.hotline.invitation_days)
+    _run(operations.invite(settings, email, lifetime, console))
+
+
+@people.command("list")
+def list_people(
+    words: Annotated[str, typer.Argument(help="A name, a place or an address.")] = "",
+    config: ConfigFile = None,
+) -> None:
+    """List the directory: name, address, roles and places held now."""
+    _run(operations.list_people(configuration.load(config), words, console))
 
 
 def _ask(inquiry: initial.Inquiry) -> str:

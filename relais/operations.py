@@ -15,16 +15,22 @@ from telegram.error import TelegramError
 
 from bot.answers.base import import_answers as import_rows
 from bot.telegram.api import make_bot
+from core.acts import SYSTEM, record
 from core.clock import SystemClock
 from core.db import Database
 from core.errors import InputError
+from core.people.directory import everybody, find
 from core.people.importing import ImportReport, import_csv
 from core.people.invitations import invite as make_invitation
 from core.people.models import Person
 from core.people.rules import Kind
+from core.reference import Reference
 from core.settings import Settings
 from core.spreadsheet import BadLine
 from relais import schema
+
+MOST_LISTED = 50
+"""How many people a search lists at most."""
 
 
 @contextlib.asynccontextmanager
@@ -112,12 +118,31 @@ async def invite(settings: Settings, email: str, lifetime: timedelta, console: C
                 f"nobody in the directory has the address {email}",
                 hint="import people.csv first, or check the spelling",
             )
+        now = SystemClock().now()
         code = await make_invitation(
-            session, person.id, SystemClock().now(), lifetime, lambda: secrets.token_urlsafe(24)
+            session, person.id, now, lifetime, lambda: secrets.token_urlsafe(24)
         )
+        subject = Reference("people", "person", str(person.id))
+        record(session, SYSTEM, "person.invite", subject, now)
     name = await _bot_name(settings)
     console.print(f"https://t.me/{name}?start={code}", highlight=False, soft_wrap=True)
     console.print(f"Good once, for {lifetime.days} days.")
+    return 0
+
+
+async def list_people(settings: Settings, words: str, console: Console) -> int:
+    """Print a line for everybody, or for those who answer to `words`."""
+    now = SystemClock().now()
+    async with _opened(settings) as database, database.read() as session:
+        if words:
+            found = await find(session, words, now, MOST_LISTED)
+        else:
+            found = await everybody(session, now)
+    for one in found:
+        roles = "blocked" if one.blocked else ", ".join(sorted(one.roles)) or "no role"
+        places = f" ({', '.join(one.places)})" if one.places else ""
+        line = f"{one.name}  {one.email or '-'}  {roles}{places}"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     return 0
 
 
