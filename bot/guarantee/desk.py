@@ -44,7 +44,7 @@ class AbsenceDesk:
     def commands(self) -> tuple[Command, ...]:
         """Return the command that tells an absence."""
         menu = text("menu")
-        return (Command("absence", self.command, Role.ANIMATOR, ("conge", "conges"), menu=menu),)
+        return (Command("absence", self.command, Role.ANIMATOR, ("conge",), menu=menu),)
 
     def actions(self) -> tuple[Action, ...]:
         """Return what the buttons of an absence do."""

@@ -154,7 +154,7 @@ def _note(
     record(
         session, SYSTEM, "question.remind", names.question(question.id), now, level=reminder.level
     )
-    log.info("guarantee.reminded", question=question.id, level=reminder.level)
+    log.info("guarantee.reminded", question=question.id, reminder=reminder.level)
     if not drafts:
         hint = "give the role `head` to somebody whom chat or mail reaches"
         log.warning("guarantee.head_unreachable", question=question.id, hint=hint)
