@@ -28,6 +28,8 @@ from core.people.models import Person, Theme
 from core.people.store import territories_of
 from core.reference import Reference
 
+WITHDRAWALS = (("asked", 0), ("contact", 0))
+
 
 class Choices:
     """Shows somebody what they agreed to, and changes it."""
@@ -50,10 +52,14 @@ class Choices:
         return [Reply(*await self._face(turn))]
 
     async def choose(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
-        """Set one choice, and show them all; what opens a list changes nothing."""
-        if refused := refusal(turn):
-            return [Toast(refused, alert=True)]
+        """Set one choice, and show them all; what opens a list changes nothing.
+
+        Whoever is no agent nor expert any more may still take back what they agreed to.
+        """
         read = choice(reference.id)
+        refused = refusal(turn)
+        if refused and not (read in WITHDRAWALS and turn.sender.person_id is not None):
+            return [Toast(refused, alert=True)]
         if read is None:
             return [Toast(STALE, alert=True)]
         name, value = read
