@@ -113,11 +113,20 @@ def import_people(
 
 @answers.command("import")
 def import_answers(
-    file: Annotated[Path, typer.Argument(help="A CSV file of validated answers.")],
+    file: Annotated[Path, typer.Argument(help="A CSV or JSON file of answers.")],
     config: ConfigFile = None,
 ) -> None:
-    """Import validated answers; a bad line is reported, the rest goes in."""
+    """Import answers, validated unless they say otherwise; a bad line is reported."""
     raise typer.Exit(_run(operations.import_answers(configuration.load(config), file, console)))
+
+
+@answers.command("export")
+def export_answers(
+    file: Annotated[Path, typer.Argument(help="The file to write: answers.csv or answers.json.")],
+    config: ConfigFile = None,
+) -> None:
+    """Export every answer, with drafts and withdrawn ones; an import brings them back."""
+    raise typer.Exit(_run(operations.export_answers(configuration.load(config), file, console)))
 
 
 @people.command("invite")

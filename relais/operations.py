@@ -2,18 +2,19 @@
 
 import asyncio
 import contextlib
-import csv
-import io
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 from sqlalchemy import func, select
 from telegram.error import TelegramError
 
-from bot.answers.base import import_answers as import_rows
+from bot.answers.exporting import export_answers as export_base
+from bot.answers.importing import import_answers as import_rows
+from bot.answers.importing import read_file
 from bot.telegram.api import make_bot
 from core.acts import SYSTEM, record
 from core.clock import SystemClock
@@ -66,15 +67,44 @@ async def import_directory(settings: Settings, files: Sequence[Path], console: C
 
 
 async def import_answers(settings: Settings, file: Path, console: Console) -> int:
-    """Import validated answers from a CSV file; return 1 if any line was left out."""
-    text = await asyncio.to_thread(file.read_text, encoding="utf-8-sig")
-    rows = csv.DictReader(io.StringIO(text))
+    """Import answers from a CSV or JSON file; return 1 if any line was left out.
+
+    Raises InputError when the file cannot be read at all.
+    """
+    rows = read_file(await asyncio.to_thread(_read, file))
     async with _opened(settings) as database, database.write() as session:
         report = await import_rows(session, rows, SystemClock().now())
     bad_lines = tuple(BadLine(error.line, error.what, error.hint) for error in report.errors)
     counts = (report.created, report.updated, report.unchanged)
     _print_report(file, ImportReport(*counts, bad_lines), console)
     return 1 if bad_lines else 0
+
+
+async def export_answers(settings: Settings, file: Path, console: Console) -> int:
+    """Write the whole base of answers to a file, CSV or JSON by its name.
+
+    Raises InputError for another name, or for a file that cannot be written.
+    """
+    form: Literal["csv", "json"] = "json" if file.suffix == ".json" else "csv"
+    if file.suffix not in {".json", ".csv"}:
+        raise InputError(f"nobody can tell how to write {file.name}", hint="name it .csv or .json")
+    async with _opened(settings) as database, database.read() as session:
+        data, count = await export_base(session, form)
+    try:
+        await asyncio.to_thread(file.write_bytes, data)
+    except OSError as error:
+        what = f"{file} cannot be written ({error.strerror})"
+        raise InputError(what, hint="choose another place") from error
+    console.print(f"{file.name}: {count} answers", highlight=False, markup=False, soft_wrap=True)
+    return 0
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        what = f"{file} cannot be read ({error.strerror})"
+        raise InputError(what, hint="check its name") from error
 
 
 def _kind(path: Path) -> Kind:

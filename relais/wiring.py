@@ -46,6 +46,7 @@ from core.settings import Settings, TelegramSettings
 from core.tokens import Tokens
 from digest.seminars.next_meeting import next_meeting
 from relais import housekeeping
+from watch.kept import Kept
 from watch.parsing import Parser
 
 log = structlog.get_logger()
@@ -162,7 +163,7 @@ def make_rooms(
         bot.hotline.room.build(parts, asking),
         bot.desk.room.build(parts, asking, search),
         bot.guarantee.room.build(parts),
-        bot.answers.room.build(parts, search),
+        bot.answers.room.build(parts, search, Kept()),
         bot.network.room.build(parts, asking.command),
         bot.figures.room.build(parts, hours),
         bot.personal.room.build(parts, holders),

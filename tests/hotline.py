@@ -49,10 +49,12 @@ from core.ledger.models import Delivery, Message
 from core.people.models import Account, Membership, Person, Territory, Theme
 from core.people.roles import Role
 from core.people.store import person_by_account, roles_of
+from core.posts import parse_callback
 from core.reference import NotARowError, Party, Reference
 from core.room import Room
 from core.settings import Settings, TelegramSettings
 from tests.parts import make_parts
+from watch.kept import Kept
 
 GROUP = -1001234567890
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -174,6 +176,28 @@ class Hotline:
 
         return await self.turn(account, self.incoming(account, kind="press"), handler)
 
+    def labels(self, response: Response) -> list[str]:
+        """Return the words of the buttons of a response."""
+        return [self.renderer.plain(each.label) for each in buttons(response)]
+
+    async def press_on(self, account: int, response: Response, label: str) -> list[Response]:
+        """Press the button of a response that says `label`."""
+        [found] = [b for b in buttons(response) if self.renderer.plain(b.label) == label]
+        return await self.press(account, found)
+
+    async def press_sent(self, account: int, row: "Row", label: str) -> list[Response]:
+        """Press the button that says `label` under what the ledger has sent."""
+        [found] = [b for line in row.post.keyboard for b in line if b.label == label]
+        pressed = parse_callback(found.data)
+        assert pressed is not None
+        button = Button(Text("", ""), pressed.action, pressed.reference, pressed.version)
+        return await self.press(account, button)
+
+    async def tick(self, name: str) -> None:
+        """Let the clock bring the work of that name, as of now."""
+        [tick] = [each for each in self.room.ticks if each.name == name]
+        await tick.run(self.clock.now())
+
     async def rows(self, after: int = 0) -> list[Row]:
         """Return what the ledger was given, in order, after so many."""
         async with self.database.read() as session:
@@ -208,6 +232,12 @@ class Hotline:
     def _kind(self, row: Row) -> DeliveryKind:
         [kind] = [each for each in self.room.deliveries if each.name == row.kind]
         return kind
+
+
+def buttons(response: Response) -> list[Button]:
+    """Return the buttons of a response, in order."""
+    assert isinstance(response, Reply | Redraw)
+    return [button for row in response.keyboard for button in row]
 
 
 def _row(delivery: Delivery, body: bytes) -> Row:
@@ -306,7 +336,7 @@ async def open_hotline(
         bot.hotline.room.build(parts, asking),
         bot.desk.room.build(parts, asking, search),
         bot.guarantee.room.build(parts),
-        bot.answers.room.build(parts, search),
+        bot.answers.room.build(parts, search, Kept()),
         bot.entrance.room.build(
             parts, lambda: [*(c for room in rooms for c in room.commands), ELSEWHERE]
         ),
@@ -329,4 +359,5 @@ def _joined(rooms: Sequence[Room]) -> Room:
         views={key: view for room in rooms for key, view in room.views.items()},
         personal_data=next(room.personal_data for room in rooms if room.personal_data),
         contributions=next(room.contributions for room in rooms if room.contributions),
+        reachability=next(room.reachability for room in rooms if room.reachability),
     )

@@ -18,12 +18,26 @@ MORNING = time(9)
 
 
 class State(enum.StrEnum):
-    """Where an answer stands. Only validated ones are seen by agents."""
+    """Where an answer stands. Only validated ones are seen by agents.
+
+    `REMOVED` was a draft, and holds nothing any more: its number is never another's.
+    """
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
     VALIDATED = "validated"
     WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
+
+
+class What(enum.StrEnum):
+    """What happened to an answer, in its history."""
+
+    VALIDATED = "validated"
+    REVISED = "revised"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+    IMPORTED = "imported"
 
 
 UNDER_WAY = frozenset({State.DRAFT, State.IN_REVIEW})

@@ -8,11 +8,14 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from bot.answers.decide import LONGEST_ANSWER, State, length
-from core.clock import aware
+from core.clock import PARIS, aware
 from core.errors import InputError
 
 PAGE = 20
 """How many answers a list shows at once, each a button."""
+
+LONGEST_SEARCH = 400
+"""How many characters of what is looked for are read."""
 
 LONGEST_WORDS = 4000
 """How many characters a question or an answer may have while it is being written."""
@@ -67,10 +70,10 @@ def read_answer(row: Mapping[str, str | None], themes: Mapping[str, int]) -> Ans
         stated_on=_day(cells["stated_on"]),
         review_on=_day(cells["review_on"]) if cells.get("review_on") else None,
         state=state,
-        variants=_variants(cells["variants"]) if "variants" in cells else None,
+        variants=lines(cells["variants"]) if "variants" in cells else None,
         validated_at=_instant(cells.get("validated_at", "")),
         withdrawn_at=_instant(cells.get("withdrawn_at", "")),
-        question_id=_number(cells.get("question_id", "")),
+        question_id=_number(cells.get("origin", "")),
         revises=cells.get("revises") or None,
     )
 
@@ -108,9 +111,10 @@ def _number(cell: str) -> int | None:
     return int(cell) if cell else None
 
 
-def _variants(cell: str) -> tuple[str, ...]:
-    lines = (one_line(line) for line in cell.splitlines())
-    return tuple(dict.fromkeys(line for line in lines if line))
+def lines(words: str) -> tuple[str, ...]:
+    """Return the lines of a text that say something, each once."""
+    each = (one_line(line) for line in words.splitlines())
+    return tuple(dict.fromkeys(line for line in each if line))
 
 
 def one_line(words: str) -> str:
@@ -120,12 +124,18 @@ def one_line(words: str) -> str:
 
 # --- what animators type -----------------------------------------------------------------------
 
+NOTHING = "-"
+"""What the button says that leaves sources or formulations empty."""
 
-def parse_words(text: str) -> str:
-    """Read a question, an answer or sources.
+TODAY = "today"
+"""What the button says that states the law as of today."""
 
-    Raises InputError: `nothing_said`, `words_too_long`.
-    """
+MONTHS = (6, 12, 24)
+"""In how many months a review may be set by a button."""
+
+
+def parse_words(text: str, _now: datetime) -> str:
+    """Read a question or an answer. Raises InputError: `nothing_said`, `words_too_long`."""
     words = text.strip()
     if not words:
         raise InputError("nothing_said")
@@ -134,16 +144,51 @@ def parse_words(text: str) -> str:
     return words
 
 
-def parse_day(text: str) -> str:
-    """Read a day as people write it (« 3/2/2027 ») and return it as 2027-02-03.
+def parse_sources(text: str, now: datetime) -> str:
+    """Read the sources, one a line. Raises InputError as `parse_words` does."""
+    if text.strip() == NOTHING:
+        return ""
+    return "\n".join(line.strip() for line in parse_words(text, now).splitlines() if line.strip())
 
-    Raises InputError: `day_unknown`.
+
+def parse_variants(text: str, now: datetime) -> list[str]:
+    """Read other formulations, one a line. Raises InputError as `parse_words` does."""
+    return [] if text.strip() == NOTHING else list(lines(parse_words(text, now)))
+
+
+def parse_stated(text: str, now: datetime) -> str:
+    """Read the day of « État du droit au … », and return it as 2027-02-03.
+
+    Raises InputError: `day_unknown`, `day_to_come`.
     """
+    today = now.astimezone(PARIS).date()
+    day = today if text == TODAY else _typed_day(text)
+    if day > today:
+        raise InputError("day_to_come")
+    return day.isoformat()
+
+
+def parse_review(text: str, now: datetime) -> str:
+    """Read a day of review, or in how many months it is, and return it as 2027-02-03.
+
+    Raises InputError: `day_unknown`, `day_past`.
+    """
+    today = now.astimezone(PARIS).date()
+    if text in map(str, MONTHS):
+        return months_after(today, int(text)).isoformat()
+    day = _typed_day(text)
+    if day <= today:
+        raise InputError("day_past")
+    return day.isoformat()
+
+
+def _typed_day(text: str) -> date:
+    """Read a day as people write it (« 3/2/2027 »)."""
     found = re.fullmatch(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})", text.strip())
     try:
         if found:
-            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
-        return date.fromisoformat(text.strip()).isoformat()
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        return date.fromisoformat(text.strip())
     except ValueError:
         raise InputError("day_unknown") from None
 
@@ -168,3 +213,26 @@ def page_of(rows: Sequence[_Value], number: int) -> tuple[Sequence[_Value], bool
     """Return a page of a list, from 0, and whether another follows."""
     start = number * PAGE
     return rows[start : start + PAGE], len(rows) > start + PAGE
+
+
+def parse_search(text: str, _now: datetime) -> str:
+    """Read what to look for. Raises InputError: `nothing_said`."""
+    words = one_line(text)[:LONGEST_SEARCH]
+    if not words:
+        raise InputError("nothing_said")
+    return words
+
+
+# --- cells of a spreadsheet --------------------------------------------------------------------
+
+_FORMULA = tuple("=+-@\t\r'")
+
+
+def guarded(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; `unguarded` gives it back."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Return what `guarded` was given."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -1,7 +1,5 @@
 """The sample network: a whole directory, its themes and a dozen validated answers."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.answers.base import import_answers
+from bot.answers.importing import import_answers, read_file
 from core.clock import PARIS
 from core.db import Database
 from core.parts import Parts
@@ -65,8 +63,7 @@ async def load_network(database: Database, now: datetime) -> NetworkReport:
 
 
 async def _answers(session: AsyncSession, now: datetime) -> ImportReport:
-    rows = csv.DictReader(io.StringIO(_file("answers").decode()))
-    report = await import_answers(session, rows, now)
+    report = await import_answers(session, read_file(_file("answers")), now)
     bad_lines = tuple(BadLine(error.line, error.what, error.hint) for error in report.errors)
     return ImportReport(report.created, report.updated, report.unchanged, bad_lines)
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.answers.base import ImportReport, LineError, import_answers
+from bot.answers.importing import ImportReport, LineError, import_answers
 from bot.answers.models import Answer
 from core.chat import Button, Reply, Response, Text, Toast
 from core.clock import FixedClock
@@ -93,6 +93,7 @@ async def test_answers_are_read_by_theme(hotline: Hotline) -> None:
         "Activités, reprise et transmission (1)",
         "Habitat et centres-bourgs (1)",
         "Autres thèmes (1)",
+        "Rechercher une réponse",
     ]
     [listed] = await hotline.press(CLAIRE, buttons(themes)["Habitat et centres-bourgs"])
     assert hotline.words(listed) == "<b>Habitat et centres-bourgs</b>\n\nChoisissez une question."
