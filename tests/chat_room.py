@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.api import RelaisBot, make_bot
@@ -119,6 +120,10 @@ def make_room(notes: Notes) -> Room:
         note(turn, "scheduled", **values)
         return [Reply(words("scheduled", **values))]
 
+    async def reached(session: AsyncSession, person_id: int, blocked: bool, now: datetime) -> None:
+        subject = Reference("people", "person", str(person_id))
+        record(session, SYSTEM, "reachable", subject, now, person=person_id, blocked=blocked)
+
     return Room(
         name="test",
         commands=(
@@ -144,6 +149,7 @@ def make_room(notes: Notes) -> Room:
             ),
         ),
         fallback=hear,
+        reachability=reached,
     )
 
 
@@ -191,10 +197,14 @@ class House:
             raise
 
     @contextlib.asynccontextmanager
-    async def adapter(self, **changes: Any) -> AsyncIterator[TelegramAdapter]:
+    async def adapter(
+        self, hotline: Mapping[str, Any] | None = None, **changes: Any
+    ) -> AsyncIterator[TelegramAdapter]:
         """Give what one process would run, with its own connections."""
         telegram = self.parts.settings.telegram.model_copy(update=changes)
-        settings = self.parts.settings.model_copy(update={"telegram": telegram})
+        limits = self.parts.settings.hotline.model_copy(update=hotline)
+        sections = {"telegram": telegram, "hotline": limits}
+        settings = self.parts.settings.model_copy(update=sections)
         bot = make_bot(telegram)
         parts = replace(self.parts, settings=settings)
         yield TelegramAdapter(parts, [make_room(self.notes)], bot, retry_first=0.01)
@@ -235,7 +245,9 @@ async def make_house(
         "timeout": 5,
         "max_attempts": 3,
     }
-    parts = make_parts(database, clock, Settings.model_validate({"telegram": telegram}))
+    hotline = {"messages_per_minute": 1000}
+    settings = Settings.model_validate({"telegram": telegram, "hotline": hotline})
+    parts = make_parts(database, clock, settings)
     parts = replace(parts, renderer=Renderer(COMMON, folder))
     now = clock.now()
     async with database.write() as session:

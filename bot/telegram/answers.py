@@ -11,6 +11,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.telegram.api import RelaisBot
+from bot.telegram.leaving import leave
 from bot.telegram.lengths import CAPTION, MARK, length, split
 from bot.telegram.outcomes import GONE, NO_TEXT, NOT_MODIFIED, outcome_of
 from bot.telegram.posting import NO_PREVIEW, answering, markup, send_post
@@ -30,7 +31,7 @@ class Answer:
     """What answers somebody at once, ready to be stored as JSON: one call, but for `leave`.
 
     `message_id` is what a message replies to, or what a redraw changes; `data` is a file's
-    content in base64, and is nobody's business but the person's.
+    content in base64, and is nobody's business but the person's; `home` is our own group.
     """
 
     kind: Literal["message", "toast", "redraw", "document", "leave"]
@@ -44,6 +45,7 @@ class Answer:
     about: str = ""
     name: str = field(default="", repr=False)
     data: str = field(default="", repr=False)
+    home: int = 0
 
     @classmethod
     def message(cls, chat_id: int, text: str) -> Self:
@@ -138,6 +140,8 @@ async def send_answer(
                 return await _redraw(bot, answer)
             case "document":
                 return await _file(bot, _marked(answer, mark))
+            case "leave":
+                return await leave(bot, answer.chat_id, answer.text, answer.home)
         return await _message(bot, _marked(answer, mark))
     except TelegramError as error:
         return outcome_of(error)

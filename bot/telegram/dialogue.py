@@ -11,8 +11,17 @@ from bot.telegram import forms, inbox
 from bot.telegram.answers import Answer, ready
 from bot.telegram.catalogue import Catalogue
 from bot.telegram.decide import Approach, Route, Target, route
+from bot.telegram.door import Door
+from bot.telegram.leaving import log_moved
 from bot.telegram.models import Conversation, InboxUpdate
-from bot.telegram.parse import Ignored, Reachable, Received, Unsupported, parse_update
+from bot.telegram.parse import (
+    Ignored,
+    Membership,
+    Moved,
+    Reachable,
+    Received,
+    parse_update,
+)
 from bot.telegram.reach import Reach
 from core.chat import Ask, Field, Form, Incoming, Redraw, Reply, Response, Sender, Text, Toast, Turn
 from core.ledger.store import about
@@ -52,63 +61,78 @@ class Dialogue:
         self._parts = parts
         self._catalogue = catalogue
         self._reach = reach
+        self._door = Door(parts)
 
     async def handle(
         self, session: AsyncSession, row: InboxUpdate, username: str
     ) -> Sequence[Answer]:
         """Handle one update; return the direct answers to send once it is committed.
 
-        Raises whatever a malformed update or a room's handler raises.
+        Raises UnreadableError for a malformed update, and whatever a room's handler raises.
         """
-        received = parse_update(row.raw, username, row.received_at)
-        match received:
-            case Ignored():
-                logger.info("update_ignored", update_id=row.update_id, why=received.why)
-                return []
+        found = parse_update(row.raw, username, row.received_at)
+        if self._door.strange(row.chat_id):
+            return await self._door.elsewhere(session, row, found)
+        match found:
+            case Received():
+                return await self._from_person(session, row, found)
             case Reachable():
                 now = self._parts.clock.now()
-                blocked = received.blocked
-                await self._reach.heard(session, received.account, now, blocked=blocked)
-                return []
-            case Unsupported():
-                return self._unsupported(received)
-        turn = Turn(
-            session=session,
-            incoming=await _with_subject(session, received.incoming),
-            sender=await self._sender(session, received),
-            now=self._parts.clock.now(),
-        )
-        row_here = await forms.conversation(session, received.account, turn.incoming.place)
-        scene = Scene(turn, received.pressed, row_here)
-        responses = await self._respond(scene)
-        return ready(self._parts.renderer, responses, turn, received.query_id)
+                await self._reach.heard(session, found.account, now, blocked=found.blocked)
+            case Moved():
+                log_moved(found.new_chat_id)
+            case Membership(present=False):
+                logger.error("telegram_out_of_group", hint="add the bot to the animators' group")
+            case Membership():
+                logger.info("telegram_in_group")
+            case Ignored():
+                logger.info("update_ignored", update_id=row.update_id, why=found.why)
+        return []
 
     def failure(self, row: InboxUpdate) -> Sequence[Answer]:
         """Return what tells the person, once, that their message could not be handled."""
-        if row.user_id is None or row.chat_id == 0:
+        if row.user_id is None or row.chat_id == 0 or self._door.strange(row.chat_id):
             return []
         words = Text(COMMON, "failed")
         text = self._parts.renderer.chat(words, self._parts.settings.network.language)
         return [Answer.message(row.chat_id, text)]
 
-    def _unsupported(self, received: Unsupported) -> Sequence[Answer]:
-        if not received.private:
-            return []
-        words = Text(COMMON, "unsupported")
-        text = self._parts.renderer.chat(words, self._parts.settings.network.language)
-        return [Answer.message(received.chat_id, text)]
+    async def _from_person(
+        self, session: AsyncSession, row: InboxUpdate, received: Received
+    ) -> Sequence[Answer]:
+        """Let somebody in, or not; run what they ask for; make its answers ready."""
+        sender, blocked = await self._sender(session, received)
+        refusal = await self._door.refusal(session, row, received, sender, blocked=blocked)
+        if refusal is not None:
+            return refusal
+        turn = Turn(
+            session=session,
+            incoming=await _with_subject(session, received.incoming),
+            sender=sender,
+            now=self._parts.clock.now(),
+        )
+        if not received.readable:
+            return ready(self._parts.renderer, _unsupported(turn), turn, "")
+        row_here = await forms.conversation(session, received.account, turn.incoming.place)
+        scene = Scene(turn, received.pressed, row_here)
+        responses = await self._respond(scene)
+        return ready(self._parts.renderer, responses, turn, received.query_id)
 
-    async def _sender(self, session: AsyncSession, received: Received) -> Sender:
-        """Find who an account is linked to, and what they are today; who speaks is reachable."""
+    async def _sender(self, session: AsyncSession, received: Received) -> tuple[Sender, bool]:
+        """Find who an account is linked to, what they are today, and whether they are blocked.
+
+        Who speaks in private is reachable.
+        """
+        now = self._parts.clock.now()
         if received.incoming.place.private:
-            now = self._parts.clock.now()
             await self._reach.heard(session, received.account, now, blocked=False)
         person = await person_by_account(session, TELEGRAM, received.account)
         if person is None:
             language = self._parts.settings.network.language
-            return Sender(received.account, received.name, language)
-        roles = await roles_of(session, person.id, self._parts.clock.now())
-        return Sender(received.account, person.name, person.language, person.id, roles)
+            return Sender(received.account, received.name, language), False
+        roles = await roles_of(session, person.id, now)
+        sender = Sender(received.account, person.name, person.language, person.id, roles)
+        return sender, person.blocked_at is not None
 
     async def _respond(self, scene: Scene) -> Sequence[Response]:
         found = route(self._approach(scene), self._catalogue.routes)
@@ -262,6 +286,12 @@ def _common(target: Target, scene: Scene) -> Sequence[Response]:
         case _:
             return []
     return _say(block, turn)
+
+
+def _unsupported(turn: Turn) -> Sequence[Response]:
+    """Say what can be read: to who wrote in private, or answered a message of ours in the group."""
+    answers = turn.incoming.reply_to is not None and turn.incoming.about is not None
+    return _say("unsupported", turn) if turn.incoming.place.private or answers else []
 
 
 def _stale(turn: Turn) -> Sequence[Response]:

@@ -9,6 +9,7 @@ from telegram.error import ChatMigrated, TelegramError
 from bot.telegram.api import RelaisBot
 from bot.telegram.changing import TOPIC, Target, change, shown_at
 from bot.telegram.decide import REPEATED
+from bot.telegram.leaving import log_moved
 from bot.telegram.lengths import CAPTION, TEXT, length, shorten
 from bot.telegram.outcomes import GONE, THREAD_GONE, outcome_of
 from bot.telegram.posting import TOPIC_NAME, send_post
@@ -91,10 +92,7 @@ class TelegramGateway:
 def failed(error: TelegramError) -> Outcome:
     """Say what a failed call means; what an operator must do is logged."""
     if isinstance(error, ChatMigrated):
-        hint = (
-            f"the animators' group has become another: set telegram.group_id = {error.new_chat_id}"
-        )
-        logger.error("telegram_group_migrated", hint=hint)
+        log_moved(error.new_chat_id)
     return outcome_of(error)
 
 

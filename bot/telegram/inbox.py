@@ -20,19 +20,29 @@ MOST_LEASES_AHEAD = 10
 async def insert(session: AsyncSession, updates: Iterable[Mapping[str, Any]], now: datetime) -> int:
     """Keep updates as given; those that are known already are left. Returns how many are new."""
     new = 0
-    for raw in updates:
+    for given in updates:
+        raw = writable(given)
         chat_id, user_id = origin(raw)
         values = {
             "update_id": raw["update_id"],
             "chat_id": chat_id,
             "user_id": user_id,
-            "raw": dict(raw),
+            "raw": raw,
             "received_at": now,
         }
         insertion = _upsert(session)(InboxUpdate).values(values).on_conflict_do_nothing()
         inserted = await session.scalars(insertion.returning(InboxUpdate.update_id))
         new += len(inserted.all())
     return new
+
+
+def writable(value: Any) -> Any:
+    """Return JSON as any database takes it: without null characters nor halves of characters."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {writable(name): writable(part) for name, part in value.items()}
+    return [writable(part) for part in value] if isinstance(value, list) else value
 
 
 def identified(raw: object) -> bool:

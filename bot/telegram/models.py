@@ -16,9 +16,9 @@ class InboxUpdate(Base):
     """An update as Telegram gave it, kept before it is confirmed. All instants are real time.
 
     `chat_id` is what keeps its order (the user when there is no chat, 0 when there is neither).
-    `parked` says why it was given up. `replies` are the direct answers still to send;
-    `reply_at` is when somebody else may send them, and `reply_repeats` whether they may have
-    left already.
+    `parked` says why it was given up, or that its author was turned away. `replies` are the
+    direct answers still to send; `reply_at` is when somebody else may send them, and
+    `reply_repeats` whether they may have left already.
     """
 
     __tablename__ = "inbox"
@@ -36,7 +36,7 @@ class InboxUpdate(Base):
             sqlite_where=UNANSWERED,
             postgresql_where=UNANSWERED,
         ),
-        Index(None, "user_id"),
+        Index(None, "user_id", "parked", "received_at"),
     )
 
     update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

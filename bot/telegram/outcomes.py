@@ -54,6 +54,7 @@ GONE = Refused("message not found")
 THREAD_GONE = Refused("thread not found")
 NOT_MODIFIED = Refused("not modified")
 NO_TEXT = Refused("no text to edit")
+OUTSIDE = Refused("not in the chat")
 """Refusals that somebody here acts upon."""
 
 TOO_MANY = 429

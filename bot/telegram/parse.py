@@ -16,6 +16,7 @@ from telegram import (
 )
 from telegram.constants import ChatMemberStatus, ChatType
 
+from bot.telegram.api import UPDATE_KINDS
 from core.chat import File, Incoming, Place
 from core.posts import Pressed, parse_callback
 
@@ -24,13 +25,17 @@ COMMAND = re.compile(r"/(\w+)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
 
 @dataclass(frozen=True)
 class Received:
-    """Something a person did. `query_id` is the press to acknowledge, `pressed` what it carried."""
+    """Something a person did. `query_id` is the press to acknowledge, `pressed` what it carried.
+
+    What is not `readable` is a message of a kind that nobody here reads (a sticker, a place…).
+    """
 
     incoming: Incoming
     account: str
     name: str
     query_id: str = ""
     pressed: Pressed | None = None
+    readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,17 @@ class Reachable:
 
 
 @dataclass(frozen=True)
-class Unsupported:
-    """A person's message of a kind that nobody here reads (a sticker, a place…)."""
+class Membership:
+    """The bot was put into a group or a channel, or out of it."""
 
-    chat_id: int
-    private: bool
+    present: bool
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A group has become a supergroup, which has another number."""
+
+    new_chat_id: int
 
 
 @dataclass(frozen=True)
@@ -56,13 +67,27 @@ class Ignored:
     why: str
 
 
-def parse_update(
-    raw: Mapping[str, Any], username: str, received_at: datetime
-) -> Received | Reachable | Unsupported | Ignored:
+Parsed = Received | Reachable | Membership | Moved | Ignored
+
+
+class UnreadableError(Exception):
+    """An update is malformed: reading it again would not help."""
+
+
+def parse_update(raw: Mapping[str, Any], username: str, received_at: datetime) -> Parsed:
     """Read an update. `username` is the bot's own, to tell commands meant for another bot.
 
-    Raises whatever the library raises when the update is malformed.
+    Raises UnreadableError when it is malformed, whatever the library makes of that.
     """
+    try:
+        return _parse(raw, username, received_at)
+    except Exception as error:
+        raise UnreadableError(type(error).__name__) from error
+
+
+def _parse(raw: Mapping[str, Any], username: str, received_at: datetime) -> Parsed:
+    if not raw.keys() & set(UPDATE_KINDS):
+        return Ignored("unknown kind")
     update = Update.de_json(dict(raw), None)
     if update.callback_query is not None:
         return _press(update.update_id, update.callback_query, received_at)
@@ -90,23 +115,26 @@ def _press(update_id: int, query: CallbackQuery, received_at: datetime) -> Recei
     return Received(incoming, str(query.from_user.id), _name(query.from_user), query.id, pressed)
 
 
-def _membership(change: ChatMemberUpdated) -> Reachable | Ignored:
-    if change.chat.type != ChatType.PRIVATE:
-        return Ignored("membership of a group")
+def _membership(change: ChatMemberUpdated) -> Reachable | Membership:
     left = change.new_chat_member.status in {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
+    if change.chat.type != ChatType.PRIVATE:
+        return Membership(present=not left)
     return Reachable(str(change.from_user.id), blocked=left)
 
 
 def _message(
     update_id: int, message: Message, username: str, *, edited: bool
-) -> Received | Unsupported | Ignored:
+) -> Received | Moved | Ignored:
     user = message.from_user
+    if message.migrate_to_chat_id is not None:
+        return Moved(message.migrate_to_chat_id)
     if user is None or user.is_bot:
         return Ignored("not from a person")
     files = _files(message)
     text = message.text or message.caption or ""
-    if not files and message.text is None:
-        return _unread(message)
+    readable = bool(files) or message.text is not None
+    if not readable and not _deserves_an_answer(message):
+        return Ignored("service message")
     command = COMMAND.fullmatch(text) if not files else None
     if command and not _for_us(command[2], username):
         return Ignored("a command for another bot")
@@ -125,16 +153,14 @@ def _message(
         edited=edited,
         album=message.media_group_id or "",
     )
-    return Received(incoming, str(user.id), _name(user))
+    return Received(incoming, str(user.id), _name(user), readable=readable)
 
 
-def _unread(message: Message) -> Unsupported | Ignored:
-    """Tell a sticker, which deserves an answer, from a notice that somebody joined."""
-    if message.sticker or message.location or message.contact or message.poll or message.dice:
-        return Unsupported(message.chat.id, private=message.chat.type == ChatType.PRIVATE)
-    if message.migrate_to_chat_id is not None:
-        return Ignored("the group has become another")
-    return Ignored("service message")
+def _deserves_an_answer(message: Message) -> bool:
+    """Tell a sticker, or what Telegram invented since, from a notice that somebody joined."""
+    if message.effective_attachment or message.checklist or message.giveaway:
+        return True
+    return message.chat.type == ChatType.PRIVATE and bool(message.api_kwargs)
 
 
 def _for_us(addressee: str | None, username: str) -> bool:

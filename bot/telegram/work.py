@@ -16,6 +16,7 @@ from bot.telegram.answers import Answer
 from bot.telegram.api import LANES, RelaisBot
 from bot.telegram.dialogue import Dialogue
 from bot.telegram.models import InboxUpdate
+from bot.telegram.parse import UnreadableError
 from bot.telegram.waiting import cancelled, first_of
 from core import failpoints
 from core.clock import SystemClock
@@ -159,7 +160,8 @@ class Worker:
             if row is None or row.handled_at is not None:
                 return
             row.attempts += 1
-            parked = row.attempts >= self._settings.max_attempts
+            hopeless = isinstance(error, UnreadableError)
+            parked = hopeless or row.attempts >= self._settings.max_attempts
             now = self._time.now()
             if parked:
                 self._park(row, type(error).__name__, now)
@@ -171,7 +173,7 @@ class Worker:
             update_id=update_id,
             attempts=row.attempts,
             error=type(error).__name__,
-            where=_where(error),
+            where=_where(error.__cause__ or error),
         )
 
     def _park(self, row: InboxUpdate, why: str, now: datetime) -> None:

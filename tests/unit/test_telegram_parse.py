@@ -7,9 +7,11 @@ import pytest
 
 from bot.telegram.parse import (
     Ignored,
+    Membership,
+    Moved,
     Reachable,
     Received,
-    Unsupported,
+    UnreadableError,
     parse_update,
 )
 from core.chat import File, Place
@@ -175,13 +177,69 @@ def test_blocking_is_heard(status: str, blocked: bool) -> None:
     raw = {"update_id": 9, "my_chat_member": change}
     assert parse_update(raw, "relais_bot", NOW) == Reachable("7", blocked)
     change["chat"] = FORUM
-    assert parse_update(raw, "relais_bot", NOW) == Ignored("membership of a group")
+    assert parse_update(raw, "relais_bot", NOW) == Membership(present=not blocked)
 
 
-def test_a_sticker_deserves_an_answer_in_private() -> None:
-    point = {"longitude": 3.0, "latitude": 45.0}
-    assert parsed(location=point) == Unsupported(7, private=True)
-    assert parsed(location=point, chat=FORUM) == Unsupported(-100, private=False)
+STICKER = ANY | {
+    "type": "regular",
+    "width": 1,
+    "height": 1,
+    "is_animated": False,
+    "is_video": False,
+}
+POLL = {
+    "id": "1",
+    "question": "?",
+    "options": [],
+    "total_voter_count": 0,
+    "is_closed": False,
+    "is_anonymous": True,
+    "type": "regular",
+    "allows_multiple_answers": False,
+    "allows_revoting": False,
+    "members_only": False,
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"location": {"longitude": 3.0, "latitude": 45.0}},
+        {"contact": {"phone_number": "+33473000000", "first_name": "Zoé"}},
+        {"sticker": STICKER},
+        {"dice": {"emoji": "🎲", "value": 3}},
+        {"poll": POLL},
+        {"something_new": {"of": "next year"}},
+    ],
+)
+def test_what_nobody_reads_comes_from_somebody_all_the_same(content: dict[str, Any]) -> None:
+    found = received(**content)
+    assert (found.readable, found.account, found.incoming.text) == (False, "7", "")
+
+
+def test_what_telegram_will_invent_for_groups_is_left_alone() -> None:
+    assert parsed(something_new={"of": "next year"}, chat=FORUM) == Ignored("service message")
+
+
+def test_a_group_that_becomes_another_says_which() -> None:
+    assert parsed(migrate_to_chat_id=-1007, chat=FORUM) == Moved(-1007)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"message": "not a message"},
+        {"message": {"message_id": 1}},
+        {"message": {"message_id": "x", "chat": {"id": 5}, "text": 3}},
+        {"callback_query": {"id": 1}},
+        {"my_chat_member": []},
+        {"edited_message": {"message_id": 5, "date": "yesterday", "chat": PRIVATE, "from": INES}},
+    ],
+)
+def test_what_is_malformed_is_said_to_be_without_its_words(raw: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableError) as raised:
+        parse_update({"update_id": 9, **raw}, "relais_bot", NOW)
+    assert str(raised.value).isidentifier()
 
 
 @pytest.mark.parametrize(
@@ -189,7 +247,6 @@ def test_a_sticker_deserves_an_answer_in_private() -> None:
     [
         ({"text": "x", "from": BOT}, "not from a person"),
         ({"new_chat_members": [INES]}, "service message"),
-        ({"migrate_to_chat_id": -1007}, "the group has become another"),
     ],
 )
 def test_what_is_not_for_us_says_why(content: dict[str, Any], why: str) -> None:

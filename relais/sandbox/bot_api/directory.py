@@ -84,6 +84,14 @@ class Directory(Store):
         self.changed()
         return chat_id
 
+    def add_channel(self, title: str, *, chat_id: int | None = None) -> int:
+        """Add a channel, where nobody is yet; return its id."""
+        chat_id = chat_id or -1_001_000_000_000 - self.shelf.next("groups")
+        chat = {"id": chat_id, "type": "channel", "title": title}
+        self.shelf.put("chats", chat_id, {"chat": chat, "pinned": []})
+        self.changed()
+        return chat_id
+
     def set_member(self, chat_id: int, user_id: int, status: str, **rights: bool) -> None:
         """Make somebody (or a bot) `member`, `administrator`, `left` or `kicked`; bots hear it.
 

@@ -174,6 +174,46 @@ class State(Directory):
         self._every_bot(user_id, "member")
         self.changed()
 
+    def user_adds_bots(self, user_id: int, title: str = "Un autre groupe") -> int:
+        """Make a group and put every bot into it: they hear so. Return the group's id."""
+        chat_id = self.add_group(title, forum=False, members=[user_id], bot_status="left")
+        return self.user_admits_bots(chat_id, user_id, "member")
+
+    def user_adds_bots_to_channel(self, user_id: int, title: str = "Un canal") -> int:
+        """Make a channel and put every bot among its administrators; return its id."""
+        return self.user_admits_bots(self.add_channel(title), user_id, "administrator")
+
+    def user_admits_bots(self, chat_id: int, user_id: int, status: str) -> int:
+        """Let every bot into a group or a channel; they hear so. Return the chat's id."""
+        chat, user = self.known_chat(chat_id), self.person(user_id)
+        for bot in self.bots():
+            before = self.member(chat_id, bot["user"]["id"])
+            after = self.keep_member(chat_id, bot["user"]["id"], status)
+            self._tell_membership(chat, user, before, after, bots=[bot])
+            if chat["chat"]["type"] != "channel":
+                joined = {"new_chat_members": [self.person(bot["user"]["id"])]}
+                self.new_message(chat, user, joined)
+        self.changed()
+        return chat_id
+
+    def group_becomes_another(self, chat_id: int, user_id: int) -> int:
+        """Turn a group into a supergroup, which has another number; return that one.
+
+        As with Telegram, what is sent to the old one is refused with the number of the new one.
+        """
+        old, user = self.known_chat(chat_id), self.person(user_id)
+        new_id = self.add_group(old["chat"]["title"], bot_status="left")
+        for member in self.members(chat_id):
+            if not member["user"]["is_bot"]:
+                self.keep_member(new_id, member["user"]["id"], member["status"])
+        self.user_admits_bots(new_id, user_id, "administrator")
+        self.new_message(old, user, {"migrate_to_chat_id": new_id})
+        new = self.known_chat(new_id)
+        self.new_message(new, user, {"migrate_from_chat_id": chat_id})
+        self.shelf.put("chats", chat_id, {**old, "migrated_to": new_id})
+        self.changed()
+        return new_id
+
     def user_creates_topic(self, chat_id: int, user_id: int, name: str) -> int:
         """Open a topic; return its thread's id."""
         chat, user = self._speaking(chat_id, user_id)

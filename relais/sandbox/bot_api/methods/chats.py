@@ -64,7 +64,16 @@ def leave_chat(context: Context) -> bool:
     chat = context.chat()
     if chat["chat"]["type"] == "private":
         raise bad_request("chat member status can't be changed in private chats")
-    context.store.keep_member(chat["chat"]["id"], context.me["id"], "left")
+    before = context.store.member(chat["chat"]["id"], context.me["id"])
+    after = context.store.keep_member(chat["chat"]["id"], context.me["id"], "left")
+    change = {
+        "chat": chat["chat"],
+        "from": context.me,
+        "date": context.store.date(),
+        "old_chat_member": before,
+        "new_chat_member": after,
+    }
+    context.store.updates.add(context.bot, "my_chat_member", change)
     return True
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from relais.sandbox.bot_api.errors import bad_request, forbidden
+from relais.sandbox.bot_api.errors import ApiError, bad_request, forbidden
 from relais.sandbox.bot_api.parameters import Parameters
 from relais.sandbox.bot_api.shelf import Document
 from relais.sandbox.bot_api.store import PRESENT, Store
@@ -35,6 +35,9 @@ class Context:
             chat = None
         if chat is None:
             raise bad_request("chat_id is empty" if not raw else "chat not found")
+        if "migrated_to" in chat:
+            description = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise ApiError(400, description, migrate_to_chat_id=chat["migrated_to"])
         status = self.store.member(chat["chat"]["id"], self.me["id"])["status"]
         if status not in PRESENT:
             raise forbidden(_why_not(chat["chat"], status))
