@@ -26,7 +26,7 @@ class Asking:
 
     def __init__(self, parts: Parts, search: AnswerSearch, hours: Hours) -> None:
         self._reopen_days = parts.settings.hotline.reopen_days
-        self.presenting = Presenting(parts, hours)
+        self.presenting = Presenting(parts, search, hours)
         self.showing = Showing(parts.settings.hotline, hours)
         self.choosing = Choosing(search, self.presenting, self.showing)
         self.placing = Placing(self.presenting, self.showing, self.choosing)

@@ -209,7 +209,7 @@ class Following:
 
     async def _changed(self, turn: Turn, question: Question, verb: str) -> Sequence[Response]:
         record(turn.session, actor(turn), verb, reference(question.id), turn.now)
-        await self._presenting.changed(turn.session, question, turn.now)
+        question.version += 1
         return await self._redrawn(turn, question)
 
     async def _redrawn(self, turn: Turn, question: Question) -> Sequence[Response]:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.hotline.decide import Direction
+from bot.hotline import standing
+from bot.hotline.decide import Direction, State
 from bot.hotline.models import Announcement, Question, QuestionMessage
 from bot.hotline.posts import reference, text, topic_reference
 from core.ledger.store import cancel, purge
@@ -67,7 +68,7 @@ def _message(message: QuestionMessage) -> dict[str, Any]:
 async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
     """Empty the questions somebody asked, and what the ledger holds of them.
 
-    Their numbers, dates and states stay for the accounts. What an animator answered to others
+    Their numbers, dates, territories, themes and states stay for the accounts. What an animator answered to others
     stays, without who wrote it.
     """
     if party.kind != "person":
@@ -96,25 +97,24 @@ async def _empty(session: AsyncSession, number: int, now: datetime) -> None:
         .where(QuestionMessage.question_id == number)
         .values(text="", entities=[], files=[])
     )
-    await session.execute(
-        update(Question)
-        .where(Question.id == number)
-        .values(asker_id=None, text="", rating_comment=None)
-    )
+    question = await session.get_one(Question, number, with_for_update=True)
+    question.asker_id = question.rating_comment = None
+    question.text = ""
+    if question.state != State.CLOSED:  # nobody is left to answer
+        standing.closed(question, now, "asker")
+        question.version += 1
+    await session.flush()
     for cause in (reference(number), topic_reference(number)):
         await cancel(session, "erased", now, cause=cause)
     await purge(session, Party("question", str(number)))
 
 
 async def keeps(session: AsyncSession, party: Party) -> Sequence[Kept]:
-    """Say what stays of somebody: what public funding asks for, and what is nobody's."""
+    """Say what stays of somebody: what public funding asks for."""
     if party.kind != "person":
         return ()
     asked = select(func.count()).select_from(Question).where(Question.asker_id == party.number)
     count = await session.scalar(asked) or 0
     if not count:
         return ()
-    return (
-        Kept(text("kept_questions", count=count), text("kept_questions_ground")),
-        Kept(text("kept_answers"), text("kept_answers_ground")),
-    )
+    return (Kept(text("kept_questions", count=count), text("kept_questions_ground")),)

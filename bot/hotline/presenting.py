@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.answers.search import AnswerSearch
 from bot.guarantee.hours import Hours
 from bot.guarantee.rules import promise
 from bot.hotline import standing, store
 from bot.hotline.decide import Addition, State, addition, courtesy, reopenable
+from bot.hotline.dossier import dossier
 from bot.hotline.models import Question, QuestionMessage
 from bot.hotline.posts import Composer, reference
 from core.acts import record
@@ -34,8 +36,9 @@ class Added:
 class Presenting:
     """Brings to the animators' group what agents ask and add. All is posted to the ledger."""
 
-    def __init__(self, parts: Parts, hours: Hours) -> None:
+    def __init__(self, parts: Parts, search: AnswerSearch, hours: Hours) -> None:
         self.composer = Composer(parts.renderer, parts.settings.network.language)
+        self._search = search
         self._settings = parts.settings.hotline
         self._dice = parts.random
         self._hours = hours
@@ -57,7 +60,7 @@ class Presenting:
         question.presented_at = question.last_message_at = now
         await self._owe(session, question, now)
         await session.flush()
-        fiche = await store.fiche(session, question, now)
+        fiche = await dossier(session, self._search, question, now)
         drafts = [self.composer.topic(fiche, now), self.composer.card(fiche, now)]
         drafts += await self._relays(session, question, said, now)
         await post(session, drafts, now)
@@ -112,17 +115,8 @@ class Presenting:
             await self.present(session, question, now)
             return
         await self._owe(session, question, now)
-        await self.changed(session, question, now)
-
-    async def changed(self, session: AsyncSession, question: Question, now: datetime) -> None:
-        """Show the animators, if they have it, that the question is no longer what it was."""
         question.version += 1
         await session.flush()
-        if question.presented_at is None:
-            return
-        fiche = await store.fiche(session, question, now)
-        slot = f"question:{question.id}/version:{question.version}"
-        await post(session, [self.composer.card(fiche, now, slot)], now)
 
     async def _owed_again(
         self, session: AsyncSession, question: Question, now: datetime
@@ -150,9 +144,9 @@ class Presenting:
     ) -> list[Draft]:
         """Return what carries messages to the topic; an album has its heading once."""
         fiche = await store.fiche(session, question, now)
-        first = {
-            each.album: each.id for each in reversed(await store.messages(session, question.id))
-        }
+        albums = any(each.album for each in messages)
+        thread = await store.messages(session, question.id) if albums else []
+        first = {each.album: each.id for each in reversed(thread)}
         drafts: list[Draft] = []
         for message in messages:
             follows = bool(message.album) and first[message.album] != message.id

@@ -90,9 +90,8 @@ class Undecided:
         question = await session.get(Question, number, with_for_update=True)
         if question is None or question.state not in STATES:
             return
-        if question.last_message_at + self._delay > now:
-            return
-        await self._present(session, question, now, several=False)
+        if question.last_message_at + self._delay <= now:
+            await self._present(session, question, now, several=False)
 
     async def _gather(self, session: AsyncSession, party: Party, now: datetime) -> None:
         messages = await unplaced(session, party.number)

@@ -8,15 +8,22 @@ from hypothesis import strategies as st
 
 from bot.hotline.decide import (
     RECENT,
+    Addition,
+    Announced,
     Courtesy,
     Ongoing,
     Side,
     State,
-    after_agent,
+    Underway,
+    Where,
+    addition,
     choice,
     continued,
     courtesy,
+    destination,
     number_of,
+    numbers,
+    reopenable,
     side,
     thread_of,
     topic_is_gone,
@@ -101,21 +108,102 @@ def test_lately_is_ten_minutes_to_the_second() -> None:
     assert continued([Ongoing(7, NOW - RECENT - timedelta(seconds=1))], NOW) is None
 
 
+def ago(minutes: float) -> datetime:
+    return NOW - timedelta(minutes=minutes)
+
+
 @pytest.mark.parametrize(
-    ("state", "said", "after"),
+    ("underway", "where"),
     [
-        (State.CHOOSING, None, State.CHOOSING),
-        (State.OPEN, None, State.OPEN),
-        (State.ANSWERED, None, State.OPEN),
-        (State.CLOSED, None, State.OPEN),
-        (State.ANSWERED, Courtesy.THANKS, State.ANSWERED),
-        (State.CLOSED, Courtesy.NOD, State.CLOSED),
+        (Underway(()), Where.NEW),
+        (Underway((Ongoing(4127, ago(3)),)), 4127),
+        (Underway((Ongoing(4127, ago(30)),)), Where.ASK),
+        (Underway((Ongoing(4127, ago(3)), Ongoing(5208, ago(4)))), Where.ASK),
+        (Underway((Ongoing(4127, ago(3)), Ongoing(5208, ago(40)))), 4127),
+        # « bonjour » begins another question, and a press says which one goes on
+        (Underway((Ongoing(4127, ago(3)),), Announced(None, ago(1))), Where.NEW),
+        (Underway((Ongoing(4127, ago(3)),), Announced(5208, ago(1))), 5208),
+        (Underway((Ongoing(4127, ago(3)),), Announced(5208, ago(60))), 5208),
+        (Underway((Ongoing(4127, ago(3)),), Announced(5208, ago(61))), 4127),
+        (Underway((), Announced(None, ago(61))), Where.NEW),
+        # what comes after a message that waits for its question waits with it
+        (Underway((Ongoing(4127, ago(3)),), unplaced=True), Where.ASK),
+        (Underway((), unplaced=True), Where.ASK),
+        (Underway((), Announced(5208, ago(1)), unplaced=True), 5208),
+    ],
+)
+def test_a_message_goes_where_its_author_means(underway: Underway, where: int | Where) -> None:
+    assert destination(underway, NOW) == where
+
+
+instants = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001  # hypothesis adds the zone
+
+
+@given(
+    st.lists(st.builds(Ongoing, st.integers(1, 9999), instants), max_size=4).map(tuple),
+    st.none() | st.builds(Announced, st.none() | st.integers(1, 9999), instants),
+    st.booleans(),
+)
+def test_nobody_s_message_goes_to_a_question_out_of_nowhere(
+    ongoing: tuple[Ongoing, ...], announced: Announced | None, unplaced: bool
+) -> None:
+    where = destination(Underway(ongoing, announced, unplaced), NOW)
+    known = {each.number for each in ongoing} | ({announced.number} if announced else set())
+    assert where in {*known, *Where}
+    if not ongoing and announced is None and not unplaced:
+        assert where is Where.NEW
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "presented", "reopenable", "outcome"),
+    [
+        (State.CHOOSING, None, False, False, Addition.NOTED),
+        (State.SUGGESTED, None, False, False, Addition.NOTED),
+        (State.OPEN, None, True, False, Addition.OWED),
+        (State.ANSWERED, None, True, False, Addition.OWED),
+        (State.WAITING, None, True, False, Addition.OWED),
+        (State.CLOSED, None, True, True, Addition.OWED),
+        (State.CLOSED, None, False, True, Addition.OWED),
+        (State.CLOSED, None, True, False, Addition.TOO_LATE),
+        (State.ANSWERED, Courtesy.THANKS, True, False, Addition.TOLD),
+        (State.CLOSED, Courtesy.NOD, True, False, Addition.TOLD),
+        (State.CLOSED, Courtesy.THANKS, False, True, Addition.NOTED),
+        (State.SUGGESTED, Courtesy.THANKS, False, False, Addition.NOTED),
     ],
 )
 def test_what_an_agent_adds_reopens_unless_it_is_a_courtesy(
-    state: State, said: Courtesy | None, after: State
+    state: State,
+    said: Courtesy | None,
+    presented: bool,
+    reopenable: bool,
+    outcome: Addition,
 ) -> None:
-    assert after_agent(state, said) is after
+    assert addition(state, said, presented=presented, reopenable=reopenable) is outcome
+
+
+def test_what_was_closed_may_be_reopened_for_so_many_days() -> None:
+    assert reopenable(NOW - timedelta(days=30), NOW, 30)
+    assert not reopenable(NOW - timedelta(days=30, seconds=1), NOW, 30)
+    assert not reopenable(None, NOW, 30)
+
+
+@pytest.mark.parametrize(
+    ("taken", "among"),
+    [
+        (0, range(1000, 10000)),
+        (999, range(1000, 10000)),
+        (1000, range(10000, 100000)),
+        (9999, range(10000, 100000)),
+        (10000, range(100000, 1000000)),
+    ],
+)
+def test_numbers_have_four_digits_then_more(taken: int, among: range) -> None:
+    assert numbers(taken) == among
+
+
+@given(st.integers(0, 10_000_000))
+def test_a_guessed_number_is_hardly_ever_one(taken: int) -> None:
+    assert taken * 9 <= len(numbers(taken))
 
 
 @pytest.mark.parametrize("animator", [True, False])
