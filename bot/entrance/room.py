@@ -10,6 +10,7 @@ from bot.entrance.departures import Departures
 from bot.entrance.directory import Directory
 from bot.entrance.fiches import BotName, Fiches
 from bot.entrance.menus import Commands, Menus
+from bot.entrance.personal import personal_data
 from bot.entrance.purging import purging
 from bot.entrance.welcome import Welcome
 from bot.entrance.words import text
@@ -33,8 +34,7 @@ def build(
 
     `commands` gives every room's, for the menus; `next_meeting` and `contacts` tell newcomers what
     comes and how colleagues agreed to be reached; `fiche_lines` is what other rooms add to a fiche;
-    `bot_name` makes links of invitations. The directory's personal data is erased last, hence not
-    here: see `bot.entrance.personal`.
+    `bot_name` makes links of invitations. The directory's personal data must be erased last.
     """
     menus = Menus(commands)
     deliveries = Deliveries(parts)
@@ -58,4 +58,5 @@ def build(
         forms=tuple(form for desk in desks for form in desk.forms()),
         deliveries=deliveries.kinds(),
         ticks=(purging(parts),),
+        personal_data=personal_data(parts.clock),
     )

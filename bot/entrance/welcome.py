@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.answers.decide import State
 from bot.answers.models import Answer
 from bot.entrance.menus import Menus
 from bot.entrance.rules import Colleague, colleagues
@@ -24,6 +25,8 @@ from core.reference import Reference
 
 ANSWERS = 10
 ANSWER = "answers:answer:"
+SOME_WITHDRAWN = 10
+"""How many times more answers are looked at than shown: what was enough may be withdrawn since."""
 
 
 class Welcome:
@@ -95,15 +98,14 @@ async def useful_answers(session: AsyncSession, most: int) -> list[Button]:
         .where(Question.answered_by.startswith(ANSWER, autoescape=True))
         .group_by(Question.answered_by)
         .order_by(func.count().desc(), Question.answered_by)
-        .limit(most)
+        .limit(most * SOME_WITHDRAWN)
     )
     numbers = [Reference.parse(reference).number for reference, _ in uses if reference]
-    used = await session.execute(select(Answer.id, Answer.question).where(Answer.id.in_(numbers)))
+    validated = select(Answer.id, Answer.question).where(Answer.state == State.VALIDATED.value)
+    used = await session.execute(validated.where(Answer.id.in_(numbers)))
     questions = {row.id: row.question for row in used}
     newest = await session.execute(
-        select(Answer.id, Answer.question)
-        .order_by(Answer.updated_at.desc(), Answer.id)
-        .limit(most + len(numbers))
+        validated.order_by(Answer.updated_at.desc(), Answer.id).limit(most + len(numbers))
     )
     ranked = {number: questions[number] for number in numbers if number in questions}
     for number, question in newest:

@@ -121,14 +121,15 @@ async def test_the_most_useful_answers_are_those_that_were_enough(door: Doorway)
 
 
 async def with_answers(door: Doorway) -> None:
-    """Add twelve answers; the fifth was enough twice, the third once."""
+    """Add twelve validated answers and a draft; the fifth was enough twice, the third once."""
     now = door.clock.now()
     async with door.database.write() as session:
-        for number in range(1, 13):
+        for number in range(1, 14):
             session.add(
                 Answer(
                     id=number,
                     code=f"R{number}",
+                    state="draft" if number == 13 else "validated",
                     question=f"Question {number}",
                     answer="Oui.",
                     stated_on=now.date(),
@@ -136,7 +137,7 @@ async def with_answers(door: Doorway) -> None:
                     updated_at=now + timedelta(minutes=number),
                 )
             )
-        for enough in (3, 5, 5):
+        for enough in (3, 5, 5, 13, 13, 13, 99):
             session.add(
                 Question(
                     asker_id=1,
