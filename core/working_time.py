@@ -7,7 +7,7 @@ second. Public holidays are those of mainland France.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -98,6 +98,9 @@ class WorkingTime:
     """
 
     calendars: tuple[Calendar, ...]
+    _seen: dict[date, list[Span]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         if not self.calendars:
@@ -170,14 +173,21 @@ class WorkingTime:
             day += ONE_DAY
 
     def _spans(self, day: date) -> list[Span]:
-        """Return the hours of a day, in order, those that touch joined."""
-        joined: list[Span] = []
-        for start, end in sorted(span for each in self.calendars for span in each.spans(day)):
-            if joined and start <= joined[-1][1]:
-                joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-            else:
-                joined.append((start, end))
-        return joined
+        """Return the hours of a day, in order, those that touch joined; each day is read once."""
+        if day not in self._seen:
+            every = sorted(span for each in self.calendars for span in each.spans(day))
+            self._seen[day] = _joined(every)
+        return self._seen[day]
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def together(times: Iterable[WorkingTime]) -> WorkingTime:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.guarantee import names
 from bot.guarantee.decide import HEAD, NAMED, Guarantee, Reminder, Wait, thresholds_of
@@ -23,6 +25,13 @@ from core.people.store import people_with_role
 from core.room import Tick
 
 log = structlog.get_logger()
+
+_WAIT: Sequence[InstrumentedAttribute[Any]] = (
+    Question.awaiting_since,
+    Question.silence_level,
+    Question.taken_by,
+)
+"""What a `Wait` is made of."""
 
 
 class Silence:
@@ -42,23 +51,19 @@ class Silence:
         """Post every reminder that is due, each in the transaction that counts it."""
         async with self._parts.database.read() as session:
             known = await self.known(session, now)
-            rows = await session.scalars(
-                select(Question)
+            rows = await session.execute(
+                select(Question.id, *_WAIT)
                 .where(*self._waiting())
                 .order_by(Question.awaiting_since, Question.id)
             )
-            numbers = [row.id for row in rows if _is_due(known, wait_of(row))]
+            numbers = [number for number, *wait in rows if _is_due(known, Wait(*wait))]
         for number in numbers:
             await self._remind(number, now)
 
     async def next_due(self, session: AsyncSession) -> datetime | None:
         """Return when the next reminder falls due, within working hours."""
-        rows = await session.execute(
-            select(Question.awaiting_since, Question.silence_level, Question.taken_by)
-            .where(*self._waiting())
-            .distinct()
-        )
-        waits = [Wait(since, level, taken_by) for since, level, taken_by in rows if since]
+        rows = await session.execute(select(*_WAIT).where(*self._waiting()).distinct())
+        waits = [Wait(*row) for row in rows]
         if not waits:
             return None
         known = await self.known(session, self._parts.clock.now())
