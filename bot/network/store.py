@@ -124,11 +124,11 @@ async def _asked(session: AsyncSession, since: datetime) -> Mapping[int | None, 
         .where(Solicited.asked_at >= since, Solicited.outcome != "undelivered")
         .group_by(Solicited.person_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def _last_asked(session: AsyncSession) -> Mapping[int | None, datetime]:
     rows = await session.execute(
         select(Solicited.person_id, func.max(Solicited.asked_at)).group_by(Solicited.person_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
