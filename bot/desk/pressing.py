@@ -32,8 +32,6 @@ HANDED = "desk.handed"
 MOST_CHOICES = 90
 """A keyboard of the Bot API takes a hundred."""
 
-EXTRACT = 300
-
 
 class Pressing:
     """What animators press. Every button carries the version that it was shown with."""
@@ -165,9 +163,7 @@ class Pressing:
     async def _tell(self, turn: Turn, question: Question, person: Person) -> None:
         """Tell an animator that a question is theirs now."""
         fiche = await store.fiche(turn.session, question, turn.now)
-        words = text(
-            "handed_to_you", fiche=fiche, by=turn.sender.name, extract=question.text[:EXTRACT]
-        )
+        words = text("handed_to_you", fiche=fiche, by=turn.sender.name)
         link = topic_link(self._group_id, question.thread_id)
         keyboard = ((Button(text("topic_button"), url=link),),) if link else ()
         said = render_post(self._composer.renderer, words, keyboard, person.language)

@@ -31,7 +31,7 @@ def build(parts: Parts, asking: Asking, search: AnswerSearch) -> Room:
     telling = Telling(parts.renderer, hotline.reopen_days)
     sending = Sending(composer, timedelta(seconds=hotline.hold_seconds))
     desk = Desk(asking, sending, telegram.group_id)
-    kept = Shown(parts.database, composer, search, telegram.group_id, hotline.reopen_days)
+    kept = Shown(parts.database, composer, search, telegram.group_id, hotline)
     pinned = Board(
         parts.database,
         parts.renderer,

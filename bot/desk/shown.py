@@ -18,6 +18,7 @@ from core.db import Database
 from core.ledger import views
 from core.ledger.draft import Address, Channel, ChatAddress, Content
 from core.reference import Party
+from core.settings import HotlineSettings
 
 TITLE = "hotline.title:"
 CARD = "hotline.card:"
@@ -41,13 +42,14 @@ class Shown:
         composer: Composer,
         search: AnswerSearch,
         group_id: int,
-        reopen_days: int,
+        settings: HotlineSettings,
     ) -> None:
         self._database = database
         self._composer = composer
         self.search = search
         self._group_id = group_id
-        self._lately = timedelta(days=reopen_days + 1)
+        self._lately = timedelta(days=settings.reopen_days + 1)
+        self._erase_topics = settings.erase_topics
         self._seen: dict[int, Sign] = {}
 
     async def run(self, now: datetime) -> None:
@@ -72,7 +74,11 @@ class Shown:
         await views.adopt(session, key, _party(question), content, external_id)
 
     async def refresh(self, session: AsyncSession, question: Question, now: datetime) -> None:
-        """Show what has changed of a question, where it is shown."""
+        """Show what has changed of a question, where it is shown; what is to be gone is dropped."""
+        if question.asker_id is None and self._erase_topics:
+            for prefix in (TITLE, CARD):
+                await views.drop(session, f"{prefix}{question.id}")
+            return
         fiche = await dossier(session, self.search, question, now)
         await self._show(session, TITLE, question, self._composer.title(fiche))
         await self._show(session, CARD, question, self._composer.shown_card(fiche))
@@ -96,6 +102,7 @@ class Shown:
         """Return, for each question that may change, all that its title and card depend on."""
         live = Question.state.in_(PRESENTED)
         late = (Question.state == State.CLOSED.value) & (Question.closed_at > now - self._lately)
+        erased = Question.asker_id.is_(None)
         async with self._database.read() as session:
             rows = await session.execute(
                 select(
@@ -114,7 +121,7 @@ class Shown:
                     Question.closed_by,
                     Question.rating,
                 )
-                .where(or_(live, late))
+                .where(or_(live, late, erased))
                 .order_by(Question.id)
             )
             return {row.id: tuple(row) for row in rows}

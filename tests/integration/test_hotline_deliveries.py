@@ -86,17 +86,18 @@ async def test_a_deleted_topic_is_made_anew_with_the_message(hotline: Hotline) -
     await hotline.settle(card, Sent(f"{GROUP}:300"))
     await hotline.settle(relay, Refused("thread not found"))
     assert (await question(hotline)).topic == "wanted"
-    second, again = await hotline.rows(after=3)
+    second, card_again, again = await hotline.rows(after=3)
     assert (second.kind, second.slot) == (
         "hotline.topic",
         f"question:1/message:1/anew:{relay.parcel.id}",
     )
+    assert card_again.kind == "hotline.card"
     assert (again.kind, again.post) == ("hotline.relay", relay.post)
     assert {second.stream, again.stream} == {"question:1"}
 
     await hotline.settle(again, Refused("thread closed"))
     await hotline.settle(again, Refused("thread closed"))
-    assert len(await hotline.rows(after=5)) == 1, "the topic is on its way already"
+    assert len(await hotline.rows(after=6)) == 1, "the topic is on its way already"
     await hotline.settle(second, Sent(f"topic:{GROUP}:78"))
     assert await hotline.prepare(again) == Ready(ChatAddress(GROUP, 78))
 
@@ -231,4 +232,4 @@ async def test_erasing_lets_the_words_go_and_keeps_the_count(hotline: Hotline) -
     assert any("Un modèle de bail" in text for text in ledger)
     assert [each["messages"][0]["text"] for each in marc["questions"]] == ["Un modèle de bail ?"]
     row = await question(hotline)
-    assert (row.asker_id, row.text, row.state) == (None, "", "answered")
+    assert (row.asker_id, row.text, row.state) == (None, "", "closed")
