@@ -488,7 +488,7 @@ def upgrade() -> None:
             batch_op.f("fk_answers_validated_by"), "people", ["validated_by"], ["id"]
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_answers_drafted_by"), "people", ["drafted_by"], ["id"]
+            batch_op.f("fk_answers_withdrawn_by"), "people", ["withdrawn_by"], ["id"]
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_answers_asker_id"), "people", ["asker_id"], ["id"]
@@ -497,7 +497,7 @@ def upgrade() -> None:
             batch_op.f("fk_answers_revises"), "answers", ["revises"], ["id"]
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_answers_withdrawn_by"), "people", ["withdrawn_by"], ["id"]
+            batch_op.f("fk_answers_drafted_by"), "people", ["drafted_by"], ["id"]
         )
 
     with op.batch_alter_table("inbox", schema=None) as batch_op:
@@ -611,10 +611,10 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f("ix_inbox_user_id"), ["user_id"], unique=False)
 
     with op.batch_alter_table("answers", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_answers_withdrawn_by"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_answers_drafted_by"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_answers_revises"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_answers_asker_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_answers_drafted_by"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_answers_withdrawn_by"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_answers_validated_by"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_answers_validated_at"))
         batch_op.drop_index(batch_op.f("ix_answers_state_review_on"))
