@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.entrance.words import door
 from bot.entrance.words import text as entrance_text
 from bot.personal import posts
 from bot.personal.erasing import Holders
@@ -36,7 +37,7 @@ class Asking:
         if not turn.incoming.place.private:
             return [Reply(entrance_text("private_only"))]
         if turn.sender.person_id is None:
-            return [Reply(entrance_text("stranger"))]
+            return [door()]
         request = await self._open_request(turn)
         mine = Reference("personal", "person", str(turn.sender.person_id))
         keyboard: Keyboard = ((Button(text("export_button"), "personal.export", mine),),)
