@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from bot.figures.rules import (
 from bot.figures.words import text
 from bot.guarantee.hours import Hours
 from bot.hotline.models import Question
+from bot.network.figures import NetworkCounts, counts
 from core.chat import Button, Document, Keyboard, Redraw, Reply, Response, Text, Toast, Turn
 from core.errors import InputError
 from core.parts import Parts
@@ -76,6 +78,7 @@ class Accounts:
             account=found,
             wait=_hours(found.median_wait),
             channels=[(self._say("channel", name=name), count) for name, count in found.by_channel],
+            network=await counts(turn.session, period.start, period.end),
         )
         return words, _keyboard(period, turn)
 
@@ -93,7 +96,8 @@ class Accounts:
         found = await self._account(turn.session, period)
         reader = "financeurs" if for_funders else "equipe"
         name = f"bilan-{period.start:%Y-%m}-{reader}.csv"
-        lines = self._lines(period, found, for_funders=for_funders)
+        network = await counts(turn.session, period.start, period.end)
+        lines = [*self._lines(period, found, for_funders=for_funders), *self._helping(network)]
         block = "file_for_funders" if for_funders else "file_for_team"
         return [Document(name, written(lines), text(block, smallest=self._smallest))]
 
@@ -123,6 +127,13 @@ class Accounts:
             unheard = self._say("unheard_line")
             lines += [(unheard, name, "0") for name in found.unheard]
         return lines
+
+    def _helping(self, network: NetworkCounts) -> Sequence[Line]:
+        """Return how much territories helped one another: counts of acts, never of people."""
+        return [
+            (self._say("network_lines", name=name), "", str(count))
+            for name, count in asdict(network).items()
+        ]
 
     def _cells(self, block: str, cells: Hidden, few: str) -> Sequence[Line]:
         label = self._say(block)

@@ -105,6 +105,7 @@ async def test_funders_read_no_small_count_and_no_silence(desk: Hotline) -> None
     assert "Délai médian de première réponse (heures ouvrées);;\r\n" in told
     assert "Territoires sans question" not in told
     assert "Mention de cofinancement" in told
+    assert "Parrainages actifs;;0\r\n" in told
     assert "Claire" not in told.replace("Brune-Claire", "")
 
 
