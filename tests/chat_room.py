@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.api import RelaisBot, make_bot
+from bot.telegram.models import InboxUpdate
 from core.acts import SYSTEM, Act, record
 from core.chat import (
     Action,
     Ask,
     Button,
     Command,
+    Document,
     Field,
     Form,
     Redraw,
@@ -32,6 +34,7 @@ from core.chat import (
     Text,
     Toast,
     Turn,
+    command_button,
 )
 from core.clock import FixedClock
 from core.db import Database
@@ -59,6 +62,13 @@ WORDS = """
 {% block too_short %}C’est trop court.{% endblock %}
 {% block scheduled %}{{ kind }} « {{ title }} » : c’est inscrit.{% endblock %}
 {% block menu %}Montrer une actualité{% endblock %}
+{% block data %}Voici <b>vos données</b>.{% endblock %}
+{% block data_button %}Mes données{% endblock %}
+{% block long %}{% for number in range(900) %}Ligne {{ number }}
+{% endfor %}{% endblock %}
+{% block files_question %}Que proposez-vous ?{% endblock %}
+{% block last_question %}Un mot pour finir ?{% endblock %}
+{% block proposed %}{{ count }} fichier(s), « {{ text }} ».{% endblock %}
 """
 STORY = Reference("watch", "story", "12")
 POISON = "poison"
@@ -91,6 +101,32 @@ def title(text: str, _now: datetime) -> str:
     return text
 
 
+def said(text: str, _now: datetime) -> str:
+    return text.strip()
+
+
+async def data(turn: Turn) -> Sequence[Response]:
+    content = f"{turn.incoming.place.chat_id}".encode()
+    return [Document("données.json", content, words("data"))]
+
+
+async def long(_turn: Turn) -> Sequence[Response]:
+    return [Reply(words("long"), ((command_button(words("data_button"), "donnees"),),))]
+
+
+async def propose(_turn: Turn) -> Sequence[Response]:
+    return [Ask("proposal")]
+
+
+async def schedule(_turn: Turn) -> Sequence[Response]:
+    return [Ask("meeting")]
+
+
+async def reached(session: AsyncSession, person_id: int, blocked: bool, now: datetime) -> None:
+    subject = Reference("people", "person", str(person_id))
+    record(session, SYSTEM, "reachable", subject, now, person=person_id, blocked=blocked)
+
+
 def make_room(notes: Notes) -> Room:
     async def hear(turn: Turn) -> Sequence[Response]:
         notes.turns.append(turn)
@@ -113,21 +149,23 @@ def make_room(notes: Notes) -> Room:
         note(turn, "commented", text=turn.incoming.text)
         return []
 
-    async def schedule(_turn: Turn) -> Sequence[Response]:
-        return [Ask("meeting")]
+    async def proposed(turn: Turn, values: Mapping[str, Any]) -> Sequence[Response]:
+        given = values["what"]
+        names = ",".join(file["name"] for file in given["files"])
+        note(turn, "proposed", text=given["text"], files=names, last=values.get("last"))
+        return [Reply(words("proposed", count=len(given["files"]), text=given["text"]))]
 
     async def finish(turn: Turn, values: Mapping[str, Any]) -> Sequence[Response]:
         note(turn, "scheduled", **values)
         return [Reply(words("scheduled", **values))]
 
-    async def reached(session: AsyncSession, person_id: int, blocked: bool, now: datetime) -> None:
-        subject = Reference("people", "person", str(person_id))
-        record(session, SYSTEM, "reachable", subject, now, person=person_id, blocked=blocked)
-
     return Room(
         name="test",
         commands=(
             Command("actualite", show, None, menu=words("menu")),
+            Command("donnees", data, None),
+            Command("long", long, None),
+            Command("proposer", propose, None),
             Command("rencontre", schedule, Role.ANIMATOR, ("seminaire",), menu=words("menu")),
         ),
         actions=(Action("keep", press_keep, Role.ANIMATOR),),
@@ -146,6 +184,15 @@ def make_room(notes: Notes) -> Room:
                 ),
                 finish,
                 Role.ANIMATOR,
+            ),
+            Form(
+                "proposal",
+                (
+                    Field("what", words("files_question"), said, takes_files=True),
+                    Field("last", words("last_question"), title),
+                ),
+                proposed,
+                None,
             ),
         ),
         fallback=hear,
@@ -259,3 +306,46 @@ async def make_house(
             session.add(Membership(person_id=person, role=role.value, since=now))
             session.add(Account(person_id=person, channel=TELEGRAM, address=address, linked_at=now))
     return House(api, parts, agent, animator, group, folder)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    house: House, hotline: Mapping[str, Any] | None = None, **changes: Any
+) -> AsyncIterator[TelegramAdapter]:
+    """Run an adapter while the block runs, then until nothing is left to handle or to answer.
+
+    `hotline` and `changes` are settings of the hotline and of Telegram.
+    """
+    stop = asyncio.Event()
+    async with house.adapter(hotline, **changes) as adapter:
+        loops = [asyncio.create_task(loop(stop)) for loop in (adapter.receive, adapter.work)]
+        try:
+            yield adapter
+            await settled(house, adapter)
+        finally:
+            stop.set()
+            ended = await asyncio.gather(*loops, return_exceptions=True)
+            assert [e for e in ended if isinstance(e, Exception)] == []
+
+
+async def settled(house: House, adapter: TelegramAdapter) -> None:
+    """Wait until the bot has taken every update, and handled and answered each."""
+    (bot,) = house.api.state.bots()
+    await eventually(house, lambda: not house.api.state.updates.pending(bot))
+    for _ in range(600):
+        async with house.parts.database.read() as session:
+            if not await adapter.busy(session):
+                return
+        await asyncio.sleep(0.05)
+    raise TimeoutError("the inbox is still busy")
+
+
+async def eventually(house: House, condition: Callable[[], object]) -> None:
+    """Wait until something is true of what people see."""
+    await house.api.state.wait_for(condition, 60.0)
+
+
+async def rows(house: House) -> list[InboxUpdate]:
+    """Return the inbox, in order."""
+    async with house.parts.database.read() as session:
+        return list(await session.scalars(select(InboxUpdate).order_by(InboxUpdate.update_id)))

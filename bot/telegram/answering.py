@@ -19,6 +19,9 @@ logger = structlog.get_logger()
 OVERDUE_AT_ONCE = 8
 WAIT_MOST = 300.0
 
+PATIENCE = 8
+"""How many times more often than an update something is tried that surely did not leave."""
+
 
 class Answerer:
     """Sends the answers that handled updates left; all in real time.
@@ -32,6 +35,7 @@ class Answerer:
         self._bot = bot
         self._retry_first = retry_first
         self._time = SystemClock()
+        self._tries = self._settings.max_attempts * PATIENCE
         self._mark = parts.renderer.plain(repeated_mark(), parts.settings.network.language)
 
     async def overdue(self) -> Sequence[int]:
@@ -42,12 +46,12 @@ class Answerer:
     async def take_over(self, update_id: int) -> None:
         """Send what an update's own worker did not: it died, or the network failed it.
 
-        Answers that fell each time, of whatever, are given up like any other poison.
+        Answers that fell each time, of whatever, are given up in the end.
         """
         async with self._database.write() as session:
             now = self._time.now()
             row = await inbox.claim_replies(session, update_id, now, self._settings.lease)
-            given_up = row is not None and row.reply_attempts > self._settings.max_attempts
+            given_up = row is not None and row.reply_attempts > self._tries
             if given_up:
                 await inbox.replied(session, update_id, now)
         if given_up:
@@ -72,12 +76,16 @@ class Answerer:
                 sent.append((answer, outcome.external_id))
                 continue
             logger.warning("reply_not_sent", update_id=update_id, why=outcome.reason)
-            if isinstance(outcome, Later | Unknown) and attempts < self._settings.max_attempts:
+            if isinstance(outcome, Later | Unknown) and attempts < self._most(outcome):
                 await self._postpone(update_id, sent, answers[index:], outcome, attempts)
                 return
         async with self._database.write() as session:
             await self._remember(session, sent)
             await inbox.replied(session, update_id, self._time.now())
+
+    def _most(self, outcome: Later | Unknown) -> int:
+        """Return how often to try: what never leaves bothers nobody, what may have left does."""
+        return self._tries if isinstance(outcome, Later) else self._settings.max_attempts
 
     async def _postpone(
         self,
@@ -88,7 +96,7 @@ class Answerer:
         attempts: int,
     ) -> None:
         asked = outcome.after if isinstance(outcome, Later) else None
-        wait = asked or min(WAIT_MOST, self._retry_first * 2**attempts)
+        wait = asked or min(WAIT_MOST, self._retry_first * 2.0 ** min(attempts, 30))
         at = self._time.now() + timedelta(seconds=wait)
         stored = [answer.encode() for answer in left]
         repeats = isinstance(outcome, Unknown)

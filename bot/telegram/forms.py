@@ -100,12 +100,11 @@ def current_field(form: Form, row: Conversation) -> Field | None:
 
 def answered(row: Conversation, field: Field, value: Any, incoming: Incoming) -> dict[str, Any]:
     """Return what is known with the answer to a question; its files go with its words."""
-    known = {name: given for name, given in row.values.items() if name != ALBUM}
     if not field.takes_files:
-        return {**known, field.name: value}
+        return {**row.values, field.name: value}
     files = [asdict(file) for file in incoming.files]
     album = {ALBUM: {"id": incoming.album, "field": field.name}} if incoming.album else {}
-    return {**known, field.name: {"text": value, "files": files}, **album}
+    return {**row.values, field.name: {"text": value, "files": files}, **album}
 
 
 def same_album(row: Conversation | None, incoming: Incoming) -> bool:

@@ -205,6 +205,11 @@ async def purge(session: AsyncSession, before: datetime) -> int:
     return _rows(result)
 
 
+async def purge_subjects(session: AsyncSession, before: datetime) -> int:
+    """Forget what messages of ours sent before an instant were about. Returns how many."""
+    return _rows(await session.execute(delete(BotMessage).where(BotMessage.sent_at < before)))
+
+
 async def forget(session: AsyncSession, user_id: int) -> int:
     """Erase what a Telegram user sent, and what waits to be told. Returns how many updates."""
     result = await session.execute(delete(InboxUpdate).where(InboxUpdate.user_id == user_id))

@@ -28,6 +28,9 @@ LOOK_EVERY = 1.0
 WAIT_MOST = 300.0
 PURGE_EVERY = timedelta(hours=6)
 
+SUBJECTS_KEPT = timedelta(days=400)
+"""For how long an answer to a message of ours finds its room."""
+
 MARGIN = 4.0
 """Seconds kept, of those in which the service must stop, for what follows the last answers."""
 
@@ -191,6 +194,7 @@ class Worker:
         async with self._database.write() as session:
             before = now - timedelta(days=self._settings.inbox_days)
             count = await inbox.purge(session, before)
+            await inbox.purge_subjects(session, now - SUBJECTS_KEPT)
         logger.info("inbox_purged", count=count)
 
 

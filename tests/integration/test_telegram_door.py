@@ -1,8 +1,6 @@
 """At the door: floods, blocked people, groups of strangers, and what cannot be read."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.models import InboxUpdate
 from core.clock import FixedClock
 from core.db import Database
@@ -20,7 +17,7 @@ from core.reference import Party, Reference
 from relais.sandbox.bot_api.faults import refused, too_many
 from relais.sandbox.bot_api.state import Attachment
 from tests.bot_api import TOKEN, running_bot_api
-from tests.chat_room import House, make_house
+from tests.chat_room import House, eventually, make_house, rows, running
 
 BOT = int(TOKEN.partition(":")[0])
 PLACE = {"longitude": 3.0, "latitude": 45.0}
@@ -30,44 +27,6 @@ PLACE = {"longitude": 3.0, "latitude": 45.0}
 async def house(database: Database, clock: FixedClock, tmp_path: Path) -> AsyncIterator[House]:
     async with running_bot_api() as api:
         yield await make_house(api, database, clock, tmp_path / "words")
-
-
-@contextlib.asynccontextmanager
-async def running(
-    house: House, hotline: dict[str, Any] | None = None, **changes: Any
-) -> AsyncIterator[TelegramAdapter]:
-    """Run an adapter while the block runs, until nothing is left to handle or to answer."""
-    stop = asyncio.Event()
-    async with house.adapter(hotline, **changes) as adapter:
-        loops = [asyncio.create_task(loop(stop)) for loop in (adapter.receive, adapter.work)]
-        try:
-            yield adapter
-            await settled(house, adapter)
-        finally:
-            stop.set()
-            ended = await asyncio.gather(*loops, return_exceptions=True)
-            assert [e for e in ended if isinstance(e, Exception)] == []
-
-
-async def settled(house: House, adapter: TelegramAdapter) -> None:
-    """Wait until the bot has taken every update, and handled and answered each."""
-    (bot,) = house.api.state.bots()
-    await eventually(house, lambda: not house.api.state.updates.pending(bot))
-    for _ in range(600):
-        async with house.parts.database.read() as session:
-            if not await adapter.busy(session):
-                return
-        await asyncio.sleep(0.05)
-    raise TimeoutError("the inbox is still busy")
-
-
-async def eventually(house: House, condition: Callable[[], object]) -> None:
-    await house.api.state.wait_for(condition, 60.0)
-
-
-async def rows(house: House) -> list[InboxUpdate]:
-    async with house.parts.database.read() as session:
-        return list(await session.scalars(select(InboxUpdate).order_by(InboxUpdate.update_id)))
 
 
 async def heard(house: House) -> list[Any]:

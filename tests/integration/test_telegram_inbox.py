@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.telegram import inbox
-from bot.telegram.answering import Answerer
+from bot.telegram.answering import PATIENCE, Answerer
 from bot.telegram.api import make_bot
 from bot.telegram.models import InboxUpdate
 from core.clock import FixedClock, SystemClock
@@ -55,7 +55,7 @@ async def test_answers_that_nobody_can_send_are_given_up(
         await session.execute(
             update(InboxUpdate).values(handled_at=MORNING, replies=[of_another_version])
         )
-    for _ in range(3):
+    for _ in range(2 * PATIENCE + 1):
         await overdue(database)
         with pytest.raises((TypeError, KeyError, ValueError)):
             await answerer.take_over(1)
@@ -70,3 +70,24 @@ async def overdue(database: Database) -> None:
     """Let the time pass after which another may send the answers."""
     async with database.write() as session:
         await session.execute(update(InboxUpdate).values(reply_at=MORNING - timedelta(days=999)))
+
+
+async def test_what_messages_of_ours_were_about_is_forgotten_in_the_end(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        await inbox.remember(session, 5, 1, "watch:story:12", MORNING - timedelta(days=401))
+        await inbox.remember(session, 5, 2, "watch:story:13", MORNING - timedelta(days=399))
+        assert await inbox.purge_subjects(session, MORNING - timedelta(days=400)) == 1
+    async with database.read() as session:
+        assert await inbox.remembered(session, 5, 1) is None
+        assert str(await inbox.remembered(session, 5, 2)) == "watch:story:13"
+
+
+async def test_what_no_database_would_take_is_made_writable(database: Database) -> None:
+    raw = {"update_id": 1, "message": {"chat": {"id": 5}, "text": "a\0b \ud83d", "x": [None, 1]}}
+    async with database.write() as session:
+        await inbox.insert(session, [raw], SystemClock().now())
+        row = await session.get(InboxUpdate, 1)
+        assert row is not None
+        assert row.raw["message"] == {"chat": {"id": 5}, "text": "ab ?", "x": [None, 1]}
