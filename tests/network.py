@@ -33,7 +33,7 @@ from core.people.roles import Role
 from core.reference import Reference
 from core.room import Room
 from core.settings import Settings
-from tests.hotline import CLAIRE, GROUP, JEANNE, SINCE, Hotline, Row, open_hotline
+from tests.hotline import CLAIRE, GROUP, JEANNE, PAUL, SINCE, Hotline, Row, open_hotline
 from tests.parts import make_parts
 
 ODILE, KARIM, SOLENE, THIBAULT = 1011, 1012, 1013, 1014
@@ -49,7 +49,12 @@ PEOPLE = (
     (13, "Solène", "Aubrac", "solene@recherche.example", SOLENE, Role.RESEARCHER, None),
     (14, "Thibault", "Delmasse", "thibault@orsanne.example", THIBAULT, Role.AGENT, 1),
 )
-NUMBERS = {CLAIRE: 1, JEANNE: 2, **{account: number for number, *_, account, _, _ in PEOPLE}}
+NUMBERS = {
+    CLAIRE: 1,
+    JEANNE: 2,
+    PAUL: 3,
+    **{account: number for number, *_, account, _, _ in PEOPLE},
+}
 
 
 @dataclass

@@ -20,6 +20,11 @@ from core.settings import HotlineSettings
 MOST = 30
 """How many experiences are looked at, of which three territories are shown."""
 
+NEAR = 0.25
+"""The confidence from which an experience is worth a contact: less than for an answer, since who
+told it is asked before anybody relies on it, and since there are few.
+"""
+
 
 class Experiences:
     """Finds kept experiences; the index is made anew when the tables have changed."""
@@ -34,7 +39,7 @@ class Experiences:
     ) -> Sequence[Proposal]:
         """Return what resembles `words`, then what is of the theme, the latest first."""
         index = await self._ready(session)
-        near = [hit.id for hit in await asyncio.to_thread(index.suggest, words, MOST)]
+        near = [hit.id for hit in await asyncio.to_thread(index.suggest, words, MOST, NEAR)]
         same = select(Proposal.id).where(Proposal.state == "kept", Proposal.theme_id == theme_id)
         latest = same.order_by(Proposal.decided_at.desc(), Proposal.id.desc()).limit(MOST)
         of_theme = (await session.scalars(latest)).all() if theme_id else []
