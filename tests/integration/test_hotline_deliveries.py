@@ -232,4 +232,4 @@ async def test_erasing_lets_the_words_go_and_keeps_the_count(hotline: Hotline) -
     assert any("Un modèle de bail" in text for text in ledger)
     assert [each["messages"][0]["text"] for each in marc["questions"]] == ["Un modèle de bail ?"]
     row = await question(hotline)
-    assert (row.asker_id, row.text, row.state) == (None, "", "closed")
+    assert (row.asker_id, row.text, row.state) == (None, "", "answered")
