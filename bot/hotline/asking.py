@@ -110,7 +110,10 @@ class Asking:
         if added.outcome is Addition.NOTED and question.presented_at is None:
             view = await self.showing.question(turn.session, question, turn.now)
             return [view.reply(question.id)]
-        return [_added(question.id, added.promised_at)]
+        told = _added(question.id, added.promised_at)
+        if added.promised_at is None:
+            return [told]
+        return [told, *await self.showing.absence(turn.session, question, turn.now)]
 
     async def _corrected(self, turn: Turn) -> Sequence[Response] | None:
         """Give a message its new words, and bring them to the topic; None when it is no edit."""
@@ -124,9 +127,11 @@ class Asking:
         question = await store.own_question(turn, message.question_id or 0)
         if message.question_id is not None and question is None:
             return None
-        if question is not None and question.text == message.text:
+        first = question is not None and question.text == message.text
+        if not store.correct(message, incoming):
+            return []
+        if question is not None and first:
             question.text = incoming.text
-        store.correct(message, incoming)
         await session.flush()
         if question is None:
             return [Reply(text("kept_corrected"))]

@@ -11,6 +11,9 @@ from core.text import normalise
 RECENT = timedelta(minutes=10)
 """How long after the last message what an agent writes belongs to the same question."""
 
+IN_A_ROW = timedelta(seconds=30)
+"""How long after one message the next is sent in a row, whatever else was said meanwhile."""
+
 ANNOUNCED = timedelta(hours=1)
 """How long after « bonjour », or after a press on « Ajouter », the next message is what it said."""
 
@@ -120,8 +123,8 @@ class Where(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Announced:
-    """What somebody said that their next message is for; `number` is None for a new question."""
+class Aim:
+    """A question that something was said of, and when; `number` is None for a new one."""
 
     number: int | None
     at: datetime
@@ -131,11 +134,13 @@ class Announced:
 class Underway:
     """What an agent has under way when they write.
 
-    `unplaced` says that earlier messages still wait to be given a question.
+    `announced` is what they said that their next message is for, `last` what their last one was
+    about. `unplaced` says that earlier messages still wait to be given a question.
     """
 
     ongoing: tuple[Ongoing, ...]
-    announced: Announced | None = None
+    announced: Aim | None = None
+    last: Aim | None = None
     unplaced: bool = False
 
 
@@ -143,13 +148,17 @@ def destination(underway: Underway, now: datetime) -> int | Where:
     """Return the question to which a new message belongs, or where else it goes.
 
     What its author announced comes first; then it stays with what waits for a question; then it
-    goes on with the question spoken of lately. With others under way, nobody guesses.
+    goes where the one just before went (a long text comes in two); then it goes on with the
+    question spoken of lately. With others under way, nobody guesses.
     """
-    announced = underway.announced
+    announced, last = underway.announced, underway.last
     if announced is not None and now - announced.at <= ANNOUNCED:
         return Where.NEW if announced.number is None else announced.number
     if underway.unplaced:
         return Where.ASK
+    ongoing = {each.number for each in underway.ongoing}
+    if last is not None and last.number in ongoing and now - last.at <= IN_A_ROW:
+        return last.number
     number = continued(underway.ongoing, now)
     if number is not None:
         return number

@@ -105,7 +105,8 @@ class Following:
         if not self._presenting.may_reopen(question, turn.now):
             return [Toast(text("cannot_reopen", days=self._reopen_days), alert=True)]
         await self._presenting.reopen(turn.session, question, turn.now)
-        return await self._redrawn(turn, question)
+        absence = await self._showing.absence(turn.session, question, turn.now)
+        return [*await self._redrawn(turn, question), *absence]
 
     async def discreet(self, turn: Turn, chosen: Reference, _version: int) -> Sequence[Response]:
         """Let only the animators see who asks, or everybody whom they involve."""

@@ -68,8 +68,8 @@ def _message(message: QuestionMessage) -> dict[str, Any]:
 async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
     """Empty the questions somebody asked, and what the ledger holds of them.
 
-    Their numbers, dates, territories, themes and states stay for the accounts. What an animator answered to others
-    stays, without who wrote it.
+    Their numbers, dates, territories, themes and states stay for the accounts; what waited for
+    somebody is closed. What an animator answered to others stays, without who wrote it.
     """
     if party.kind != "person":
         return
@@ -100,7 +100,7 @@ async def _empty(session: AsyncSession, number: int, now: datetime) -> None:
     question = await session.get_one(Question, number, with_for_update=True)
     question.asker_id = question.rating_comment = None
     question.text = ""
-    if question.state != State.CLOSED:  # nobody is left to answer
+    if question.state not in {State.ANSWERED, State.CLOSED}:  # nobody is left to answer
         standing.closed(question, now, "asker")
         question.version += 1
     await session.flush()

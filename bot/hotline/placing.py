@@ -37,8 +37,8 @@ class Placing:
 
     async def place(self, turn: Turn, chosen: Reference, _version: int) -> Sequence[Response]:
         """Put the messages kept aside with the question that their author says, or make one."""
-        pair, session = choice(chosen.id), turn.session
-        waiting = await unplaced(session, turn.sender.person_id or 0)
+        pair = choice(chosen.id)
+        waiting = await unplaced(turn.session, turn.sender.person_id or 0)
         if pair is None or pair[0] not in {each.id for each in waiting}:
             return [await self._too_late(turn, pair[0] if pair else 0)]
         if not pair[1]:
@@ -46,14 +46,22 @@ class Placing:
         question = await store.own_question(turn, pair[1])
         if question is None:
             return [unknown()]
+        return await self._join(turn, question, waiting)
+
+    async def _join(
+        self, turn: Turn, question: Question, waiting: Sequence[QuestionMessage]
+    ) -> Sequence[Response]:
+        session, now = turn.session, turn.now
         await _give(session, waiting, question)
-        added = await self._presenting.add(session, question, waiting, turn.now)
+        added = await self._presenting.add(session, question, waiting, now)
         if added.outcome is Addition.TOO_LATE:
             return [Redraw(text("placed_anew")), *await self.anew(turn, waiting)]
         placed = Redraw(text("placed", number=question.id, promised=added.promised_at))
+        if added.promised_at is not None:
+            return [placed, *await self._showing.absence(session, question, now)]
         if question.presented_at is not None:
             return [placed]
-        view = await self._showing.question(session, question, turn.now)
+        view = await self._showing.question(session, question, now)
         return [placed, view.reply(question.id)]
 
     async def anew(self, turn: Turn, messages: Sequence[QuestionMessage]) -> Sequence[Response]:

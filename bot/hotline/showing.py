@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.store import questions as answer_questions
+from bot.guarantee.absences import absence_notice
 from bot.guarantee.hours import Hours
 from bot.hotline import store
 from bot.hotline.decide import State, reopenable
@@ -79,6 +80,14 @@ class Showing:
             "back": None if working.is_open(now) else working.next_opening(now),
             "discreet": question.discreet,
         }
+
+    async def absence(
+        self, session: AsyncSession, question: Question, now: datetime
+    ) -> Sequence[Reply]:
+        """Tell that whoever took it in charge is away; nothing when they are not."""
+        taker = question.taken_by
+        words = await absence_notice(session, taker, now) if taker else None
+        return [Reply(words, about=reference(question.id))] if words else []
 
     async def which_territory(
         self, session: AsyncSession, question: Question, now: datetime

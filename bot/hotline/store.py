@@ -116,11 +116,18 @@ async def add_message(
     return message
 
 
-def correct(message: QuestionMessage, incoming: Incoming) -> None:
-    """Give a message the words and the files that its author has put in their place."""
-    message.text, message.edited = incoming.text, True
-    message.entities = [dict(entity) for entity in incoming.entities]
-    message.files = [asdict(file) for file in incoming.files]
+def correct(message: QuestionMessage, incoming: Incoming) -> bool:
+    """Give a message the words and the files that its author has put in their place.
+
+    Says whether anything is new: the channel calls edits what changes nothing to be seen, too.
+    """
+    entities = [dict(entity) for entity in incoming.entities]
+    files = [asdict(file) for file in incoming.files]
+    if (message.text, message.entities, message.files) == (incoming.text, entities, files):
+        return False
+    message.text, message.entities, message.files = incoming.text, entities, files
+    message.edited = True
+    return True
 
 
 async def messages(session: AsyncSession, number: int) -> Sequence[QuestionMessage]:

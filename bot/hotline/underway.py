@@ -7,9 +7,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.hotline import store
-from bot.hotline.decide import Announced, Ongoing, Underway
+from bot.hotline.decide import Aim, Direction, Ongoing, Underway
 from bot.hotline.models import Announcement, QuestionMessage
 from core.chat import Turn
+from core.db import alone
 from core.reference import Party
 
 
@@ -19,9 +20,24 @@ async def underway(session: AsyncSession, person_id: int) -> Underway:
     said = await session.get(Announcement, person_id)
     return Underway(
         ongoing=tuple(Ongoing(each.id, each.last_message_at) for each in questions),
-        announced=Announced(said.question_id, said.at) if said else None,
+        announced=Aim(said.question_id, said.at) if said else None,
+        last=await _last(session, person_id),
         unplaced=bool(await unplaced(session, person_id)),
     )
+
+
+async def _last(session: AsyncSession, person_id: int) -> Aim | None:
+    """Return what somebody's last message was about."""
+    message = await session.scalar(
+        select(QuestionMessage)
+        .where(
+            QuestionMessage.author == _author(person_id),
+            QuestionMessage.direction == Direction.FROM_AGENT.value,
+        )
+        .order_by(QuestionMessage.id.desc())
+        .limit(1)
+    )
+    return Aim(message.question_id, message.at) if message else None
 
 
 async def announce(
@@ -38,11 +54,15 @@ async def heard(session: AsyncSession, person_id: int) -> None:
 
 
 async def unplaced(session: AsyncSession, person_id: int) -> Sequence[QuestionMessage]:
-    """Return the messages whose author has not said which question they belong to, in order."""
+    """Return the messages whose author has not said which question they belong to, in order.
+
+    Who reads them waits for who is giving them a question to commit.
+    """
+    await alone(session, f"hotline.unplaced:{person_id}")
     rows = await session.scalars(
         select(QuestionMessage)
         .where(
-            QuestionMessage.author == str(Party("person", str(person_id))),
+            QuestionMessage.author == _author(person_id),
             QuestionMessage.question_id.is_(None),
         )
         .order_by(QuestionMessage.id)
@@ -57,10 +77,14 @@ async def album_before(turn: Turn) -> QuestionMessage | None:
     return await turn.session.scalar(
         select(QuestionMessage)
         .where(
-            QuestionMessage.author == str(Party("person", str(turn.sender.person_id))),
+            QuestionMessage.author == _author(turn.sender.person_id),
             QuestionMessage.chat_id == turn.incoming.place.chat_id,
             QuestionMessage.album == turn.incoming.album,
         )
         .order_by(QuestionMessage.id)
         .limit(1)
     )
+
+
+def _author(person_id: int | None) -> str:
+    return str(Party("person", str(person_id)))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.hotline import standing
 from bot.hotline.models import Question, QuestionMessage
 from core.chat import Button, File, Place, Redraw, Reply, Toast
 from core.clock import FixedClock
@@ -12,6 +13,7 @@ from core.db import Database
 from core.people.models import Theme
 from core.people.store import account_of
 from core.reference import Reference
+from core.settings import HotlineSettings, Settings, TelegramSettings
 from tests.hotline import (
     CLAIRE,
     GROUP,
@@ -147,6 +149,9 @@ async def test_a_message_joins_the_question_that_is_chosen(hotline: Hotline) -> 
 async def test_between_two_questions_spoken_of_lately_nobody_guesses(hotline: Hotline) -> None:
     await hotline.say(CLAIRE, "Avez-vous un modèle de délibération ?")
     await hotline.command(CLAIRE, "question", "C’est quand, le prochain atelier ?")
+    [added] = await hotline.say(CLAIRE, "L’atelier des élus.")
+    assert hotline.words(added) == "Ajouté à votre question n°\u00a02.", "sent in a row"
+    later(hotline, minutes=1)
     [which] = await hotline.say(CLAIRE, "À Orsanne ?")
     assert hotline.labels(which) == [
         "N°\u00a02 · C’est quand, le prochain atelier ?",
@@ -341,6 +346,42 @@ async def test_an_edit_is_relayed_as_an_edit(hotline: Hotline) -> None:
     assert len(posts) == 1, "it has not left yet: its words are replaced"
     [listed] = await hotline.command(CLAIRE, "mesquestions")
     assert "Qui a fait une session d’accueil ?" in hotline.words(listed)
+    same = await hotline.say(
+        CLAIRE, "Qui a fait une session d’accueil ?", message_id=500, edited=True
+    )
+    assert same == [], "nothing to be seen has changed"
+    [told] = await hotline.reply(
+        CLAIRE, 1, "Qui a fait deux sessions ?", message_id=500, edited=True
+    )
+    assert hotline.words(told).startswith("Correction prise en compte")
+
+
+async def test_a_message_may_join_what_the_team_does_not_have_yet(hotline: Hotline) -> None:
+    await hotline.say(PAUL, "Un modèle de bail ?")
+    later(hotline, minutes=12)
+    [which] = await hotline.say(PAUL, "Pour un logement passerelle.")
+    placed, asked = await hotline.press_on(PAUL, which, hotline.labels(which)[0])
+    assert hotline.words(placed) == "Message rattaché à votre question n°\u00a01."
+    assert hotline.labels(asked) == ["Pays d’Orsanne", "Vallées de la Brune-Claire"]
+    await hotline.press_on(PAUL, asked, "Pays d’Orsanne")
+    assert await relayed(hotline, 1) == ["Un modèle de bail ?", "Pour un logement passerelle."]
+
+
+async def test_what_was_closed_for_good_meanwhile_makes_a_message_a_new_question(
+    database: Database, clock: FixedClock
+) -> None:
+    telegram, never = TelegramSettings(group_id=GROUP), HotlineSettings(reopen_days=0)
+    hotline = await open_hotline(database, clock, Settings(telegram=telegram, hotline=never))
+    await hotline.say(CLAIRE, "Avez-vous un modèle de délibération ?")
+    later(hotline, hours=1)
+    [which] = await hotline.say(CLAIRE, "Pour un logement passerelle.")
+    async with database.write() as session:
+        standing.closed(await session.get_one(Question, 1), clock.now(), "team")
+    later(hotline, minutes=1)
+    anew, opened = await hotline.press_on(CLAIRE, which, hotline.labels(which)[0])
+    assert hotline.words(anew) == "C’est une nouvelle question."
+    assert "question n°\u00a02" in hotline.words(opened)
+    assert await thread(hotline, 1) == ["Avez-vous un modèle de délibération ?"]
 
 
 async def test_an_edit_of_what_was_never_taken_is_a_message(hotline: Hotline) -> None:

@@ -76,7 +76,7 @@ async def test_an_answer_that_resembles_is_shown_before_the_team_is_asked(
         "Sans choix de votre part d’ici 15 minutes, elle est transmise à l’équipe."
     )
     assert hotline.labels(shown) == [
-        "1. Peut-on taxer les logements vacants hors zone ten…",
+        "1. Peut-on taxer les logements vacants hors zone…",
         "Cela répond à ma question",
         "Poser ma question à l’équipe",
         "Rester discret",

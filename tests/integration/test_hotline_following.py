@@ -1,11 +1,13 @@
 """Following one's own questions: the list, adding, closing, reopening, saying what one thinks."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.guarantee import absences
 from bot.hotline import deliveries, telling
+from bot.hotline.following import COMMENT
 from bot.hotline.models import Question
 from bot.hotline.telling import Telling
 from core.chat import Ask, Button, File, Place, Redraw, Reply, Toast
@@ -14,6 +16,7 @@ from core.db import Database
 from core.ledger.draft import ChatAddress, Ready, Skip
 from core.people.models import Account
 from core.reference import Reference
+from core.working_time import Days
 from tests.hotline import (
     CLAIRE,
     GROUP,
@@ -175,6 +178,26 @@ async def test_one_closes_and_reopens_one_s_question(hotline: Hotline, clock: Fi
     ]
 
 
+async def test_one_is_told_that_whoever_follows_the_question_is_away(hotline: Hotline) -> None:
+    view = await closed(hotline)
+    async with hotline.database.write() as session:
+        (await session.get_one(Question, 1)).taken_by = 2
+        away = Days(date(2026, 11, 23), date(2026, 11, 27))
+        await absences.tell(session, 2, away, "", hotline.clock.now())
+    notice = (
+        "En l’absence de Jeanne Roche, jusqu’au vendredi 27 novembre 2026 inclus, "
+        "l’équipe d’animation suit votre question."
+    )
+    _redraw, told_away = await hotline.press_on(CLAIRE, view, "Rouvrir")
+    assert hotline.words(told_away) == notice
+    assert len(await hotline.reply(CLAIRE, 1, "Pour un logement passerelle.")) == 1, (
+        "an answer was owed already"
+    )
+    await hotline.in_topic(JEANNE, 1, "Le voici.")
+    _added, told_away = await hotline.reply(CLAIRE, 1, "Et pour un syndicat mixte ?")
+    assert hotline.words(told_away) == notice
+
+
 async def test_what_has_been_closed_for_long_is_not_reopened(
     hotline: Hotline, clock: FixedClock
 ) -> None:
@@ -232,6 +255,10 @@ async def test_one_says_whether_it_was_useful_and_may_comment(hotline: Hotline) 
         "Question n°\u00a01\u00a0: la permanence a été utile à l’agent.",
         "Question n°\u00a01\u00a0: la permanence n’a pas vraiment été utile à l’agent.",
     ]
+    unrated = Button(buttons(rated)[0].label, COMMENT, Reference("hotline", "question", "2"))
+    await hotline.command(CLAIRE, "question", "C’est quand, le prochain atelier ?")
+    [toast] = await hotline.press(CLAIRE, unrated)
+    assert hotline.words(toast) == NOT_YOURS
     [ask] = await hotline.press_on(CLAIRE, rated, "Ajouter un commentaire")
     assert ask == Ask("hotline.comment", {"number": 1})
     [form] = [each for each in hotline.room.forms if each.name == "hotline.comment"]
@@ -290,6 +317,13 @@ async def test_nothing_is_reached_from_a_group_even_by_its_asker(hotline: Hotlin
         lambda turn: action.handler(turn, reference, 1),
     )
     assert hotline.words(toast) == NOT_YOURS
+    [older] = [each for each in hotline.room.actions if each.name == "hotline.older"]
+    [toast] = await hotline.turn(
+        CLAIRE,
+        hotline.incoming(CLAIRE, kind="press", place=group),
+        lambda turn: older.handler(turn, Reference("hotline", "after", "0"), 0),
+    )
+    assert isinstance(toast, Toast), "one's list is for one's own eyes"
 
 
 async def said_by_the_team(hotline: Hotline, what: str) -> Row:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.hotline.decide import (
     RECENT,
     Addition,
-    Announced,
+    Aim,
     Courtesy,
     Ongoing,
     Side,
@@ -121,15 +121,21 @@ def ago(minutes: float) -> datetime:
         (Underway((Ongoing(4127, ago(3)), Ongoing(5208, ago(4)))), Where.ASK),
         (Underway((Ongoing(4127, ago(3)), Ongoing(5208, ago(40)))), 4127),
         # « bonjour » begins another question, and a press says which one goes on
-        (Underway((Ongoing(4127, ago(3)),), Announced(None, ago(1))), Where.NEW),
-        (Underway((Ongoing(4127, ago(3)),), Announced(5208, ago(1))), 5208),
-        (Underway((Ongoing(4127, ago(3)),), Announced(5208, ago(60))), 5208),
-        (Underway((Ongoing(4127, ago(3)),), Announced(5208, ago(61))), 4127),
-        (Underway((), Announced(None, ago(61))), Where.NEW),
+        (Underway((Ongoing(4127, ago(3)),), Aim(None, ago(1))), Where.NEW),
+        (Underway((Ongoing(4127, ago(3)),), Aim(5208, ago(1))), 5208),
+        (Underway((Ongoing(4127, ago(3)),), Aim(5208, ago(60))), 5208),
+        (Underway((Ongoing(4127, ago(3)),), Aim(5208, ago(61))), 4127),
+        (Underway((), Aim(None, ago(61))), Where.NEW),
+        # a long text comes in two, whatever was said of another question meanwhile
+        (Underway((Ongoing(4127, NOW), Ongoing(5208, NOW)), last=Aim(4127, ago(0.5))), 4127),
+        (Underway((Ongoing(4127, NOW), Ongoing(5208, NOW)), last=Aim(4127, ago(0.6))), Where.ASK),
+        (Underway((Ongoing(4127, ago(20)),), last=Aim(5208, NOW)), Where.ASK),
+        (Underway((), last=Aim(5208, NOW)), Where.NEW),
+        (Underway((Ongoing(4127, NOW),), Aim(None, NOW), Aim(4127, NOW)), Where.NEW),
         # what comes after a message that waits for its question waits with it
         (Underway((Ongoing(4127, ago(3)),), unplaced=True), Where.ASK),
         (Underway((), unplaced=True), Where.ASK),
-        (Underway((), Announced(5208, ago(1)), unplaced=True), 5208),
+        (Underway((), Aim(5208, ago(1)), unplaced=True), 5208),
     ],
 )
 def test_a_message_goes_where_its_author_means(underway: Underway, where: int | Where) -> None:
@@ -141,13 +147,13 @@ instants = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=
 
 @given(
     st.lists(st.builds(Ongoing, st.integers(1, 9999), instants), max_size=4).map(tuple),
-    st.none() | st.builds(Announced, st.none() | st.integers(1, 9999), instants),
+    st.none() | st.builds(Aim, st.none() | st.integers(1, 9999), instants),
     st.booleans(),
 )
 def test_nobody_s_message_goes_to_a_question_out_of_nowhere(
-    ongoing: tuple[Ongoing, ...], announced: Announced | None, unplaced: bool
+    ongoing: tuple[Ongoing, ...], announced: Aim | None, unplaced: bool
 ) -> None:
-    where = destination(Underway(ongoing, announced, unplaced), NOW)
+    where = destination(Underway(ongoing, announced, None, unplaced), NOW)
     known = {each.number for each in ongoing} | ({announced.number} if announced else set())
     assert where in {*known, *Where}
     if not ongoing and announced is None and not unplaced:
