@@ -203,6 +203,7 @@ class World:
                 "group_per_minute": 100_000.0,
                 "chat_per_second": 1000.0,
             },
+            "hotline": {"hold_seconds": 1.0},
             "mail": {"port": self.mail.port, "timeout": 5.0, "per_second": 500.0},
             "ledger": {"heartbeat": 0.2, "backoff_first": 0.2, "backoff_most": 1.0, "batch": 6},
             "watch": {"parse_workers": 1},
