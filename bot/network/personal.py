@@ -25,7 +25,7 @@ from bot.network.words import text
 from core.chat import Post
 from core.ledger.draft import Draft
 from core.ledger.models import Delivery
-from core.ledger.store import cancel, post, purge
+from core.ledger.store import cancel, leave, post, purge, uncertain
 from core.reference import Party
 from core.room import Kept
 
@@ -149,25 +149,29 @@ async def _empty_questions(session: AsyncSession, number: int, now: datetime) ->
 
 async def _forget_posts(session: AsyncSession, party: Party, kind: str, now: datetime) -> None:
     """Empty what the ledger holds for a party, and remove it from where it was shown."""
-    rows = (
-        await session.execute(
-            select(Delivery.id, Delivery.external_id, Delivery.cause).where(
-                Delivery.recipient == str(party), Delivery.kind == kind
-            )
+    shown = await session.execute(
+        select(Delivery.id).where(
+            Delivery.recipient == str(party),
+            Delivery.kind == kind,
+            Delivery.external_id.is_not(None),
         )
-    ).all()
-    for identity, external_id, _cause in rows:
-        if external_id:
-            removal = Draft(
-                names.REMOVAL,
-                f"delivery:{identity}",
-                party,
-                Post("delete").content(),
-                names.named("removal", identity),
-                now,
-            )
-            await post(session, [removal], now)
+    )
+    await cancel(session, "erased", now, recipient=party)
+    doubtful = [row.id for row in await uncertain(session, [kind]) if row.recipient == party]
+    await leave(session, doubtful, now)
     await purge(session, party)
+    await post(session, [_removal(identity, party, now) for (identity,) in shown.all()], now)
+
+
+def _removal(identity: int, party: Party, now: datetime) -> Draft:
+    return Draft(
+        names.REMOVAL,
+        f"delivery:{identity}",
+        party,
+        Post("delete").content(),
+        names.named("removal", identity),
+        now,
+    )
 
 
 async def _rows(session: AsyncSession, model: Any, column: Any, number: int) -> Sequence[Any]:
