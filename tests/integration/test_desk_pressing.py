@@ -15,8 +15,9 @@ from core.ledger.draft import ChatAddress, Ready, Skip
 from core.people.models import Account, Membership
 from core.people.roles import Role
 from core.reference import Reference
+from core.settings import HotlineSettings, Settings, TelegramSettings
 from tests.desk import HELENE, add_helene
-from tests.hotline import CLAIRE, JEANNE, Hotline, Row, open_hotline
+from tests.hotline import CLAIRE, GROUP, JEANNE, Hotline, Row, open_hotline
 
 ASKED = "Qui a déjà fait une session d’accueil ?"
 
@@ -311,3 +312,15 @@ async def test_an_answer_to_who_was_erased_is_not_sent(hotline: Hotline) -> None
     [told] = await hotline.in_topic(JEANNE, 1, "Une réponse.")
     assert words(hotline, told).endswith("ont été effacées.")
     assert [row for row in await hotline.rows(after=3) if row.kind == "hotline.answer"] == []
+
+
+async def test_without_a_delay_there_is_nothing_to_hold_back(
+    database: Database, clock: FixedClock
+) -> None:
+    telegram = TelegramSettings(group_id=GROUP)
+    settings = Settings(telegram=telegram, hotline=HotlineSettings(hold_seconds=0))
+    hotline = await open_hotline(database, clock, settings)
+    await hotline.say(CLAIRE, ASKED)
+    [sent] = await hotline.in_topic(JEANNE, 1, "Trois territoires.")
+    assert words(hotline, sent) == "Envoyé à l’agent."
+    assert keyboard(sent) == ()
