@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.answers.anonymising import Kind, Known, Names, anonymised, flag, known
+from bot.answers.anonymising import Kind, Known, Names, anonymised, flag, known, replace
 from bot.answers.models import Answer
 from bot.answers.words import text
 from bot.hotline.models import QuestionMessage
@@ -51,6 +51,19 @@ class Naming:
     def replaced(self, words: str, names: Known) -> str:
         """Return a text with all that is flagged replaced."""
         return anonymised(words, names, self.placeholders)
+
+    def without(self, words: str, person: Person) -> str:
+        """Return a text in which somebody's own names and address are replaced."""
+        theirs = known(
+            Names(people=[(person.given_name, person.family_name)], given_names=[person.given_name])
+        )
+        found = flag(words, theirs, self.placeholders.values())
+        telling = [
+            each
+            for each in found
+            if each.kind is Kind.PERSON or words[each.start : each.end] == person.email
+        ]
+        return replace(words, telling, self.placeholders)
 
 
 async def _speakers(session: AsyncSession, question_id: int | None) -> frozenset[int]:

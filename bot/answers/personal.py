@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers import store
 from bot.answers.decide import UNDER_WAY, State
-from bot.answers.models import Answer, AnswerReviewer, AnswerRevision
+from bot.answers.models import Answer, AnswerReviewer, AnswerRevision, AnswerVariant
+from bot.answers.naming import Naming
 from bot.answers.words import reference, text
 from core.ledger.store import cancel, purge
+from core.people.models import Person
 from core.reference import Party
 from core.room import Kept
 
@@ -65,8 +67,11 @@ async def keeps(session: AsyncSession, party: Party) -> Sequence[Kept]:
     return (Kept(text("kept_answers", count=count), text("kept_answers_ground")),)
 
 
-async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
-    """Empty the drafts made of somebody's questions, and forget who wrote and judged what."""
+async def erase(session: AsyncSession, naming: Naming, party: Party, now: datetime) -> None:
+    """Empty the drafts made of somebody's questions, and forget who wrote and judged what.
+
+    The validated answers that were drawn from them stay, without their name if it was left there.
+    """
     if party.kind != "person":
         return
     number = party.number
@@ -74,11 +79,34 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
     drafts = await session.scalars(select(Answer).where(Answer.asker_id == number, under_way))
     for row in drafts.all():
         await remove(session, row, "erased", now)
+    await _unname(session, naming, number)
     for column in (Answer.asker_id, *_AUTHORS):
         await _forget(session, Answer, column.key, number)
     await _forget(session, AnswerRevision, "by", number)
     await _forget(session, AnswerReviewer, "asked_by", number)
     await session.execute(delete(AnswerReviewer).where(AnswerReviewer.person_id == number))
+
+
+async def _unname(session: AsyncSession, naming: Naming, number: int) -> None:
+    """Replace somebody's names in the answers drawn from their questions, and their history."""
+    person = await session.get(Person, number)
+    if person is None:
+        return
+    answers = (await session.scalars(select(Answer).where(Answer.asker_id == number))).all()
+    numbers = [row.id for row in answers]
+    lines = await session.scalars(
+        select(AnswerRevision).where(AnswerRevision.answer_id.in_(numbers))
+    )
+    variants = await session.scalars(
+        select(AnswerVariant).where(AnswerVariant.answer_id.in_(numbers))
+    )
+    for row in (*answers, *lines):
+        for name in ("question", "answer", "sources"):
+            setattr(row, name, naming.without(getattr(row, name), person))
+    for variant in variants:
+        variant.text = naming.without(variant.text, person)
+    if answers:
+        await store.changed(session, answers)
 
 
 async def _forget(session: AsyncSession, table: type[Any], name: str, number: int) -> None:

@@ -42,7 +42,7 @@ def build(parts: Parts, search: AnswerSearch, kept: KeptStories) -> Room:
         return await question_of_the_month(session, parts.renderer, since, until)
 
     async def erase(session: AsyncSession, party: Party) -> None:
-        await personal.erase(session, party, parts.clock.now())
+        await personal.erase(session, naming, party, parts.clock.now())
 
     return Room(
         name="answers",
