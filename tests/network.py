@@ -77,15 +77,19 @@ class Network:
         *,
         thread: int | None = None,
         reply_to: int | None = None,
-        file: str = "",
+        file: str | Mapping[str, Any] = "",
         edited: bool = False,
     ) -> list[Answer]:
-        """Type something, or send a file with a caption; in private unless a group is given."""
+        """Type something, or send a file (or one made up) with a caption.
+
+        In private unless a group is given.
+        """
         message = self._message(account, chat, thread)
         if reply_to is not None:
             message["reply_to_message"] = {**self._message(1, chat, thread), "message_id": reply_to}
         if file:
-            message |= {"caption": text, "document": _document(file)}
+            document = _document(file) if isinstance(file, str) else dict(file)
+            message |= {"caption": text, "document": document}
         else:
             message["text"] = text
             message["entities"] = _entities(text)
@@ -261,10 +265,18 @@ def _entities(text: str) -> list[dict[str, Any]]:
     return [{"type": "bot_command", "offset": 0, "length": command.end()}] if command else []
 
 
-async def open_network(database: Database, clock: FixedClock, **settings: Any) -> Network:
+async def open_network(
+    database: Database,
+    clock: FixedClock,
+    telegram: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> Network:
     """Bring the network in, and open its rooms; `settings` are those of the hotline."""
     given = Settings.model_validate(
-        {"telegram": {"group_id": GROUP, "desk_thread_id": DESK}, "hotline": settings}
+        {
+            "telegram": {"group_id": GROUP, "desk_thread_id": DESK, **(telegram or {})},
+            "hotline": settings,
+        }
     )
     hotline = await open_hotline(database, clock, given)
     await _people(database)
@@ -273,8 +285,8 @@ async def open_network(database: Database, clock: FixedClock, **settings: Any) -
     room = bot.network.room.build(parts, ask_team)
     rooms = [hotline.room, room]
     dialogue = Dialogue(parts, mount(rooms), Reach(rooms))
-    both = replace(hotline.room, deliveries=(*hotline.room.deliveries, *room.deliveries))
-    hotline.room = both
+    both = (*hotline.room.deliveries, *room.deliveries)
+    hotline.room = replace(hotline.room, deliveries=both)
     return Network(database, clock, hotline, room, dialogue, parts)
 
 
