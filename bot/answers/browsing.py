@@ -13,6 +13,7 @@ from bot.answers.models import Answer
 from bot.answers.rules import PAGE, page_of, pair, parse_search
 from bot.answers.search import AnswerSearch
 from bot.answers.words import both, reference, text
+from bot.entrance.words import door
 from bot.entrance.words import text as entrance_text
 from core.chat import (
     Action,
@@ -69,7 +70,7 @@ class Browsing:
     async def browse(self, turn: Turn) -> Sequence[Response]:
         """List the themes that have validated answers; with words, search for them."""
         if turn.sender.person_id is None:
-            return [Reply(entrance_text("stranger"))]
+            return [door()]
         if not turn.sender.roles:
             return [Reply(FORMER)]
         if words := turn.incoming.argument.strip():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.answers.search import AnswerSearch
+from bot.entrance.words import door
 from bot.entrance.words import text as entrance_text
 from bot.guarantee.hours import Hours
 from bot.hotline import store
@@ -150,7 +151,7 @@ def _refusal(turn: Turn) -> Sequence[Response]:
     if not turn.incoming.place.private:
         return [Reply(entrance_text("private_only"))]
     if turn.sender.person_id is None:
-        return [Reply(entrance_text("stranger"))]
+        return [door()]
     return [] if Role.AGENT in turn.sender.roles else [Reply(entrance_text("agents_only"))]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.entrance.words import door
 from bot.entrance.words import text as entrance_text
 from bot.hotline import standing, store
 from bot.hotline.choosing import actor, unknown
@@ -57,7 +58,7 @@ class Following:
         if not turn.incoming.place.private:
             return [Reply(entrance_text("private_only"))]
         if turn.sender.person_id is None:
-            return [Reply(entrance_text("stranger"))]
+            return [door()]
         return [Reply(*await self._listed(turn, 0))]
 
     async def older(self, turn: Turn, after: Reference, _version: int) -> Sequence[Response]:
