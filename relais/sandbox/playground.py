@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import InputError
 from core.people.invitations import accept, invite
@@ -20,6 +21,7 @@ from core.people.store import TELEGRAM
 from core.serving import serving
 from core.settings import (
     DatabaseSettings,
+    HotlineSettings,
     LedgerSettings,
     MailSettings,
     NetworkSettings,
@@ -35,25 +37,35 @@ from relais.configuration import with_service_secret
 from relais.sandbox import feeds
 from relais.sandbox.bot_api.application import serving_bot_api
 from relais.sandbox.bot_api.state import State
+from relais.sandbox.cast import (
+    ANIMATOR,
+    CAST,
+    GROUP,
+    HEAD,
+    SECOND_ANIMATOR,
+    STRANGER,
+    Player,
+)
 from relais.sandbox.clock import SandboxClock
 from relais.sandbox.mail_catcher import MailCatcher
 from relais.sandbox.sample import SampleSeminar, load_network, load_seminar
+from relais.sandbox.sharing import acronyms
 from relais.service import EVERY_LOOP, run_loops
 from relais.wiring import House, building
 
 TOKEN = "7000001:sandbox"  # noqa: S105  # the local Bot API's, worth nothing elsewhere
-GROUP = -1001000000001
-ANIMATOR = 5001
-AGENT = 5002
-STRANGER = 5003
-"""Telegram numbers of the sandbox: the group, an animator, an agent, and nobody's."""
-
-ANIMATOR_CODE = "P061"
-AGENT_CODE = "P001"
+INVITED = CAST["agent"]
 INVITATION_LIFE = timedelta(days=3650)
 POLL_EVERY = 6 * 3600.0
+HOLD_SECONDS = 5.0
+"""How long an answer can be held back: enough to try it, without waiting long."""
+
 WEB = ("http://", "https://")
-WATCH, DESK = TOPICS = ("La veille", "La lettre et les rencontres")
+WATCH, DESK, BOARD = TOPICS = (
+    "La veille",
+    "La lettre et les rencontres",
+    "Les questions en cours",
+)
 """The topics that the animators opened in their group."""
 
 
@@ -162,18 +174,24 @@ def _sources(feed: str, own: Path | None, root: str) -> list[SourceSettings]:
 def _chat(folder: Path, clock: SandboxClock) -> State:
     state = State(folder / "chat", clock=clock)
     state.add_bot(TOKEN, username="relais_bac_a_sable_bot")
-    state.add_user("Sylvie", user_id=ANIMATOR, last_name="Roumieux", started=True)
-    state.add_user("Odile", user_id=AGENT, last_name="Vernhet")
-    state.add_user("Quelqu’un", user_id=STRANGER)
+    for player in CAST.values():
+        names = {"last_name": player.family_name} if player.family_name else {}
+        state.add_user(player.given_name, user_id=player.user_id, started=player.linked, **names)
     state.add_group(
-        "Équipe d’animation", chat_id=GROUP, members=[STRANGER], administrators=[ANIMATOR]
+        "Équipe d’animation",
+        chat_id=GROUP,
+        members=[HEAD, STRANGER],
+        administrators=[ANIMATOR, SECOND_ANIMATOR],
     )
     return state
 
 
 def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
     settings = Settings(
-        network=NetworkSettings(name="Réseau des territoires accueillants (exemple)"),
+        network=NetworkSettings(
+            name="Réseau d’exemple des territoires accueillants",
+            contact_email="animation@reseau-accueil.example",
+        ),
         service=ServiceSettings(data_folder=folder, public_url=f"http://127.0.0.1:{ports.relais}"),
         database=DatabaseSettings(),
         telegram=TelegramSettings(
@@ -181,6 +199,7 @@ def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
             group_id=GROUP,
             watch_thread_id=peers.topics[WATCH],
             desk_thread_id=peers.topics[DESK],
+            board_thread_id=peers.topics[BOARD],
             api_url=peers.api_url,
             poll_timeout=5.0,
             per_second=0.0,
@@ -188,6 +207,7 @@ def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
             chat_per_second=0.0,
         ),
         mail=MailSettings(port=peers.smtp_port, per_second=500.0),
+        hotline=HotlineSettings(hold_seconds=HOLD_SECONDS, acronyms=dict(acronyms())),
         ledger=LedgerSettings(heartbeat=1.0),
         watch=WatchSettings(allow_private_addresses=True, host_spacing=0.0, sources=peers.sources),
         web=WebSettings(port=ports.relais, forms_per_hour=1000),
@@ -196,7 +216,7 @@ def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
 
 
 async def _populate(house: House, folder: Path) -> str:
-    """Migrate, import the sample network, link the animator; return the agent's invitation."""
+    """Migrate, import the sample network, link its accounts; return the agent's invitation."""
     await schema.migrate(house.parts.database)
     now = house.parts.clock.now()
     await load_network(house.parts.database, now)
@@ -205,24 +225,25 @@ async def _populate(house: House, folder: Path) -> str:
 
 
 async def _invitation(house: House, folder: Path) -> str:
-    """Return the code kept from the first start, or make it, with the animator's account."""
+    """Return the code kept from the first start, or make it, with the accounts of the others."""
     kept = folder / "invitation.json"
     if kept.exists():
         return str(json.loads(kept.read_text(encoding="utf-8"))["code"])
     now = house.parts.clock.now()
     async with house.parts.database.write() as session:
-        people = {
-            code: await session.scalar(select(Person.id).where(Person.code == code))
-            for code in (ANIMATOR_CODE, AGENT_CODE)
-        }
-        codes = [
-            await invite(session, number, now, INVITATION_LIFE, lambda: secrets.token_urlsafe(24))
-            for number in people.values()
-            if number is not None
-        ]
-        await accept(session, codes[0], TELEGRAM, str(ANIMATOR), now)
-    kept.write_text(json.dumps({"code": codes[1]}), encoding="utf-8")
-    return codes[1]
+        for player in CAST.values():
+            if player.linked:
+                code = await _invite(session, player, now)
+                await accept(session, code, TELEGRAM, str(player.user_id), now)
+        code = await _invite(session, INVITED, now)
+    kept.write_text(json.dumps({"code": code}), encoding="utf-8")
+    return code
+
+
+async def _invite(session: AsyncSession, player: Player, now: datetime) -> str:
+    """Return an invitation for somebody of the directory."""
+    person = (await session.scalars(select(Person.id).where(Person.code == player.code))).one()
+    return await invite(session, person, now, INVITATION_LIFE, lambda: secrets.token_urlsafe(24))
 
 
 @contextlib.asynccontextmanager

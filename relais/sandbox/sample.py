@@ -1,9 +1,8 @@
-"""The sample network: a whole directory, its themes and a dozen validated answers."""
+"""The sample network: a directory, its themes, validated answers, and what people share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,8 +20,7 @@ from digest.seminars import store
 from digest.seminars.decide import Kind
 from digest.seminars.models import Seminar
 from digest.seminars.registrations import register
-
-FOLDER = Path(__file__).parent / "network"
+from relais.sandbox.sharing import FOLDER, load_sharing
 
 SEMINAR_DAYS_AHEAD = 8
 """The sample seminar is this many days after the sandbox is first opened, or the Monday after
@@ -59,6 +57,7 @@ async def load_network(database: Database, now: datetime) -> NetworkReport:
             kind.value: await import_csv(session, kind, _file(kind.value)) for kind in FileKind
         }
         files["answers"] = await _answers(session, now)
+        files |= await load_sharing(session, now)
     return NetworkReport(files)
 
 

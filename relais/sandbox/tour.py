@@ -15,6 +15,7 @@ from rich.table import Table
 
 from core.clock import PARIS
 from relais.sandbox.advance import advance, settle
+from relais.sandbox.cast import AGENT, ANIMATOR, GROUP, STRANGER
 from relais.sandbox.observation import (
     Chats,
     Mailboxes,
@@ -26,15 +27,7 @@ from relais.sandbox.observation import (
     link_in,
     seen,
 )
-from relais.sandbox.playground import (
-    AGENT,
-    ANIMATOR,
-    DESK,
-    GROUP,
-    STRANGER,
-    WATCH,
-    Playground,
-)
+from relais.sandbox.playground import DESK, WATCH, Playground
 
 QUESTION = "Notre commune était en ZRR : les exonérations existent-elles encore ?"
 ANSWER = "Oui, jusqu’au 31 décembre 2027 si votre commune figure dans l’arrêté du 14 avril 2025."

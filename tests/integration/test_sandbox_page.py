@@ -17,7 +17,8 @@ from sqlalchemy import select
 from digest.letter import names
 from digest.letter.models import Subscriber
 from relais.sandbox.page.application import BODY_LIMIT, FILE_LIMIT, application, file_kind
-from relais.sandbox.playground import DESK, GROUP, WATCH, Playground, Ports, playing
+from relais.sandbox.cast import GROUP
+from relais.sandbox.playground import DESK, WATCH, Playground, Ports, playing
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

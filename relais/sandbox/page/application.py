@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -21,17 +22,10 @@ from starlette.routing import Route
 from relais.sandbox.advance import advance
 from relais.sandbox.bot_api.errors import ImpossibleError
 from relais.sandbox.bot_api.state import Attachment
+from relais.sandbox.cast import AGENT, CAST, GROUP
 from relais.sandbox.page.guards import OnlyHere
 from relais.sandbox.page.view import View, unsubscription
-from relais.sandbox.playground import (
-    AGENT,
-    ANIMATOR,
-    DESK,
-    GROUP,
-    STRANGER,
-    WATCH,
-    Playground,
-)
+from relais.sandbox.playground import DESK, WATCH, Playground
 
 log = structlog.get_logger()
 
@@ -47,8 +41,11 @@ FILE_LIMIT = 20 * 1024 * 1024
 BODY_LIMIT = FILE_LIMIT + 64 * 1024
 ANSWER_WAIT = 4.0
 MOST_HOURS = 31 * 24
-CHATS = {"agent": AGENT, "group": GROUP}
-PLAYERS = {"agent": AGENT, "animator": ANIMATOR, "stranger": STRANGER}
+MOST_FILES = 10
+"""As many as Telegram takes in one album."""
+
+PLAYERS = {name: player.user_id for name, player in CAST.items()}
+CHATS = {**PLAYERS, "group": GROUP}
 SHOWN_INLINE = ("image/jpeg", "image/png", "image/gif", "image/webp", "audio/", "video/")
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 MAIL_POLICY = (
@@ -101,6 +98,7 @@ class _Page:
             Route("/files/{id}", self.file),
             Route("/api/start", self.start, methods=["POST"]),
             Route("/api/messages", self.send, methods=["POST"]),
+            Route("/api/edits", self.edit, methods=["POST"]),
             Route("/api/presses", self.press, methods=["POST"]),
             Route("/api/advance", self.advance, methods=["POST"]),
             Route("/api/mails/{id}/unsubscribe", self.unsubscribe, methods=["POST"]),
@@ -168,21 +166,36 @@ class _Page:
         return _made(self._chat.user_starts(AGENT, self._playground.invitation))
 
     async def send(self, request: Request) -> Response:
-        """Say something in a chat (a form: chat, as, text, reply_to, thread_id, file)."""
-        async with request.form(max_files=1) as form:
+        """Say something in a chat (a form: chat, as, text, reply_to, thread_id, file).
+
+        Several files make an album; the words are the first one's.
+        """
+        async with request.form(max_files=MOST_FILES) as form:
             chat_id, user_id = _place(form)
-            upload = form.get("file")
-            file = await _attachment(upload) if isinstance(upload, UploadFile) else None
-            if file is not None and len(file.content) > FILE_LIMIT:
+            files = await _attachments(form)
+            if any(len(file.content) > FILE_LIMIT for file in files):
                 return _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
-            message_id = self._chat.user_sends(
-                chat_id,
-                user_id,
-                _text(form, "text"),
-                reply_to=_number(form, "reply_to"),
-                thread_id=_number(form, "thread_id"),
-                file=file,
-            )
+            album = secrets.token_hex(8) if len(files) > 1 else None
+            sent = [
+                self._chat.user_sends(
+                    chat_id,
+                    user_id,
+                    _text(form, "text") if index == 0 else "",
+                    reply_to=_number(form, "reply_to"),
+                    thread_id=_number(form, "thread_id"),
+                    file=file,
+                    album=album,
+                )
+                for index, file in enumerate(files or [None])
+            ]
+        return _made(sent[0])
+
+    async def edit(self, request: Request) -> Response:
+        """Correct what somebody said (a form: chat, as, message_id, text)."""
+        async with request.form(max_files=0) as form:
+            chat_id, _ = _place(form)
+            message_id = _number(form, "message_id") or 0
+            self._chat.user_edits(chat_id, message_id, _text(form, "text"))
         return _made(message_id)
 
     async def press(self, request: Request) -> Response:
@@ -259,13 +272,15 @@ def _number(form: FormData, name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() else None
 
 
-async def _attachment(upload: UploadFile) -> Attachment | None:
-    """Return a file as Telegram's own applications would send it; None for an empty one."""
-    content = await upload.read()
-    if not content:
-        return None
-    kind = upload.content_type or "application/octet-stream"
-    return Attachment(file_kind(kind), content, upload.filename or "", kind)
+async def _attachments(form: FormData) -> Sequence[Attachment]:
+    """Return files as Telegram's own applications would send them, less the empty ones."""
+    found = []
+    for upload in form.getlist("file"):
+        content = await upload.read() if isinstance(upload, UploadFile) else b""
+        if isinstance(upload, UploadFile) and content:
+            kind = upload.content_type or "application/octet-stream"
+            found.append(Attachment(file_kind(kind), content, upload.filename or "", kind))
+    return found
 
 
 def file_kind(mime_type: str) -> str:

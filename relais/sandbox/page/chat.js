@@ -7,16 +7,19 @@ const NEAR_BOTTOM = 60;
 
 /** One chat on the page: its log, its composer, who plays in it. */
 export class Chat {
-  constructor(name, { player, act, changed }) {
+  constructor(name, { player, chat, act, changed }) {
     this.name = name;
     this.player = player;
+    this.chat = chat;
     this.act = act;
     this.changed = changed;
     this.log = one(`#${name}-log`);
     this.form = one(`[data-composer="${name}"]`);
     this.threadId = null;
+    this.place = null;
     this.drafts = new Map();
     this.replyTo = null;
+    this.editing = null;
     this.listen();
   }
 
@@ -33,7 +36,7 @@ export class Chat {
     text.addEventListener("paste", (event) => this.pasted(event));
     this.part("file").addEventListener("change", () => this.showFile());
     this.part("forget-file").addEventListener("click", () => this.forgetFile());
-    this.part("forget-reply").addEventListener("click", () => this.setReply(null));
+    this.part("forget-reply").addEventListener("click", () => this.forget());
     closeOnLeaving(this.part("menu"));
     this.log.addEventListener("scroll", () => { this.stuck = this.isAtBottom(); });
     this.log.addEventListener("load", () => { if (this.stuck) this.toBottom(); }, true); // pictures
@@ -43,8 +46,10 @@ export class Chat {
 
   /** Show a topic's messages; stay at the bottom if one was there. */
   show(topic, commands) {
-    const moved = topic.thread_id !== this.threadId;
-    if (moved) this.moveTo(topic.thread_id);
+    const place = `${this.chat()}:${topic.thread_id}`;
+    const moved = place !== this.place;
+    if (moved) this.moveTo(place);
+    this.threadId = topic.thread_id;
     const atBottom = moved || this.isAtBottom();
     this.messages = new Map(topic.messages.map((message) => [message.message_id, message]));
     const rows = withDays(topic.messages.map((message) => this.withQuote(message)));
@@ -55,11 +60,11 @@ export class Chat {
     this.showCommands(commands);
   }
 
-  moveTo(threadId) {
+  moveTo(place) {
     const text = this.part("text");
-    this.drafts.set(this.threadId, text.value);
-    this.threadId = threadId;
-    text.value = this.drafts.get(threadId) ?? "";
+    this.drafts.set(this.place, text.value);
+    this.place = place;
+    text.value = this.drafts.get(place) ?? "";
     grow(text);
     this.setReply(null);
     this.log.replaceChildren();
@@ -96,6 +101,8 @@ export class Chat {
     time.textContent = inParis("hour", message.date * 1000);
     this.drawQuote(node, message);
     one("[data-part=reply]", node).addEventListener("click", () => this.setReply(message, true));
+    one("[data-part=edit]", node).hidden = message.from.is_bot;
+    one("[data-part=edit]", node).addEventListener("click", () => this.edit(message));
     one(".keys", node).append(...message.buttons.map((row) => this.drawKeys(message, row)));
     return node;
   }
@@ -161,7 +168,7 @@ export class Chat {
     button.setAttribute("aria-busy", "true");
     return this.act(async () => {
       const { answers } = await post("/api/presses", {
-        chat: this.name, as: this.player(), message_id: message.message_id, data: key.callback_data,
+        chat: this.chat(), as: this.player(), message_id: message.message_id, data: key.callback_data,
       });
       if (answers.length === 0) this.toast(word("no_answer"));
       for (const answer of answers) this.tell(answer);
@@ -184,14 +191,22 @@ export class Chat {
   submit(event) {
     event.preventDefault();
     const text = this.part("text").value.trim();
-    const file = this.part("file").files[0];
-    if (!text && !file) return this.part("text").focus();
+    const file = [...this.part("file").files];
+    if (!text && file.length === 0) return this.part("text").focus();
+    if (this.editing) return this.correct(text);
     this.send({ text, file, reply_to: this.replyTo }, () => this.clear());
+  }
+
+  correct(text) {
+    return this.act(async () => {
+      await post("/api/edits", { chat: this.chat(), as: this.player(), message_id: this.editing, text });
+      this.clear();
+    });
   }
 
   send(values, sent = () => {}) {
     return this.act(async () => {
-      await post("/api/messages", { chat: this.name, as: this.player(), thread_id: this.threadId, ...values });
+      await post("/api/messages", { chat: this.chat(), as: this.player(), thread_id: this.threadId, ...values });
       sent();
       this.toBottom();
     });
@@ -209,7 +224,7 @@ export class Chat {
       event.preventDefault();
       this.form.requestSubmit();
     }
-    if (event.key === "Escape") this.setReply(null);
+    if (event.key === "Escape") this.forget();
   }
 
   pasted(event) {
@@ -219,10 +234,10 @@ export class Chat {
   }
 
   showFile() {
-    const file = this.part("file").files[0];
-    this.part("attached").hidden = !file;
-    this.part("file-name").textContent = file ? `${file.name} · ${size(file.size)}` : "";
-    if (file) this.part("text").focus();
+    const files = [...this.part("file").files];
+    this.part("attached").hidden = files.length === 0;
+    this.part("file-name").textContent = files.map((file) => `${file.name} · ${size(file.size)}`).join(", ");
+    if (files.length > 0) this.part("text").focus();
   }
 
   forgetFile() {
@@ -232,9 +247,28 @@ export class Chat {
 
   setReply(message, focus = false) {
     this.replyTo = message?.message_id ?? null;
-    this.part("replying").hidden = !message;
-    this.part("replied").textContent = message ? `${word("replying_to")} ${nameOf(message.from)} : ${summary(message)}` : "";
+    this.editing = null;
+    this.announce(message ? `${word("replying_to")} ${nameOf(message.from)} : ${summary(message)}` : "");
     if (focus) this.part("text").focus();
+  }
+
+  /** Correct one's message: its words come back in the composer. */
+  edit(message) {
+    this.setReply(null);
+    this.editing = message.message_id;
+    this.announce(`${word("editing")} ${summary(message)}`);
+    this.fill(message.text);
+  }
+
+  announce(words) {
+    this.part("replying").hidden = !words;
+    this.part("replied").textContent = words;
+  }
+
+  /** Stop replying, or correcting. */
+  forget() {
+    if (this.editing) this.fill("");
+    this.setReply(null);
   }
 
   /** Put words in the composer, for one to read, change and send. */

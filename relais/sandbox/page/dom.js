@@ -37,11 +37,13 @@ export async function ask(path, options = {}) {
   return { body, etag: answer.headers.get("ETag") };
 }
 
-/** Post a form of plain values and files. */
+/** Post a form of plain values and files; a list gives its name to each. */
 export async function post(path, values = {}) {
   const form = new FormData();
   for (const [name, value] of Object.entries(values)) {
-    if (value !== null && value !== undefined && value !== "") form.append(name, value);
+    for (const each of [value].flat()) {
+      if (each !== null && each !== undefined && each !== "") form.append(name, each);
+    }
   }
   if ([...form.keys()].length === 0) form.append("nothing", "");
   return (await ask(path, { method: "POST", body: form })).body;

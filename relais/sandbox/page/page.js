@@ -13,8 +13,9 @@ let topicId; // of the group, the one that is shown
 let asking = false;
 const seen = new Map(); // topic or chat → number of messages seen
 
-const agent = new Chat("agent", { player: () => "agent", act });
-const group = new Chat("group", { player: () => one("#player").value, act });
+const person = () => one("#person").value; // whose private chat is shown
+const agent = new Chat("agent", { player: person, chat: person, act });
+const group = new Chat("group", { player: () => one("#player").value, chat: () => "group", act });
 const mailboxes = new Mailboxes({ act, toast: (words) => trouble(words, "kind") });
 
 // --- asking ---------------------------------------------------------------------------------------
@@ -84,11 +85,23 @@ function showClock() {
 }
 
 function showAgent() {
-  const topic = state.chats.agent.topics[0];
-  one("#invitation").hidden = topic.messages.some((message) => message.text.startsWith("/start "));
-  agent.show(topic, state.commands.agent);
-  markSeen("agent", topic.messages.length, isShown("agent"));
+  const topic = state.chats[person()].topics[0];
+  one("#invitation").hidden = person() !== "agent" || topic.messages.some((message) => message.text.startsWith("/start "));
+  agent.show(topic, state.commands[person()]);
+  if (isShown("agent")) seen.set(person(), topic.messages.length);
+  const options = all("#person option");
+  for (const option of options) {
+    option.dataset.name ??= option.textContent;
+    const label = hasNews(option.value) ? `${option.dataset.name} (${word("new_messages")})` : option.dataset.name;
+    if (option.textContent !== label) option.textContent = label;
+  }
+  one('[data-dot="agent"]').hidden = !options.some((option) => hasNews(option.value));
+  one("#person-face").textContent = initials(one("#person").selectedOptions[0].dataset.name);
 }
+
+const hasNews = (name) => state.chats[name].topics[0].messages.length > (seen.get(name) ?? 0);
+
+const initials = (name) => name.split(",")[0].split(" ").slice(0, 2).map((part) => part[0]).join("").toUpperCase();
 
 function showGroup() {
   const { topics } = state.chats.group;
@@ -97,7 +110,7 @@ function showGroup() {
   for (const topic of topics) {
     if (!seen.has(topic.thread_id) && first) seen.set(topic.thread_id, topic.messages.length);
   }
-  markSeen(topicId, chosen.messages.length, isShown("group"));
+  if (isShown("group")) seen.set(topicId, chosen.messages.length);
   one("#topic-title").textContent = topicName(chosen);
   group.show(chosen, state.commands.group);
   showTopics(topics, topicId, isUnread, chooseTopic);
@@ -110,11 +123,6 @@ let first = true;
 const liveliest = (topics) => topics.find((topic) => topic.messages.length > 1) ?? topics[0];
 
 const isUnread = (topic) => topic.messages.length > (seen.get(topic.thread_id) ?? 0);
-
-function markSeen(name, count, shown) {
-  if (shown) seen.set(name, count);
-  if (name === "agent") one('[data-dot="agent"]').hidden = count <= (seen.get("agent") ?? 0);
-}
 
 function chooseTopic(threadId) {
   topicId = threadId;
@@ -195,6 +203,7 @@ function follow({ go: panel, fill, topic, reply, words }) {
   if (reply && !wanted) return trouble(word("no_question_yet"));
   if (wanted) topicId = wanted.thread_id;
   if (fill === "group") one("#player").value = "animator";
+  if (fill === "agent" || panel === "agent") one("#person").value = "agent";
   go(panel ?? fill);
   const chat = { agent, group }[fill];
   if (reply) chat.setReply(wanted.messages.findLast((message) => message.from.is_bot && !message.service && message.buttons.length === 0) ?? null);
@@ -211,6 +220,7 @@ function listen() {
   for (const button of all("[data-hours]")) {
     button.addEventListener("click", () => act(() => post("/api/advance", { hours: button.dataset.hours })));
   }
+  one("#person").addEventListener("change", () => state && showAgent());
   one("#open-invitation").addEventListener("click", () => act(() => post("/api/start")).then(() => one("[data-composer=agent] textarea").focus()));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 }

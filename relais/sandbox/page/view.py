@@ -11,13 +11,14 @@ from core.chat import Text
 from core.clock import SystemClock
 from core.parts import Parts
 from digest.seminars.decide import Kind
+from relais.sandbox.cast import CAST, GROUP
 from relais.sandbox.mail_catcher import CaughtMail
 from relais.sandbox.page import guide
-from relais.sandbox.playground import AGENT, GROUP, TOKEN, Playground
+from relais.sandbox.playground import TOKEN, Playground
 
 CONFIRMING = "/abonnement/confirmer/"
 LIST_UNSUBSCRIBE = "list-unsubscribe"
-_COMMANDS = {"agent": "all_private_chats:::", "group": f"chat:{GROUP}::"}
+_EVERYBODY = "all_private_chats:::"
 _ADDRESS = re.compile(r"<(https?://[^>]+)>")
 
 
@@ -36,14 +37,14 @@ class View:
 
         `ahead` is by how many seconds the sandbox's clock is ahead of the machine's.
         """
-        chat = self._playground.chat
-        agent, group = chat.snapshot(AGENT), chat.snapshot(GROUP)
-        seen = guide.Seen(agent, group, await self._seen_mails(), self.left)
+        numbers = {**{name: player.user_id for name, player in CAST.items()}, "group": GROUP}
+        chats = {name: self._playground.chat.snapshot(chat) for name, chat in numbers.items()}
+        seen = guide.Seen(chats["agent"], chats["group"], await self._seen_mails(), self.left)
         mailboxes = self._playground.mail.mailboxes()
         return {
             "ahead": round((self._playground.clock.now() - SystemClock().now()).total_seconds()),
-            "chats": {"agent": agent, "group": group},
-            "commands": {name: self._commands(scope) for name, scope in _COMMANDS.items()},
+            "chats": chats,
+            "commands": {name: self._commands(chat) for name, chat in numbers.items()},
             "mailboxes": [{"address": box.address, "count": box.count} for box in mailboxes],
             "guide": guide.done(seen, self._playground.invitation, self._signs),
         }
@@ -65,11 +66,11 @@ class View:
             "one_click": bool(unsubscription(mail)),
         }
 
-    def _commands(self, scope: str) -> Sequence[Mapping[str, str]]:
-        """Return the menu that the bot declared for a kind of chat (setMyCommands)."""
+    def _commands(self, chat: int) -> Sequence[Mapping[str, str]]:
+        """Return the menu that the bot declared for a chat, or for all like it (setMyCommands)."""
         bot = self._playground.chat.bot(TOKEN) or {}
-        commands: Sequence[Mapping[str, str]] = bot.get("commands", {}).get(scope, [])
-        return commands
+        menus: Mapping[str, Sequence[Mapping[str, str]]] = bot.get("commands", {})
+        return menus.get(f"chat:{chat}::", () if chat == GROUP else menus.get(_EVERYBODY, ()))
 
     async def _seen_mails(self) -> Sequence[guide.SeenMail]:
         """Return every mail caught, oldest first; those known already are not read again."""
