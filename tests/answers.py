@@ -29,12 +29,12 @@ IN_TOPIC = Place(GROUP, private=False, thread_id=77)
 
 
 async def open_base(
-    database: Database, clock: FixedClock, *, validators: int = 2, **more: Any
+    database: Database, clock: FixedClock, *, validators: int = 2, board: int | None = 9
 ) -> Hotline:
     """Bring the network in, with a question that was answered."""
     settings = Settings(
-        telegram=TelegramSettings(group_id=GROUP, board_thread_id=9),
-        hotline=HotlineSettings.model_validate({"validators": validators, **more}),
+        telegram=TelegramSettings(group_id=GROUP, board_thread_id=board),
+        hotline=HotlineSettings.model_validate({"validators": validators}),
     )
     hotline = await open_hotline(database, clock, settings)
     async with database.write() as session:
