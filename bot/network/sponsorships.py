@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -50,30 +51,10 @@ async def pairs(
     ended: bool = True,
 ) -> Sequence[Pair]:
     """Return the sponsorships of some territories (None: of all), those that go on first."""
-    sponsor, supported = aliased(Territory), aliased(Territory)
-    noted = (
-        select(
-            SponsorshipExchange.sponsorship_id.label("pair"),
-            func.count().label("exchanges"),
-            func.max(SponsorshipExchange.held_on).label("latest"),
-        )
-        .group_by(SponsorshipExchange.sponsorship_id)
-        .subquery()
-    )
-    wanted = (
-        select(
-            Sponsorship, sponsor.name, supported.name, Theme.name, noted.c.exchanges, noted.c.latest
-        )
-        .join(sponsor, sponsor.id == Sponsorship.sponsor_id)
-        .join(supported, supported.id == Sponsorship.supported_id)
-        .outerjoin(Theme, Theme.id == Sponsorship.theme_id)
-        .outerjoin(noted, noted.c.pair == Sponsorship.id)
-        .order_by(Sponsorship.until.is_not(None), Sponsorship.since.desc(), Sponsorship.id)
-    )
+    wanted = _shown()
     if territories is not None:
-        wanted = wanted.where(
-            or_(Sponsorship.sponsor_id.in_(territories), Sponsorship.supported_id.in_(territories))
-        )
+        sponsors = Sponsorship.sponsor_id.in_(territories)
+        wanted = wanted.where(or_(sponsors, Sponsorship.supported_id.in_(territories)))
     if number is not None:
         wanted = wanted.where(Sponsorship.id == number)
     if not ended:
@@ -94,6 +75,30 @@ async def pairs(
         )
         for row, sponsoring, helped, theme, exchanges, latest in await session.execute(wanted)
     ]
+
+
+def _shown() -> Select[Any]:
+    """Select sponsorships with the names of their territories and theme, and what was noted."""
+    sponsor, supported = aliased(Territory), aliased(Territory)
+    noted = (
+        select(
+            SponsorshipExchange.sponsorship_id.label("pair"),
+            func.count().label("exchanges"),
+            func.max(SponsorshipExchange.held_on).label("latest"),
+        )
+        .group_by(SponsorshipExchange.sponsorship_id)
+        .subquery()
+    )
+    return (
+        select(
+            Sponsorship, sponsor.name, supported.name, Theme.name, noted.c.exchanges, noted.c.latest
+        )
+        .join(sponsor, sponsor.id == Sponsorship.sponsor_id)
+        .join(supported, supported.id == Sponsorship.supported_id)
+        .outerjoin(Theme, Theme.id == Sponsorship.theme_id)
+        .outerjoin(noted, noted.c.pair == Sponsorship.id)
+        .order_by(Sponsorship.until.is_not(None), Sponsorship.since.desc(), Sponsorship.id)
+    )
 
 
 async def pair_of(session: AsyncSession, number: int) -> Pair | None:
