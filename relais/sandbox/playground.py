@@ -64,7 +64,7 @@ WEB = ("http://", "https://")
 WATCH, DESK, BOARD = TOPICS = (
     "La veille",
     "La lettre et les rencontres",
-    "Les questions en cours",
+    "Le tableau de bord",
 )
 """The topics that the animators opened in their group."""
 

@@ -90,7 +90,7 @@ async def test_a_new_agent_meets_colleagues_and_learns_the_next_meeting(door: Do
     )
     assert labels([begin]) == [
         "Poser une question",
-        "Les rencontres à venir, s’inscrire",
+        "Rencontres à venir",
         "Aide",
     ]
 
@@ -248,9 +248,9 @@ async def test_who_is_blocked_is_told_so_and_holds_no_role(door: Doorway) -> Non
 async def test_help_shows_each_what_they_may_do(door: Doorway) -> None:
     agent = await door.say(CLAIRE, "aide")
     assert words(agent).startswith("Pour poser une question, écrivez-la ici")
-    private = ["Poser une question", "Les rencontres à venir, s’inscrire"]
+    private = ["Poser une question", "Rencontres à venir"]
     assert labels(agent) == [*private, "Aide"]
-    desk = ["La lettre\u00a0: où elle en est, composer la prochaine", "Annuaire"]
+    desk = ["La lettre", "Annuaire"]
     animator = await door.say(JEANNE, "/menu")
     assert words(animator).startswith("Les boutons ci-dessous montrent tout")
     assert labels(animator) == [*private, *desk, "Aide"]
