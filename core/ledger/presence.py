@@ -27,7 +27,7 @@ class Presence:
         """Say that we live, keep the claims we `held`, and condemn what dead workers left.
 
         What they were sending is settled by the policy of its kind; what they had only claimed
-        is given back, as is every claim whose lease has expired.
+        or were only showing is given back, as is every claim whose lease has expired.
         """
         real_now = self._work.real_clock.now()
         async with self._work.database.write() as session:
@@ -49,6 +49,7 @@ class Presence:
         _report(condemned)
 
     async def _condemn(self, session: AsyncSession) -> list[claims.Condemned]:
+        await views.take_back(session)
         return await claims.condemn(
             session, self._policies, self._work.settings, self._work.clock.now()
         )

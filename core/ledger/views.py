@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.draft import Address, Channel, Content, Later, Outcome, Sent, Unknown
 from core.ledger.failures import described
-from core.ledger.models import View
+from core.ledger.models import View, Worker
 from core.ledger.rules import tidy, wait
 from core.ledger.work import Work
 from core.reference import Party
@@ -133,6 +133,16 @@ async def release(session: AsyncSession, worker: str) -> None:
     await session.execute(
         update(View)
         .where(View.worker == worker)
+        .values(worker=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def take_back(session: AsyncSession) -> None:
+    """Give back the views of workers that are not registered any more: they show nothing."""
+    await session.execute(
+        update(View)
+        .where(View.worker.not_in(select(Worker.id)))
         .values(worker=None, lease_until=None)
         .execution_options(synchronize_session=False)
     )

@@ -234,3 +234,14 @@ async def test_what_a_delivery_showed_is_kept_in_step_from_then_on(database: Dat
         assert await views.unshown(session, [Channel.CHAT], REAL) == ["topic:-100:40"]
     row = await view(database, "topic:-100:40")
     assert (row.wanted, row.external_id) == (b"n. 1, closed", sent)
+
+
+async def test_what_a_dead_worker_was_showing_is_shown_without_waiting(database: Database) -> None:
+    await want(database, "one")
+    now = SystemClock().now()
+    assert await take(database, "dead-worker", now) is not None
+    assert await take(database, "another", now) is None
+    gateway = ScriptedGateway(Channel.CHAT)
+    async with reconciling(database, gateway):
+        await until_shown(database)
+    assert [shown.body for shown in gateway.shown] == [b"one"]
