@@ -21,7 +21,7 @@ from core.contributions import Contribution
 from core.kept import KeptStories
 from core.parts import Parts
 from core.reference import Party
-from core.room import PersonalData, Room
+from core.room import PersonalData, Room, Tick
 
 
 def build(parts: Parts, search: AnswerSearch, kept: KeptStories) -> Room:
@@ -44,13 +44,22 @@ def build(parts: Parts, search: AnswerSearch, kept: KeptStories) -> Room:
     async def erase(session: AsyncSession, party: Party) -> None:
         await personal.erase(session, naming, party, parts.clock.now())
 
+    async def refresh(_now: datetime) -> None:
+        async with parts.database.read() as session:
+            await search.refresh(session)
+
     return Room(
         name="answers",
         commands=browsing.commands(),
         actions=tuple(action for each in makers for action in each.actions()),
         forms=(*browsing.forms(), *editing.forms(), *validating.forms(), *reviewing.forms()),
-        ticks=(reviewing.tick(),),
+        ticks=(reviewing.tick(), Tick("answers.index", refresh, _never)),
         deliveries=posts.kinds(),
         contributions=contributions,
         personal_data=PersonalData(personal.export, erase, personal.keeps),
     )
+
+
+async def _never(_session: AsyncSession) -> datetime | None:
+    """Say that no hour brings anything: the index follows the tables, not the clock."""
+    return None

@@ -76,6 +76,12 @@ class AnswerSearch:
         new = recent.search(words, limit + len(self._ahead)) if recent else ()
         return await self._named(session, self._merged(old, new)[:limit])
 
+    async def refresh(self, session: AsyncSession) -> None:
+        """Index what has changed before anybody searches: nobody waits for a large base."""
+        await self._learn(session)
+        while self._take() is None or self._ahead:
+            await asyncio.wait({self._start()})
+
     async def _ready(self, session: AsyncSession) -> tuple[SearchIndex, SearchIndex | None]:
         """Learn what has changed; return an index of the base, and one of what that one lacks."""
         await self._learn(session)

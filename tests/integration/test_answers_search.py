@@ -130,6 +130,16 @@ async def test_what_changes_is_found_at_the_next_search(
     assert (await found(search, database, "logements vacants"))[0] == VACANT
 
 
+async def test_what_is_indexed_before_anybody_searches_is_found(
+    database: Database, search: AnswerSearch
+) -> None:
+    for code, question in (("vacant", VACANT), ("doctor", DOCTOR)):
+        await add(database, answer(code, question))
+        async with database.read() as session:
+            await search.refresh(session)
+        assert question in await found(search, database, question)
+
+
 async def test_another_process_sees_it_too(database: Database) -> None:
     mine, theirs = AnswerSearch(HotlineSettings()), AnswerSearch(HotlineSettings())
     await add(database, answer("vacant", VACANT))
