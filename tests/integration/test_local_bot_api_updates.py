@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -14,13 +14,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from telegram import Update
-from telegram.error import BadRequest, Conflict
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden
 
 from core.serving import serving
 from relais.sandbox.bot_api.application import serving_bot_api
 from relais.sandbox.bot_api.errors import ImpossibleError
-from relais.sandbox.bot_api.state import State
+from relais.sandbox.bot_api.state import Attachment, State
 from tests.bot_api import TOKEN, RunningBotApi, running_bot_api
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[RunningBotApi]:
+    async with running_bot_api() as api:
+        yield api
 
 
 def texts(updates: Sequence[Update]) -> list[str | None]:
@@ -251,7 +257,7 @@ SERVER = """
 import asyncio, sys
 from pathlib import Path
 from relais.sandbox.bot_api.application import serving_bot_api
-from relais.sandbox.bot_api.state import State
+from relais.sandbox.bot_api.state import Attachment, State
 
 async def main():
     state = State(Path(sys.argv[1]))
@@ -297,3 +303,55 @@ async def test_waiting_says_when_it_was_in_vain() -> None:
     async with running_bot_api() as api:
         with pytest.raises(TimeoutError, match="still not true"):
             await api.state.wait_for(lambda: False, 0.01)
+
+
+async def test_a_bot_put_into_a_group_hears_so_and_hears_that_it_left(api: RunningBotApi) -> None:
+    stranger = api.state.add_user("Zoé")
+    async with api.bot() as bot:
+        strange = api.state.user_adds_bots(stranger, "Voisins")
+        channel = api.state.user_adds_bots_to_channel(stranger)
+        joined, service, into_channel = await bot.get_updates()
+        assert joined.my_chat_member is not None
+        assert joined.my_chat_member.chat.id == strange
+        assert joined.my_chat_member.from_user.id == stranger
+        assert joined.my_chat_member.new_chat_member.status == "member"
+        assert service.message is not None
+        assert [user.id for user in service.message.new_chat_members] == [bot.id]
+        assert into_channel.my_chat_member is not None
+        assert into_channel.my_chat_member.chat.type == "channel"
+        assert into_channel.my_chat_member.chat.id == channel
+        assert await bot.leave_chat(strange)
+        (left,) = await bot.get_updates(offset=into_channel.update_id + 1)
+        assert left.my_chat_member is not None
+        assert left.my_chat_member.new_chat_member.status == "left"
+        with pytest.raises(Forbidden, match="not a member"):
+            await bot.send_message(strange, "encore là ?")
+
+
+async def test_a_group_that_became_another_refuses_with_its_new_number(api: RunningBotApi) -> None:
+    marc = api.state.add_user("Marc")
+    group = api.state.add_group("Animation", forum=False, administrators=[marc])
+    async with api.bot() as bot:
+        moved = api.state.group_becomes_another(group, marc)
+        with pytest.raises(ChatMigrated) as raised:
+            await bot.send_message(group, "Bonjour")
+        assert raised.value.new_chat_id == moved
+        assert (await bot.send_message(moved, "Bonjour")).chat_id == moved
+        told = [update.message for update in await bot.get_updates() if update.message]
+    assert [message.migrate_to_chat_id for message in told if message.migrate_to_chat_id] == [moved]
+    assert api.state.member(moved, marc)["status"] == "administrator"
+
+
+async def test_a_file_may_claim_to_weigh_more_than_bots_may_fetch(api: RunningBotApi) -> None:
+    user = api.state.add_user("Inès", started=True)
+    film = Attachment("video", b"a film", "film.mp4", size=45_000_000)
+    api.state.user_sends(user, user, file=film)
+    async with api.bot() as bot:
+        (update,) = await bot.get_updates()
+        assert update.message is not None
+        assert update.message.video is not None
+        assert update.message.video.file_size == 45_000_000
+        with pytest.raises(BadRequest, match="too big"):
+            await bot.get_file(update.message.video.file_id)
+        again = await bot.send_video(user, update.message.video.file_id)
+    assert again.video is not None, "it can be relayed all the same"

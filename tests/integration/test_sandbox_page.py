@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from digest.letter import names
 from digest.letter.models import Subscriber
-from relais.sandbox.page.application import BODY_LIMIT, FILE_LIMIT, application, file_kind
 from relais.sandbox.cast import GROUP
+from relais.sandbox.page.application import BODY_LIMIT, FILE_LIMIT, application, file_kind
 from relais.sandbox.playground import DESK, WATCH, Playground, Ports, playing
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -93,8 +93,19 @@ def pressable(state: Mapping[str, Any], words: str) -> Any:
     return None
 
 
-async def press(page: httpx.AsyncClient, player: str, pressed: Any) -> list[dict[str, Any]]:
-    form = {"chat": "group", "as": player, "message_id": str(pressed[0]), "data": pressed[1]}
+def offering(state: Mapping[str, Any], words: str) -> Any:
+    """Return the first message to the agent that has a button with these words."""
+    for message in said(state):
+        for button in (button for row in message["buttons"] for button in row):
+            if button["text"] == words:
+                return message["message_id"], button["callback_data"]
+    return None
+
+
+async def press(
+    page: httpx.AsyncClient, player: str, pressed: Any, chat: str = "group"
+) -> list[dict[str, Any]]:
+    form = {"chat": chat, "as": player, "message_id": str(pressed[0]), "data": pressed[1]}
     answers: list[dict[str, Any]] = (await page.post("/api/presses", data=form)).json()["answers"]
     return answers
 
@@ -154,6 +165,8 @@ async def test_the_story_of_a_question(page: httpx.AsyncClient) -> None:
 
     question = {"chat": "agent", "as": "agent", "text": "Les ZRR existent-elles encore ?"}
     assert (await page.post("/api/messages", data=question)).status_code == 201
+    offered = await until(page, lambda state: offering(state, "Poser ma question à l’équipe"))
+    await press(page, "agent", offered, "agent")
     await until(page, lambda state: state["guide"]["asked"])
     relayed = await until(page, lambda state: in_last_topic(state, "Les ZRR existent-elles"))
     reply = {
@@ -346,7 +359,8 @@ async def test_the_clock_moves_and_says_so(page: httpx.AsyncClient) -> None:
     assert (again.status_code, again.json()) == (409, {"error": "advancing"})
     assert (await state_of(page))["advancing"]
     await until(page, lambda state: not state["advancing"], seconds=60)
-    assert (await state_of(page))["ahead"] - before >= 3600
+    moved = (await state_of(page))["ahead"] - before
+    assert moved > 3500, "less the real time that it took"
 
 
 @pytest.mark.parametrize("hours", ["0", "-1", "", "ten", "100000"])

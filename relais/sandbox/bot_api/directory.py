@@ -69,7 +69,7 @@ class Directory(Store):
         bot_status: str = "administrator",
     ) -> int:
         """Add a supergroup in which every bot is, as `bot_status`; return its id."""
-        chat_id = chat_id or -1_001_000_000_000 - self.shelf.next("groups")
+        chat_id = chat_id or self._free_number()
         chat = {"id": chat_id, "type": "supergroup", "title": title}
         if forum:
             chat["is_forum"] = True
@@ -86,7 +86,7 @@ class Directory(Store):
 
     def add_channel(self, title: str, *, chat_id: int | None = None) -> int:
         """Add a channel, where nobody is yet; return its id."""
-        chat_id = chat_id or -1_001_000_000_000 - self.shelf.next("groups")
+        chat_id = chat_id or self._free_number()
         chat = {"id": chat_id, "type": "channel", "title": title}
         self.shelf.put("chats", chat_id, {"chat": chat, "pinned": []})
         self.changed()
@@ -102,6 +102,13 @@ class Directory(Store):
         after = self.keep_member(chat_id, user_id, status, **rights)
         self._tell_membership(chat, user, before, after)
         self.changed()
+
+    def _free_number(self) -> int:
+        """Return a group's number that nobody gave to another."""
+        while True:
+            number = -1_001_000_000_000 - self.shelf.next("groups")
+            if self.chat(number) is None:
+                return number
 
     def _join(self, chat_id: int, user_id: int, status: str) -> None:
         """Make somebody a member, unless they came, left or blocked before."""

@@ -27,12 +27,16 @@ CALLS_KEPT = 20_000
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that a person sends: photo, document, voice, audio or video."""
+    """A file that a person sends: photo, document, voice, audio or video.
+
+    `size`, in bytes, is what it claims to weigh, if that is not what `content` does.
+    """
 
     kind: str
     content: bytes
     name: str = ""
     mime_type: str = ""
+    size: int = 0
 
 
 class State(Directory):
@@ -290,6 +294,7 @@ class State(Directory):
             return words("text", formatted)
         if file.kind not in FILE_KINDS:
             raise ImpossibleError(f"unknown kind of file {file.kind!r}")
-        content = file_part(self.new_file(file.kind, file.content, file.name, file.mime_type))
+        kept = self.new_file(file.kind, file.content, file.name, file.mime_type, file.size)
+        content = file_part(kept)
         content |= {"media_group_id": album} if album else {}
         return content | words("caption", formatted)

@@ -261,8 +261,10 @@ class Store:
 
     # --- files -------------------------------------------------------------------------------
 
-    def new_file(self, kind: str, content: bytes, name: str = "", mime_type: str = "") -> Document:
-        """Keep a file, and return what is known of it."""
+    def new_file(
+        self, kind: str, content: bytes, name: str = "", mime_type: str = "", size: int = 0
+    ) -> Document:
+        """Keep a file, and return what is known of it; `size` is told instead of the real one."""
         number = self.shelf.next("files")
         digest = hashlib.sha256(content).hexdigest()
         guessed = mimetypes.guess_type(name)[0] or _USUAL.get(kind, "application/octet-stream")
@@ -275,7 +277,7 @@ class Store:
             "kind": kind,
             "name": name,
             "mime_type": mime_type or guessed,
-            "size": len(content),
+            "size": size or len(content),
             "path": f"{kind}s/file_{number}{suffix}",
         }
         return self.shelf.put("files", file_id, document)

@@ -24,6 +24,7 @@ from relais.sandbox.bot_api.errors import ImpossibleError
 from relais.sandbox.bot_api.state import Attachment
 from relais.sandbox.cast import AGENT, CAST, GROUP
 from relais.sandbox.page.guards import OnlyHere
+from relais.sandbox.page.trials import Trials
 from relais.sandbox.page.view import View, unsubscription
 from relais.sandbox.playground import DESK, WATCH, Playground
 
@@ -35,6 +36,7 @@ STATIC = {
     "chat.js": "text/javascript",
     "mail.js": "text/javascript",
     "dom.js": "text/javascript",
+    "trials.js": "text/javascript",
     "page.css": "text/css",
 }
 FILE_LIMIT = 20 * 1024 * 1024
@@ -100,6 +102,7 @@ class _Page:
             Route("/api/messages", self.send, methods=["POST"]),
             Route("/api/edits", self.edit, methods=["POST"]),
             Route("/api/presses", self.press, methods=["POST"]),
+            *Trials(self._playground).routes(),
             Route("/api/advance", self.advance, methods=["POST"]),
             Route("/api/mails/{id}/unsubscribe", self.unsubscribe, methods=["POST"]),
         ]
@@ -193,9 +196,15 @@ class _Page:
     async def edit(self, request: Request) -> Response:
         """Correct what somebody said (a form: chat, as, message_id, text)."""
         async with request.form(max_files=0) as form:
-            chat_id, _ = _place(form)
+            chat_id, user_id = _place(form)
             message_id = _number(form, "message_id") or 0
-            self._chat.user_edits(chat_id, message_id, _text(form, "text"))
+            text = _text(form, "text")
+        message = self._chat.message(chat_id, message_id)
+        if message is None or message["from"]["id"] != user_id:
+            raise ImpossibleError("people give other words to their own messages only")
+        if "text" in message and not text.strip():
+            raise ImpossibleError("a message does not become empty")
+        self._chat.user_edits(chat_id, message_id, text)
         return _made(message_id)
 
     async def press(self, request: Request) -> Response:

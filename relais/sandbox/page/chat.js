@@ -7,10 +7,11 @@ const NEAR_BOTTOM = 60;
 
 /** One chat on the page: its log, its composer, who plays in it. */
 export class Chat {
-  constructor(name, { player, chat, act, changed }) {
+  constructor(name, { player, chat, me, act, changed }) {
     this.name = name;
     this.player = player;
     this.chat = chat;
+    this.me = me;
     this.act = act;
     this.changed = changed;
     this.log = one(`#${name}-log`);
@@ -73,7 +74,7 @@ export class Chat {
   withQuote(message) {
     const quoted = this.messages.get(message.reply_to);
     const quote = quoted && { author: nameOf(quoted.from), words: summary(quoted) };
-    return { ...message, key: message.message_id, quote };
+    return { ...message, key: message.message_id, quote, own: message.from.id === this.me() };
   }
 
   draw(row) {
@@ -101,7 +102,7 @@ export class Chat {
     time.textContent = inParis("hour", message.date * 1000);
     this.drawQuote(node, message);
     one("[data-part=reply]", node).addEventListener("click", () => this.setReply(message, true));
-    one("[data-part=edit]", node).hidden = message.from.is_bot;
+    one("[data-part=edit]", node).hidden = !message.own;
     one("[data-part=edit]", node).addEventListener("click", () => this.edit(message));
     one(".keys", node).append(...message.buttons.map((row) => this.drawKeys(message, row)));
     return node;

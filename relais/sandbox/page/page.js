@@ -3,6 +3,7 @@
 import { Chat, showTopics, topicName } from "./chat.js";
 import { all, ask, inParis, one, post, Refused, word } from "./dom.js";
 import { Mailboxes } from "./mail.js";
+import { listenToTrials } from "./trials.js";
 
 const EVERY = 1000;
 const WIDE = matchMedia("(min-width: 68rem)");
@@ -14,8 +15,10 @@ let asking = false;
 const seen = new Map(); // topic or chat → number of messages seen
 
 const person = () => one("#person").value; // whose private chat is shown
-const agent = new Chat("agent", { player: person, chat: person, act });
-const group = new Chat("group", { player: () => one("#player").value, chat: () => "group", act });
+const player = () => one("#player").value; // who one is in the group
+const numberOf = (name) => state.chats[name].chat.id; // a private chat has its person's number
+const agent = new Chat("agent", { player: person, chat: person, me: () => numberOf(person()), act });
+const group = new Chat("group", { player, chat: () => "group", me: () => numberOf(player()), act });
 const mailboxes = new Mailboxes({ act, toast: (words) => trouble(words, "kind") });
 
 // --- asking ---------------------------------------------------------------------------------------
@@ -220,6 +223,13 @@ function listen() {
   for (const button of all("[data-hours]")) {
     button.addEventListener("click", () => act(() => post("/api/advance", { hours: button.dataset.hours })));
   }
+  listenToTrials({
+    privately: () => ({ chat: person(), as: person() }),
+    group: () => ({ chat: "group", as: player(), thread_id: topicId }),
+    act,
+    say: (words) => trouble(words, "kind"),
+  });
+  one("#player").addEventListener("change", () => state && showGroup());
   one("#person").addEventListener("change", () => state && showAgent());
   one("#open-invitation").addEventListener("click", () => act(() => post("/api/start")).then(() => one("[data-composer=agent] textarea").focus()));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
