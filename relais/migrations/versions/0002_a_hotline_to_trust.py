@@ -485,19 +485,19 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_answers_validated_at"), ["validated_at"], unique=False)
         batch_op.create_foreign_key(
-            batch_op.f("fk_answers_validated_by"), "people", ["validated_by"], ["id"]
+            batch_op.f("fk_answers_revises"), "answers", ["revises"], ["id"]
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_answers_withdrawn_by"), "people", ["withdrawn_by"], ["id"]
+            batch_op.f("fk_answers_drafted_by"), "people", ["drafted_by"], ["id"]
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_answers_asker_id"), "people", ["asker_id"], ["id"]
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_answers_revises"), "answers", ["revises"], ["id"]
+            batch_op.f("fk_answers_withdrawn_by"), "people", ["withdrawn_by"], ["id"]
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_answers_drafted_by"), "people", ["drafted_by"], ["id"]
+            batch_op.f("fk_answers_validated_by"), "people", ["validated_by"], ["id"]
         )
 
     with op.batch_alter_table("inbox", schema=None) as batch_op:
@@ -568,6 +568,7 @@ def upgrade() -> None:
         "UPDATE questions SET presented_at = opened_at, awaiting_since = last_message_at"
         " WHERE state = 'open'"
     )
+    op.execute("UPDATE answers SET validated_at = created_at")
     for table, column in (("publications", "reference"), ("deliveries", "cause")):
         op.execute(
             f"UPDATE {table} SET {column} = 'answers' || substr({column}, 8)"  # noqa: S608  # ours
@@ -611,11 +612,11 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f("ix_inbox_user_id"), ["user_id"], unique=False)
 
     with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_answers_validated_by"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_answers_withdrawn_by"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_answers_asker_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_answers_drafted_by"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_answers_revises"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_answers_asker_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_answers_withdrawn_by"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_answers_validated_by"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_answers_validated_at"))
         batch_op.drop_index(batch_op.f("ix_answers_state_review_on"))
         batch_op.drop_index(batch_op.f("ix_answers_revises"))
