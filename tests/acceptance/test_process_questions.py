@@ -14,7 +14,7 @@ from relais.sandbox.bot_api.faults import cut, slow
 from tests.process import AGENTS, GROUP, KILLED, Message, World, running_world
 
 CLAIRE = AGENTS[0]
-WORDS = "Notre commune était en ZRR : les exonérations existent-elles encore"
+WORDS = "Qui connaît un photographe pour notre brochure de bienvenue"
 REPEATED = "(renvoyé)"
 CONNECTIONS = 4
 

@@ -126,9 +126,10 @@ async def test_a_question_is_asked_and_answered(context: BrowserContext, address
 
     await page.get_by_label("Votre message à la permanence").fill("Les ZRR existent-elles encore ?")
     await page.keyboard.press("Enter")
+    await agent.get_by_role("button", name="Poser ma question à l’équipe").click()
     await expect(agent).to_contain_text("Votre question est enregistrée", timeout=PATIENCE)
 
-    await page.locator("#topics").get_by_role("button", name="Question").click()
+    await page.locator("#topics").get_by_role("button", name="Question n°").click()
     relayed = group.locator(".message", has_text="Les ZRR existent-elles encore ?").last
     await relayed.hover()
     await relayed.get_by_role("button", name="Répondre").click()
