@@ -62,7 +62,7 @@ async def test_a_question_has_its_card_first_then_what_was_said(played: Played) 
 async def test_an_answer_is_held_then_leaves(played: Played) -> None:
     hotline = played.hotline
     reply = only(await played.reply_to(JEANNE, relay(played), "Trois territoires."))
-    assert hotline.words(reply) == "Part à l’agent dans 20 secondes."
+    assert hotline.words(reply) == "Envoi à l’agent sous 20 secondes."
     assert hotline.renderer.plain(button(reply).label) == "Retenir"
     assert isinstance(reply, Reply)
     assert str(reply.about) == "hotline:topic:1", "a reply to this notice is a note"
@@ -99,7 +99,7 @@ async def test_an_answer_that_is_held_back_never_leaves_and_is_a_note(played: Pl
     again = only(await hotline.press(JEANNE, button(reply)))
     assert hotline.words(again) == hotline.words(kept), "pressed twice, it stays a note"
     sent = only(await hotline.press(JEANNE, button(kept)))
-    assert hotline.words(sent) == "Part à l’agent dans 20 secondes."
+    assert hotline.words(sent) == "Envoi à l’agent sous 20 secondes."
     await played.after_the_hold()
     assert played.private(CLAIRE) == [
         "Réponse à votre question n° 1, par Jeanne Roche\nTrois territoires."
@@ -233,7 +233,7 @@ async def test_a_reply_to_the_card_answers_and_one_to_a_notice_does_not(played: 
     hotline = played.hotline
     card = played.found("De : Claire Vidal")
     answer = only(await played.reply_to(JEANNE, card, "Trois territoires."))
-    assert hotline.words(answer).startswith("Part à l’agent")
+    assert hotline.words(answer).startswith("Envoi à l’agent")
     await played.reachable(1, blocked=True)
     await played.deliver()
     notice = played.found("Claire Vidal a bloqué la permanence sur Telegram")

@@ -264,7 +264,7 @@ async def test_a_validated_answer_is_read_in_the_topic_and_sent_once(hotline: Ho
     assert shown(hotline, read) == ["Envoyer cette réponse"]
     give = keyboard(read)[0][0]
     [leaving] = await hotline.press(JEANNE, give)
-    assert words(hotline, leaving) == "Part à l’agent dans 20 secondes."
+    assert words(hotline, leaving) == "Envoi à l’agent sous 20 secondes."
     [sent] = await hotline.rows(after=3)
     assert sent.kind == "hotline.answer"
     assert sent.post.text.startswith(
@@ -280,7 +280,7 @@ async def test_a_validated_answer_is_read_in_the_topic_and_sent_once(hotline: Ho
     await hotline.press(JEANNE, keyboard(leaving)[0][0])
     assert (await question(hotline)).state == "open"
     [again] = await hotline.press(HELENE, give)
-    assert words(hotline, again) == "Part à l’agent dans 20 secondes."
+    assert words(hotline, again) == "Envoi à l’agent sous 20 secondes."
 
 
 async def test_an_answer_that_is_no_more_is_not_sent(hotline: Hotline) -> None:

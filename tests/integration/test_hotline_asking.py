@@ -193,6 +193,11 @@ async def test_an_album_is_acknowledged_once_wherever_it_goes(hotline: Hotline) 
     files = [row for row in await hotline.rows() if row.post.kind == "file"]
     assert {row.recipient for row in files} == {"question:1"}
     assert len(files) == 5
+    said = [
+        await hotline.reply(CLAIRE, 1, text, files=(PHOTO,), kind="file", album="A3")
+        for text in ("Et la cour", "")
+    ]
+    assert [len(each) for each in said] == [1, 0], "in reply too"
 
 
 async def test_two_messages_cut_from_a_long_one_are_one_question(hotline: Hotline) -> None:
@@ -305,7 +310,7 @@ async def test_a_theme_is_proposed_and_confirmed_changed_or_refused(hotline: Hot
     assert hotline.labels(opened) == [
         "C’est le bon thème",
         "Changer de thème",
-        "Rester discret",
+        "Question discrète",
         "Mes questions",
     ]
     topic, *_ = await hotline.rows()

@@ -79,7 +79,7 @@ async def test_an_answer_that_resembles_is_shown_before_the_team_is_asked(
         "1. Peut-on taxer les logements vacants hors zone…",
         "Cela répond à ma question",
         "Poser ma question à l’équipe",
-        "Rester discret",
+        "Question discrète",
     ]
     assert actions(shown)[0] == "answers.answer answers:answer:1"
     assert isinstance(shown, Reply)
@@ -200,7 +200,7 @@ async def test_an_answer_that_is_withdrawn_meanwhile_is_no_longer_shown(hotline:
     [toast] = await hotline.press_on(CLAIRE, shown, "Cela répond à ma question")
     assert isinstance(toast, Toast)
     [again] = await hotline.say(CLAIRE, "C’est pour le bourg.")
-    assert hotline.labels(again) == ["Poser ma question à l’équipe", "Rester discret"]
+    assert hotline.labels(again) == ["Poser ma question à l’équipe", "Question discrète"]
 
 
 async def test_the_territory_comes_before_what_is_known(hotline: Hotline) -> None:

@@ -26,14 +26,14 @@ async def question(hotline: Hotline) -> Question:
 
 async def test_one_asks_that_only_the_team_see_who_asks(hotline: Hotline) -> None:
     [opened] = await hotline.say(CLAIRE, "Comment dire non à un élu ?")
-    [discreet] = await hotline.press_on(CLAIRE, opened, "Rester discret")
+    [discreet] = await hotline.press_on(CLAIRE, opened, "Question discrète")
     assert isinstance(discreet, Redraw)
     assert "Seule l’équipe d’animation verra qui pose la question." in hotline.words(discreet)
     assert (await question(hotline)).discreet
     version = (await question(hotline)).version
-    await hotline.press_on(CLAIRE, opened, "Rester discret")
+    await hotline.press_on(CLAIRE, opened, "Question discrète")
     assert (await question(hotline)).version == version, "a press that changes nothing"
-    [plain] = await hotline.press_on(CLAIRE, discreet, "Ne plus rester discret")
+    [plain] = await hotline.press_on(CLAIRE, discreet, "Lever la discrétion")
     assert "Seule l’équipe" not in hotline.words(plain)
     assert not (await question(hotline)).discreet
     assert (await hotline.acts())[1:] == [

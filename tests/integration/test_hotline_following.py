@@ -128,7 +128,7 @@ async def test_a_question_is_shown_with_what_can_be_done(hotline: Hotline) -> No
         "Ajouter une précision",
         "Clore",
         "Choisir un thème",
-        "Rester discret",
+        "Question discrète",
         "Mes questions",
     ]
     await hotline.in_topic(JEANNE, 1, "Le voici.")

@@ -33,7 +33,7 @@ async def test_a_question_opens_a_topic_a_card_and_is_relayed(hotline: Hotline) 
         "<b>question n°\u00a01</b>.\nRéponse au plus tard le mercredi 25 novembre.\n"
         "Pour ajouter une précision, répondez à ce message."
     )
-    assert hotline.labels(reply) == ["Choisir un thème", "Rester discret", "Mes questions"]
+    assert hotline.labels(reply) == ["Choisir un thème", "Question discrète", "Mes questions"]
     assert isinstance(reply, Reply)
     assert str(reply.about) == "hotline:question:1", "a reply to it goes to the question"
     topic, card, relay = await hotline.rows()

@@ -56,7 +56,7 @@ async def test_without_a_territory_it_goes_to_the_team_after_the_delay(hotline: 
     )
     assert [b.label for line in told.post.keyboard for b in line] == [
         "Choisir un thème",
-        "Rester discret",
+        "Question discrète",
         "Mes questions",
     ]
     assert await hotline.prepare(told) == Ready(ChatAddress(PAUL))
