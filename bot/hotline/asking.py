@@ -68,6 +68,8 @@ class Asking:
         """Add what the asker says to a question of theirs; or correct what they said."""
         if (corrected := await self._corrected(turn)) is not None:
             return corrected
+        if before := await album_before(turn):
+            return [*await self._follow(turn, before), *_too_big(turn)]
         return [*await self._add(turn, question), *_too_big(turn)]
 
     async def _taken(self, turn: Turn) -> Sequence[Response]:

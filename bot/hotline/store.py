@@ -140,13 +140,6 @@ async def messages(session: AsyncSession, number: int) -> Sequence[QuestionMessa
     return rows.all()
 
 
-async def question_of_update(session: AsyncSession, update_id: int) -> int | None:
-    """Return the question to which an update was already added, if it was."""
-    return await session.scalar(
-        select(QuestionMessage.question_id).where(QuestionMessage.update_id == update_id)
-    )
-
-
 async def message_of_update(session: AsyncSession, update_id: int) -> QuestionMessage | None:
     """Return the message that an update has already become, if it has."""
     return await session.scalar(
