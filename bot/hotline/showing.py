@@ -166,9 +166,11 @@ class Showing:
 
     async def _status(self, session: AsyncSession, question: Question, now: datetime) -> View:
         taker = await session.get(Person, question.taken_by) if question.taken_by else None
+        promised = question.promised_at
         words = text(
             "status",
             question=question,
+            promised=promised if promised and promised > now else None,
             territory=await store.territory_name(session, question.territory_id),
             theme=await store.theme_name(session, question.theme_id),
             taken_by=taker.name if taker else "",
