@@ -15,6 +15,7 @@ from bot.hotline.decide import State, reopenable
 from bot.hotline.models import Question, Suggested
 from bot.hotline.posts import reference, text
 from bot.hotline.telling import pair, rating_row, reopen_button
+from bot.network.rules import asks_who_did
 from core.chat import Button, Keyboard, Redraw, Reply, Text, command_button
 from core.people.models import Person
 from core.people.store import territories_of
@@ -65,7 +66,8 @@ class Showing:
     ) -> View:
         """Say that the team has it: its number, by when it answers, when it is back."""
         values = await self._acknowledged(session, question, now)
-        return View(text("opened", **values), (*_theme(question), _last(question)))
+        keyboard = (*_who_did(question), *_theme(question), _last(question))
+        return View(text("opened", **values), keyboard)
 
     async def _acknowledged(
         self, session: AsyncSession, question: Question, now: datetime
@@ -113,7 +115,7 @@ class Showing:
         )
         openings = [(_opening(rank, answer, words),) for rank, answer, words in found]
         asked = ((enough,), (_team(question),)) if found else ((_team(question),),)
-        return View(words, (*openings, *asked, (_discreet(question),)))
+        return View(words, (*openings, *_who_did(question), *asked, (_discreet(question),)))
 
     async def which_answer(self, session: AsyncSession, question: Question) -> View:
         """Ask which of the answers shown was enough."""
@@ -215,6 +217,14 @@ def _theme(question: Question) -> Keyboard:
     chosen = pair(question.id, question.theme_id)
     right = Button(text("theme_right_button"), "hotline.theme", chosen, question.version)
     return ((right, other),)
+
+
+def _who_did(question: Question) -> Keyboard:
+    """Offer the network's experiences when the question asks who has already done something."""
+    if not asks_who_did(question.text):
+        return ()
+    label = Text("chat/network.html", "who_button")
+    return ((Button(label, "network.who", reference(question.id)),),)
 
 
 def _last(question: Question) -> Row:

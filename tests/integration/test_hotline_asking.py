@@ -441,3 +441,16 @@ async def test_a_reply_to_a_bot_message_goes_to_its_question(hotline: Hotline) -
     assert isinstance(added, Reply)
     assert hotline.words(added) == "Ajouté à votre question n°\u00a01."
     assert (await relayed(hotline, 1))[-1] == "Pour un logement passerelle."
+
+
+async def test_who_asks_who_has_already_done_it_is_offered_the_network(hotline: Hotline) -> None:
+    [asked] = await hotline.say(CLAIRE, "Qui a déjà remobilisé ses élus après les municipales ?")
+    assert "Qui l’a déjà fait\u00a0?" in [
+        hotline.renderer.plain(button.label)
+        for row in getattr(asked, "keyboard", ())
+        for button in row
+        if button.action == "network.who"
+    ]
+    [plain] = await hotline.say(PAUL, "/question Peut-on taxer un logement vacant ?")
+    actions = [each.action for row in getattr(plain, "keyboard", ()) for each in row]
+    assert "network.who" not in actions
