@@ -28,10 +28,11 @@ Keys = tuple[tuple[PostButton, ...], ...]
 
 @dataclass(frozen=True)
 class Answer:
-    """What answers somebody at once, ready to be stored as JSON: one call, but for `leave`.
+    """What answers somebody at once, ready to be stored as JSON.
 
     `message_id` is what a message replies to, or what a redraw changes; `data` is a file's
     content in base64, and is nobody's business but the person's; `home` is our own group.
+    A `leave` with a text only says it.
     """
 
     kind: Literal["message", "toast", "redraw", "document", "leave"]

@@ -47,11 +47,15 @@ class FormsLoop(RuntimeError):  # noqa: N818  # a mistake in a room's code, neve
 
 @dataclass(frozen=True)
 class Scene:
-    """An update as routing and handlers need it: the turn, the press, the form open here."""
+    """An update as routing and handlers need it: the turn, the press, the form open here.
+
+    `answers`: what it is about was told by answering a message, not merely by its topic.
+    """
 
     turn: Turn
     pressed: Pressed | None
     conversation: Conversation | None
+    answers: bool = False
 
 
 class Dialogue:
@@ -105,16 +109,18 @@ class Dialogue:
         refusal = await self._door.refusal(session, row, received, sender, blocked=blocked)
         if refusal is not None:
             return refusal
+        answered = await _answered(session, received.incoming)
+        about = answered or await _topic(session, received.incoming)
         turn = Turn(
             session=session,
-            incoming=await _with_subject(session, received.incoming),
+            incoming=replace(received.incoming, about=about),
             sender=sender,
             now=self._parts.clock.now(),
         )
         if not received.readable:
             return ready(self._parts.renderer, _unsupported(turn), turn, "")
         row_here = await forms.conversation(session, received.account, turn.incoming.place)
-        scene = Scene(turn, received.pressed, row_here)
+        scene = Scene(turn, received.pressed, row_here, answers=answered is not None)
         responses = await self._respond(scene)
         return ready(self._parts.renderer, responses, turn, received.query_id)
 
@@ -234,7 +240,8 @@ class Dialogue:
 
     def _approach(self, scene: Scene) -> Approach:
         incoming, pressed, row = scene.turn.incoming, scene.pressed, scene.conversation
-        subject = incoming.about
+        writing = row is not None and bool(row.form) and not incoming.edited
+        subject = incoming.about if scene.answers or not writing else None
         form = self._catalogue.forms.get(row.form) if row else None
         asked = forms.current_field(form, row) if form and row else None
         return Approach(
@@ -303,17 +310,18 @@ def _say(block: str, turn: Turn) -> Sequence[Response]:
     return [Toast(words, alert=True) if turn.incoming.kind == "press" else Reply(words)]
 
 
-async def _with_subject(session: AsyncSession, incoming: Incoming) -> Incoming:
-    """Add what the message answered was sent for, or else what its topic was opened for."""
-    return replace(incoming, about=await _subject(session, incoming))
+async def _answered(session: AsyncSession, incoming: Incoming) -> Reference | None:
+    """Return what the message answered was sent for."""
+    if incoming.reply_to is None:
+        return None
+    chat_id = incoming.place.chat_id
+    found = await about(session, f"{chat_id}:{incoming.reply_to}")
+    return found or await inbox.remembered(session, chat_id, incoming.reply_to)
 
 
-async def _subject(session: AsyncSession, incoming: Incoming) -> Reference | None:
-    chat_id, thread_id = incoming.place.chat_id, incoming.place.thread_id
-    found = None
-    if incoming.reply_to is not None:
-        found = await about(session, f"{chat_id}:{incoming.reply_to}")
-        found = found or await inbox.remembered(session, chat_id, incoming.reply_to)
-    if found is None and thread_id is not None:
-        found = await about(session, f"topic:{chat_id}:{thread_id}")
-    return found
+async def _topic(session: AsyncSession, incoming: Incoming) -> Reference | None:
+    """Return what the topic was opened for. A form that is open there comes before it."""
+    place = incoming.place
+    if place.thread_id is None:
+        return None
+    return await about(session, f"topic:{place.chat_id}:{place.thread_id}")

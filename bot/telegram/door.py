@@ -1,6 +1,7 @@
 """At the door: who is listened to, who is told to wait, which groups are left at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,8 +57,8 @@ class Door:
         logger.warning("strange_group_left", update_id=row.update_id)
         first = await traffic.first_of_chat(session, row)
         words = self._renderer.chat(Text(COMMON, "strange_group"), self._language)
-        text = words if first else ""
-        return [Answer("leave", row.chat_id, text=text, home=self._group_id)]
+        go = Answer("leave", row.chat_id, home=self._group_id)
+        return [replace(go, text=words), go] if first else [go]
 
     async def refusal(
         self,

@@ -14,7 +14,7 @@ Outcome = Sent | Refused | Later | Unknown
 
 
 async def leave(bot: RelaisBot, chat_id: int, text: str, home: int) -> Outcome:
-    """Say `text`, if there is one and the bot may speak, then leave. `home` is our own group.
+    """Say `text` to a group, or leave it when there is none. `home` is our own group.
 
     When our group becomes a supergroup, its new number is a stranger's at first sight, and its
     updates may come before the one that announces it: Telegram is asked.
@@ -29,16 +29,7 @@ async def leave(bot: RelaisBot, chat_id: int, text: str, home: int) -> Outcome:
         outcome = outcome_of(error)
         if not isinstance(outcome, Refused):
             return outcome
-    if text:
-        later = await _say(bot, chat_id, text)
-        if later:
-            return later
-    try:
-        await bot.leave_chat(chat_id)
-    except TelegramError as error:
-        outcome = outcome_of(error)
-        return Sent("") if outcome == OUTSIDE else outcome
-    return Sent("")
+    return await (_say(bot, chat_id, text) if text else _go(bot, chat_id))
 
 
 def log_moved(new_chat_id: int) -> None:
@@ -47,11 +38,20 @@ def log_moved(new_chat_id: int) -> None:
     logger.error("telegram_group_migrated", hint=hint)
 
 
-async def _say(bot: RelaisBot, chat_id: int, text: str) -> Later | None:
+async def _say(bot: RelaisBot, chat_id: int, text: str) -> Outcome:
     """Say it once at most: only what surely did not leave is said again."""
     try:
         await bot.send_message(chat_id, text, parse_mode=ParseMode.HTML)
     except TelegramError as error:
         outcome = outcome_of(error)
-        return outcome if isinstance(outcome, Later) else None
-    return None
+        return Refused(outcome.reason) if isinstance(outcome, Unknown) else outcome
+    return Sent("")
+
+
+async def _go(bot: RelaisBot, chat_id: int) -> Outcome:
+    try:
+        await bot.leave_chat(chat_id)
+    except TelegramError as error:
+        outcome = outcome_of(error)
+        return Sent("") if outcome == OUTSIDE else outcome
+    return Sent("")

@@ -14,7 +14,7 @@ from core.db import Database
 from core.ledger.draft import Channel, DeliveryKind, Parcel, Policy, Ready, Refused
 from core.people.models import Account, Person
 from core.reference import Party, Reference
-from relais.sandbox.bot_api.faults import refused, too_many
+from relais.sandbox.bot_api.faults import cut, refused, too_many
 from relais.sandbox.bot_api.state import Attachment
 from tests.bot_api import TOKEN, running_bot_api
 from tests.chat_room import House, eventually, make_house, rows, running
@@ -194,14 +194,23 @@ async def test_a_group_where_the_bot_may_not_speak_is_left_all_the_same(
     assert house.said_to(strange) == []
 
 
-async def test_leaving_is_not_forgotten_when_telegram_does_not_let_us(house: House) -> None:
+async def test_leaving_is_not_forgotten_nor_said_twice(house: House) -> None:
     state = house.api.state
-    state.faults.add(too_many(1, method="leaveChat"))
     state.faults.add(too_many(1, method="sendMessage"))
+    state.faults.add(too_many(1, method="leaveChat"), times=2)
     async with running(house):
-        strange = state.user_adds_bots(state.add_user("Zoé"))
-        await eventually(house, lambda: not is_in(house, strange))
-    assert len(house.said_to(strange)) in {1, 2}
+        channel = state.user_adds_bots_to_channel(state.add_user("Zoé"))
+        await eventually(house, lambda: not is_in(house, channel))
+    assert len(house.said_to(channel)) == 1
+
+
+async def test_a_farewell_that_may_have_left_is_not_said_again(house: House) -> None:
+    state = house.api.state
+    state.faults.add(cut(done=True, method="sendMessage"))
+    async with running(house):
+        channel = state.user_adds_bots_to_channel(state.add_user("Zoé"))
+        await eventually(house, lambda: not is_in(house, channel))
+    assert len(house.said_to(channel)) == 1
 
 
 async def test_a_channel_is_left_too(house: House) -> None:
