@@ -5,8 +5,6 @@ import html
 import re
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx
@@ -15,7 +13,7 @@ from rich.table import Table
 
 from core.clock import PARIS
 from relais.sandbox.advance import advance, settle
-from relais.sandbox.cast import AGENT, ANIMATOR, GROUP, STRANGER
+from relais.sandbox.cast import ANIMATOR, GROUP, STRANGER
 from relais.sandbox.observation import (
     Chats,
     Mailboxes,
@@ -28,27 +26,10 @@ from relais.sandbox.observation import (
     seen,
 )
 from relais.sandbox.playground import DESK, WATCH, Playground
+from relais.sandbox.story import Step, Story
+from relais.sandbox.tour_of_a_question import HOTLINE_STEPS
 
-QUESTION = "Notre commune était en ZRR : les exonérations existent-elles encore ?"
-ANSWER = "Oui, jusqu’au 31 décembre 2027 si votre commune figure dans l’arrêté du 14 avril 2025."
 FIRST, SECOND = "camille@lecteurs.example", "dominique@lecteurs.example"
-TOPIC = "Question n°"
-
-
-@dataclass
-class Story:
-    """What the steps have seen so far."""
-
-    playground: Playground
-    chats: Chats
-    mail: Mailboxes
-    pages: Pages
-    say: Callable[[str], None]
-    own_feed: bool
-    kept: list[str] = field(default_factory=list)
-
-
-Step = Callable[[Story], Awaitable[None]]
 
 
 async def play(playground: Playground, console: Console, *, own_feed: bool = False) -> int:
@@ -148,21 +129,6 @@ async def keep_two(story: Story) -> None:
     expect(unchanged["text"] == waiting[2]["text"], "a stranger's press changed the message")
     expect(told, "the stranger was told nothing")
     story.say(f"refused to somebody else: « {told} »")
-
-
-async def ask_and_answer(story: Story) -> None:
-    """Open the invitation, ask, answer by a reply in the question's topic, see it arrive."""
-    chat = story.playground.chat
-    chat.user_starts(AGENT, story.playground.invitation)
-    await story.chats.message(AGENT, "Votre compte est relié")
-    story.say("the invitation links the agent's account")
-    chat.user_sends(AGENT, AGENT, QUESTION)
-    await story.chats.message(AGENT, "question n°")
-    relayed = await story.chats.message(GROUP, QUESTION, TOPIC)
-    story.say(f"the question is in the group: {relayed['text'].splitlines()[0]}")
-    chat.user_sends(GROUP, ANIMATOR, ANSWER, reply_to=relayed["message_id"])
-    await story.chats.message(AGENT, ANSWER)
-    story.say("the reply given there has reached the agent")
 
 
 async def subscribe(story: Story) -> None:
@@ -272,7 +238,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("The database is made, the sample network imported", import_network),
     ("The feeds are read, their news shown to the animators", read_feeds),
     ("An animator keeps two news; somebody else is refused", keep_two),
-    ("An agent asks; the team's reply arrives", ask_and_answer),
+    *HOTLINE_STEPS,
     ("Two people subscribe on the web page", subscribe),
     ("A letter is composed, approved, and received", send_edition),
     ("A seminar's reminder is received once", remind),
