@@ -117,8 +117,9 @@ class Dialogue:
             sender=sender,
             now=self._parts.clock.now(),
         )
-        if not received.readable:
-            return ready(self._parts.renderer, _unsupported(turn), turn, "")
+        if received.anonymous or not received.readable:
+            block = "anonymous" if received.anonymous else "unsupported"
+            return ready(self._parts.renderer, _unsupported(turn, block), turn, "")
         row_here = await forms.conversation(session, received.account, turn.incoming.place)
         scene = Scene(turn, received.pressed, row_here, answers=answered is not None)
         responses = await self._respond(scene)
@@ -295,10 +296,10 @@ def _common(target: Target, scene: Scene) -> Sequence[Response]:
     return _say(block, turn)
 
 
-def _unsupported(turn: Turn) -> Sequence[Response]:
-    """Say what can be read: to who wrote in private, or answered a message of ours in the group."""
+def _unsupported(turn: Turn, block: str) -> Sequence[Response]:
+    """Say what cannot be taken: to who wrote in private, or answered a message of ours."""
     answers = turn.incoming.reply_to is not None and turn.incoming.about is not None
-    return _say("unsupported", turn) if turn.incoming.place.private or answers else []
+    return _say(block, turn) if turn.incoming.place.private or answers else []
 
 
 def _stale(turn: Turn) -> Sequence[Response]:
