@@ -27,7 +27,8 @@ COMMAND = re.compile(r"/(\w+)(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
 class Received:
     """Something a person did. `query_id` is the press to acknowledge, `pressed` what it carried.
 
-    What is not `readable` is a message of a kind that nobody here reads (a sticker, a place…).
+    What is not `readable` is a message of a kind that nobody here reads (a sticker, a place…);
+    `anonymous` is what an administrator says in the name of the group.
     """
 
     incoming: Incoming
@@ -36,6 +37,7 @@ class Received:
     query_id: str = ""
     pressed: Pressed | None = None
     readable: bool = True
+    anonymous: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ def _message(
     user = message.from_user
     if message.migrate_to_chat_id is not None:
         return Moved(message.migrate_to_chat_id)
-    if user is None or user.is_bot:
+    anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
+    if user is None or (user.is_bot and not anonymous):
         return Ignored("not from a person")
     files = _files(message)
     text = message.text or message.caption or ""
@@ -153,7 +156,7 @@ def _message(
         edited=edited,
         album=message.media_group_id or "",
     )
-    return Received(incoming, str(user.id), _name(user), readable=readable)
+    return Received(incoming, str(user.id), _name(user), readable=readable, anonymous=anonymous)
 
 
 def _deserves_an_answer(message: Message) -> bool:

@@ -240,5 +240,33 @@ async def test_the_whole_visit_is_accessible_in_the_dark(browser: Browser, addre
     for summary in await page.locator("#steps summary").all():
         if not await summary.evaluate("node => node.parentElement.open"):
             await summary.click()
+    await page.locator(".trials summary").click()
     assert await violations(page) == []
     await context.close()
+
+
+async def test_one_tries_what_the_bot_must_bear(context: BrowserContext, address: str) -> None:
+    page, complaints = await opened(context, address)
+    await page.locator("#person").select_option("colleague")
+    await page.locator(".trials summary").click()
+    await page.get_by_role("button", name="un document", exact=True).click()
+    document = page.locator("#agent-log .document").last
+    await expect(document).to_contain_text("Modèle de délibération.pdf", timeout=PATIENCE)
+
+    text = page.get_by_label("Votre message à la permanence")
+    await text.fill("Une affiche bilingue ?")
+    await page.keyboard.press("Enter")
+    mine = page.locator("#agent-log .message.mine", has_text="Une affiche bilingue")
+    await mine.hover()
+    await mine.get_by_role("button", name="Modifier").click()
+    await text.fill("Une affiche en deux langues ?")
+    await page.keyboard.press("Enter")
+    corrected = page.locator("#agent-log .message.mine", has_text="en deux langues")
+    await expect(corrected).to_contain_text("modifié", timeout=PATIENCE)
+
+    await page.get_by_role("button", name="Ajouter le robot à un groupe inconnu").click()
+    await expect(page.locator("#trouble")).to_contain_text(
+        "il a quitté le groupe", timeout=PATIENCE
+    )
+    assert await violations(page) == []
+    assert complaints == []

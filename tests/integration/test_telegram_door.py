@@ -362,3 +362,20 @@ async def test_a_sticker_in_answer_to_us_in_the_group_is_not_left_unsaid(house: 
         state.push_update({"message": place | {"message_id": 901, "reply_to_message": ours}})
     (sentence,) = house.said_to(house.group)[1:]
     assert sentence.startswith("Je ne sais pas lire")
+
+
+async def test_an_animator_who_answers_in_the_group_s_name_is_told_why_not(house: House) -> None:
+    state = house.api.state
+    async with running(house):
+        state.user_sends(house.group, house.animator, "/actualite")
+        await eventually(house, lambda: bool(house.said_to(house.group)))
+    ours = state.messages(house.group)[-1]
+    nobody = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    anonymous = said(house, text="Oui") | {"chat": ours["chat"], "from": nobody}
+    async with running(house):
+        state.push_update({"message": anonymous | {"sender_chat": ours["chat"]}})
+        answer = anonymous | {"message_id": 901, "reply_to_message": ours}
+        state.push_update({"message": answer | {"sender_chat": ours["chat"]}})
+    (sentence,) = house.said_to(house.group)[1:]
+    assert sentence.startswith("Ce message est envoyé au nom du groupe")
+    assert await house.acts("commented") == []
