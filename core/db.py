@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event, func, select
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, event, func, select
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import JSON, TypeDecorator
 
 from core import sqlite
@@ -64,8 +64,9 @@ class Database:
 
     `read()` is for looking; `write()` is for changing: it commits when its block ends, rolls
     back when it raises, and on SQLite is alone in this process and holds the file's write
-    lock from its first statement. No network inside a write. Errors never show the values of
-    a statement: they end in logs, and the values are people's.
+    lock from its first statement. What is locked (`with_for_update`) is read anew, even if it was
+    read before: somebody may have changed it in between. No network inside a write. Errors never
+    show the values of a statement: they end in logs, and the values are people's.
     """
 
     def __init__(self, url: str) -> None:
@@ -111,8 +112,24 @@ async def alone(session: AsyncSession, name: str) -> None:
         await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
+class _Reading(Session):
+    """A session in which a lock gives what stands in the table now."""
+
+
+@event.listens_for(_Reading, "do_orm_execute")
+def _read_anew_what_is_locked(state: ORMExecuteState) -> None:
+    """Not what was read before the lock: SQLAlchemy keeps the objects that it knows as they are.
+
+    What this transaction has changed itself is written first, hence not lost.
+    """
+    statement = state.statement
+    locks = isinstance(statement, Select) and statement._for_update_arg is not None  # noqa: SLF001  # nothing public says it
+    if locks:
+        state.update_execution_options(populate_existing=True)
+
+
 def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(engine, expire_on_commit=False)
+    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=_Reading)
 
 
 def _pool_options(url: str) -> dict[str, Any]:
