@@ -6,15 +6,17 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.answers.cards import public
+from bot.answers.models import Answer
 from bot.answers.search import AnswerSearch
 from bot.hotline import standing, store
 from bot.hotline.decide import UNDECIDED, State, choice, number_of
 from bot.hotline.models import Question, Suggested
 from bot.hotline.posts import reference, text
 from bot.hotline.presenting import Presenting
-from bot.hotline.showing import Showing, View
+from bot.hotline.showing import Showing, View, enough_or_team
 from core.acts import record
-from core.chat import Response, Toast, Turn
+from core.chat import Reply, Response, Toast, Turn
 from core.people.store import territories_of
 from core.reference import Party, Reference
 
@@ -57,6 +59,22 @@ class Choosing:
         subject = reference(question.id)
         record(session, actor(turn), "question.territory", subject, now, territory=pair[1])
         return [(await self.step(session, question, now)).redraw()]
+
+    async def read(self, turn: Turn, chosen: Reference, _version: int) -> Sequence[Response]:
+        """Show a validated answer that resembles a question, and ask whether it is enough."""
+        pair, session = choice(chosen.id), turn.session
+        question = await store.own_question(turn, pair[0]) if pair else None
+        if pair is None or question is None:
+            return [unknown()]
+        shown = await self._showing.suggested(session, question)
+        if pair[1] not in {answer for _rank, answer, _words in shown}:
+            return [Toast(text("unknown_suggestion"), alert=True)]
+        row = await session.get_one(Answer, pair[1])
+        read = Reply(public(row, turn), about=reference(question.id))
+        if question.state != State.SUGGESTED:
+            return [read]
+        keyboard = enough_or_team(question, pair[1])
+        return [read, Reply(text("is_it_enough"), keyboard, about=reference(question.id))]
 
     async def enough(self, turn: Turn, chosen: Reference, _version: int) -> Sequence[Response]:
         """Close a question by a validated answer that was shown; nothing goes to the team."""

@@ -58,6 +58,7 @@ def _presses(asking: Asking, following: Following) -> dict[str, PressHandler]:
     """Return what each button of the private chat does."""
     return {
         "territory": asking.choosing.territory,
+        "read": asking.choosing.read,
         "enough": asking.choosing.enough,
         "team": asking.choosing.team,
         "place": asking.placing.place,

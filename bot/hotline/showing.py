@@ -19,7 +19,6 @@ from bot.network.rules import asks_who_did
 from core.chat import Button, Keyboard, Redraw, Reply, Text, command_button
 from core.people.models import Person
 from core.people.store import territories_of
-from core.reference import Reference
 from core.settings import HotlineSettings
 
 Row = tuple[Button, ...]
@@ -110,11 +109,8 @@ class Showing:
             minutes=self.minutes,
         )
         only = found[0][1] if len(found) == 1 else 0
-        enough = Button(
-            text("enough_button"), "hotline.enough", pair(question.id, only), question.version
-        )
-        openings = [(_opening(rank, answer, words),) for rank, answer, words in found]
-        asked = ((enough,), (_team(question),)) if found else ((_team(question),),)
+        openings = [(_opening(question, *each),) for each in found]
+        asked = enough_or_team(question, only) if found else ((_team(question),),)
         return View(words, (*openings, *_who_did(question), *asked, (_discreet(question),)))
 
     async def which_answer(self, session: AsyncSession, question: Question) -> View:
@@ -192,6 +188,13 @@ def may_rate(question: Question) -> bool:
     return question.first_answer_at is not None or question.state == State.CLOSED
 
 
+def enough_or_team(question: Question, answer_id: int) -> Keyboard:
+    """Return the buttons that say whether a validated answer (0: one of those shown) is enough."""
+    shown = pair(question.id, answer_id)
+    enough = Button(text("enough_button"), "hotline.enough", shown, question.version)
+    return ((enough,), (_team(question),))
+
+
 def mine_button() -> Button:
     """Return the button that lists one's own questions."""
     return command_button(text("my_questions_button"), "mesquestions")
@@ -247,6 +250,6 @@ def _territory(question: Question, territory_id: int, name: str) -> Button:
     return Button(label, "hotline.territory", chosen, question.version)
 
 
-def _opening(rank: int, answer_id: int, words: str) -> Button:
+def _opening(question: Question, rank: int, answer_id: int, words: str) -> Button:
     label = text("suggestion_button", rank=rank, question=words)
-    return Button(label, "answers.answer", Reference("answers", "answer", str(answer_id)))
+    return Button(label, "hotline.read", pair(question.id, answer_id), question.version)

@@ -1,6 +1,7 @@
 """What the network knows already is shown first; it is for the agent to say if that is enough."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
@@ -81,11 +82,30 @@ async def test_an_answer_that_resembles_is_shown_before_the_team_is_asked(
         "Poser ma question à l’équipe",
         "Question discrète",
     ]
-    assert actions(shown)[0] == "answers.answer answers:answer:1"
+    assert actions(shown)[0] == "hotline.read hotline:pair:1-1"
     assert isinstance(shown, Reply)
     assert str(shown.about) == "hotline:question:1"
     assert await hotline.rows() == []
     assert (await question(hotline)).state == "suggested"
+
+
+async def test_under_the_answer_that_is_read_one_says_whether_it_is_enough(
+    hotline: Hotline,
+) -> None:
+    await base(hotline, VACANT, VACANT_TOO)
+    [shown] = await hotline.say(CLAIRE, ASKED)
+    [read, asked] = await hotline.press(CLAIRE, buttons(shown)[0])
+    assert "État du droit au" in hotline.words(read)
+    assert hotline.words(asked) == "Cette réponse vous suffit-elle\u00a0?"
+    assert hotline.labels(asked) == ["Cela répond à ma question", "Poser ma question à l’équipe"]
+    [closed] = await hotline.press_on(CLAIRE, asked, "Cela répond à ma question")
+    assert "grâce à une réponse validée" in hotline.words(closed)
+    [again] = await hotline.press(CLAIRE, buttons(shown)[0])
+    assert hotline.words(again) == hotline.words(read), "it can be read again, and nothing else"
+    for identity in ("1-9", "2-1", "x"):
+        forged = replace(buttons(shown)[0], reference=Reference("hotline", "pair", identity))
+        [toast] = await hotline.press(CLAIRE, forged)
+        assert isinstance(toast, Toast)
 
 
 async def test_without_resemblance_there_is_no_list(hotline: Hotline) -> None:
