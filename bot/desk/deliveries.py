@@ -17,12 +17,11 @@ from bot.hotline.dossier import dossier
 from bot.hotline.edits import original_of
 from bot.hotline.models import Question
 from bot.hotline.posts import Composer
+from bot.hotline.topics import COMING, again, coming, same
 from core.chat import Post
 from core.ledger.amend import posted
 from core.ledger.draft import (
-    Channel,
     ChatAddress,
-    Content,
     DeliveryKind,
     Draft,
     Parcel,
@@ -78,6 +77,8 @@ class Deliveries:
             return Skip("erased")
         if not self._group_id:
             return Skip("no_group")
+        if await coming(session, question):
+            return COMING
         return Ready(ChatAddress(self._group_id, question.thread_id))
 
     async def _to_agent(self, session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
@@ -157,6 +158,9 @@ class Deliveries:
         now: datetime,
     ) -> None:
         """Lose nothing: make a deleted topic anew, and say so when a message was refused."""
+        if outcome == COMING:
+            await post(session, [again(parcel, now)], now)
+            return
         question = await self._refused(session, parcel, outcome)
         if question is None or not isinstance(outcome, Refused):
             return
@@ -177,6 +181,9 @@ class Deliveries:
         now: datetime,
     ) -> None:
         """Make a deleted topic anew for a notice too; one that is refused says nothing more."""
+        if outcome == COMING:
+            await post(session, [again(parcel, now)], now)
+            return
         question = await self._refused(session, parcel, outcome)
         if question is not None and isinstance(outcome, Refused) and topic_is_gone(outcome.reason):
             await post(session, await self._anew(session, question, parcel, now), now)
@@ -197,16 +204,15 @@ class Deliveries:
         """
         if question.topic == Topic.NONE:
             return []
-        slot = f"{parcel.slot}/anew:{parcel.id}"
-        again = replace(_draft_of(parcel, now), slot=slot)
+        follows = again(parcel, now)
         if question.topic == Topic.WANTED:  # another topic is already on its way
-            return [again]
+            return [follows]
         question.thread_id, question.topic = None, Topic.WANTED.value
         fiche = await dossier(session, self._shown.search, question, now)
-        drafts = [self._composer.topic(fiche, now, slot)]
+        drafts = [self._composer.topic(fiche, now, follows.slot)]
         if parcel.kind != posts.CARD:
-            drafts.append(self._composer.card(fiche, now, slot))
-        return [*drafts, again]
+            drafts.append(self._composer.card(fiche, now, follows.slot))
+        return [*drafts, follows]
 
     async def _edit_settled(
         self,
@@ -221,12 +227,12 @@ class Deliveries:
         """
         if isinstance(outcome, Sent) or outcome == NEVER_LEFT:
             return
-        again = _draft_of(parcel, now)
-        if outcome == NOT_YET:
+        edit = same(parcel, now)
+        if outcome in {NOT_YET, COMING}:
             after = original_of(parcel.slot)
-            await post(session, [replace(again, slot=f"{after}/edit:again:{parcel.id}")], now)
+            await post(session, [replace(edit, slot=f"{after}/edit:again:{parcel.id}")], now)
         elif outcome.reason == MESSAGE_GONE:
-            await post(session, [_as_new(again, f"{parcel.slot}/anew:{parcel.id}")], now)
+            await post(session, [_as_new(edit, again(parcel, now).slot)], now)
         elif parcel.kind == posts.ANSWER_EDIT:
             number = parcel.cause.number
             words = text("correction_undelivered")
@@ -271,20 +277,6 @@ async def _aimed(
         if target is None:
             return NOT_YET if any(row.state in UNSETTLED for row in anew) else NEVER_LEFT
     return Ready(where.address, values={"target": target})
-
-
-def _draft_of(parcel: Parcel, now: datetime) -> Draft:
-    """Return a draft of what a parcel holds, to be sent once more."""
-    content = Content(Channel.CHAT, parcel.body)
-    return Draft(
-        parcel.kind,
-        parcel.slot,
-        parcel.recipient,
-        content,
-        parcel.cause,
-        now,
-        stream=parcel.stream,
-    )
 
 
 def _as_new(edit: Draft, slot: str) -> Draft:

@@ -12,12 +12,10 @@ from bot.guarantee.reminders import Reminders, case_of
 from bot.guarantee.silence import Silence
 from bot.hotline.decide import topic_is_gone
 from bot.hotline.models import Question
+from bot.hotline.topics import COMING, coming, same
 from core.ledger.draft import (
-    Channel,
     ChatAddress,
-    Content,
     DeliveryKind,
-    Draft,
     MailAddress,
     Parcel,
     Policy,
@@ -63,6 +61,8 @@ class Deliveries:
             return Skip("no_group")
         slot = names.read_slot(parcel.slot)
         elsewhere = slot is not None and slot.way == names.IN_GROUP
+        if not elsewhere and await coming(session, question):
+            return COMING
         return Ready(ChatAddress(self._group_id, None if elsewhere else question.thread_id))
 
     async def _to_person(
@@ -92,23 +92,19 @@ class Deliveries:
     async def _topic_settled(
         self, session: AsyncSession, parcel: Parcel, outcome: Sent | Refused | Skip, now: datetime
     ) -> None:
-        """Say it to the whole group when somebody deleted the topic."""
+        """Say it to the whole group when somebody deleted the topic; behind one that is coming."""
         slot = names.read_slot(parcel.slot)
-        if not isinstance(outcome, Refused) or slot is None or slot.way:
+        if slot is None or slot.way:
+            return
+        if outcome == COMING:
+            anew = replace(same(parcel, now), slot=f"{parcel.slot}/{names.IN_NEW_TOPIC}")
+            await post(session, [anew], now)
+        if not isinstance(outcome, Refused):
             return
         log.warning("guarantee.topic_refused", question=parcel.cause.number, delivery=parcel.id)
         if topic_is_gone(outcome.reason):
-            content = Content(Channel.CHAT, parcel.body)
-            draft = Draft(
-                parcel.kind,
-                f"{parcel.slot}/{names.IN_GROUP}",
-                parcel.recipient,
-                content,
-                parcel.cause,
-                now,
-                stream=parcel.stream,
-            )
-            await post(session, [draft], now)
+            in_group = replace(same(parcel, now), slot=f"{parcel.slot}/{names.IN_GROUP}")
+            await post(session, [in_group], now)
 
     async def _person_settled(
         self, session: AsyncSession, parcel: Parcel, outcome: Sent | Refused | Skip, now: datetime

@@ -16,6 +16,9 @@ TAKEN_BY = "taken_by"
 IN_GROUP = "group"
 """How a slot ends when the topic is gone: the group itself is told."""
 
+IN_NEW_TOPIC = "anew"
+"""How a slot ends when the topic was being made anew: it is told there."""
+
 _SLOT = re.compile(r"question:\d+/silence:(?P<since>-?\d+)/(?P<level>\d)(?:/(?P<way>[a-z]+))?")
 
 

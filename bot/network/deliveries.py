@@ -11,15 +11,13 @@ from bot.hotline.decide import State, Topic, topic_is_gone
 from bot.hotline.deliveries import to_person
 from bot.hotline.models import Question
 from bot.hotline.posts import Composer
+from bot.hotline.topics import COMING, again, coming
 from bot.network import consents, names, store
 from bot.network.models import Proposal, Solicitation, SolicitationReply
 from bot.network.words import text
 from core.ledger.draft import (
-    Channel,
     ChatAddress,
-    Content,
     DeliveryKind,
-    Draft,
     Parcel,
     Policy,
     Ready,
@@ -104,6 +102,8 @@ class Deliveries:
         question = await session.get(Question, parcel.cause.number)
         if question is None or not self._group_id:
             return Skip("no_topic")
+        if await coming(session, question):
+            return COMING
         return Ready(ChatAddress(self._group_id, question.thread_id))
 
     async def _reply_settled(
@@ -114,20 +114,19 @@ class Deliveries:
         now: datetime,
     ) -> None:
         """Say a reply again in another topic when its own was deleted."""
+        follows = again(parcel, now)
+        if outcome == COMING:
+            await post(session, [follows], now)
         gone = isinstance(outcome, Refused) and topic_is_gone(outcome.reason)
         question = await hotline.question(session, parcel.cause.number) if gone else None
         if question is None or question.topic == Topic.NONE:
             return
-        slot = f"{parcel.slot}/anew:{parcel.id}"
-        content = Content(Channel.CHAT, parcel.body)
-        again = Draft(
-            parcel.kind, slot, parcel.recipient, content, parcel.cause, now, stream=parcel.stream
-        )
-        drafts = [again]
+        drafts = [follows]
         if question.topic != Topic.WANTED:
             question.thread_id, question.topic = None, Topic.WANTED.value
             fiche = await hotline.fiche(session, question, now)
-            drafts = [self._composer.topic(fiche, now, slot), again]
+            topic = self._composer.topic(fiche, now, follows.slot)
+            drafts = [topic, self._composer.card(fiche, now, follows.slot), follows]
         await post(session, drafts, now)
 
     async def _to_desk(self, session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
