@@ -59,7 +59,7 @@ class Succession:
         await session.flush()
         record(session, SYSTEM, "question.succeed", reference(number), now, to=successor.id)
         words = text("succeeded", former=former.name, name=successor.name)
-        slot = f"question:{number}/succession:{former.id}-{successor.id}"
+        slot = f"question:{number}/succession:{question.version}"
         await post(session, [self._composer.notice(slot, number, words, now)], now)
         await self._telling.transferred(session, question, now)
         log.info("desk.succeeded", question=number)

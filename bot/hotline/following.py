@@ -159,7 +159,7 @@ class Following:
             question.rating = given[1]
             subject = reference(question.id)
             record(turn.session, actor(turn), "question.rate", subject, turn.now, rating=given[1])
-            await self._tell_rating(turn, question, f"rating:{given[1]}")
+            await self._tell_rating(turn, question, f"rating:{turn.incoming.update_id}")
         comment = Button(text("comment_button"), COMMENT, reference(question.id), question.version)
         return [Redraw(text("rated", number=question.id), ((comment,), (mine_button(),)))]
 

@@ -54,7 +54,7 @@ class TelegramGateway:
         if outcome == THREAD_GONE and target.topic:  # a title without its topic: nothing to keep
             logger.info("topic_gone")
             return Sent(str(target))
-        return await self._show_anew(post, address) if outcome == GONE else outcome
+        return await self._show_again(post, address, target) if outcome == GONE else outcome
 
     async def close(self) -> None:
         """Give connections back."""
@@ -71,6 +71,14 @@ class TelegramGateway:
             return await change(self._bot, post, target)
         except TelegramError as error:
             return failed(error)
+
+    async def _show_again(self, post: Post, address: ChatAddress, target: Target) -> Outcome:
+        """Send what somebody deleted, unless its topic went with it: it is shown with the next."""
+        outcome = await self._show_anew(post, address)
+        if outcome != THREAD_GONE or post.pinned:
+            return outcome
+        logger.info("topic_gone")
+        return Sent(str(target))
 
     async def _show_anew(self, post: Post, address: ChatAddress) -> Outcome:
         outcome = await self._send(post, address)

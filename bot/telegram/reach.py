@@ -50,7 +50,12 @@ class Reach:
     async def _note(
         self, session: AsyncSession, account: Account | None, now: datetime, *, blocked: bool
     ) -> None:
-        """Tell the rooms of a change only: Telegram and a refused send both say the same."""
+        """Tell the rooms of a change only: Telegram and a refused send both say the same, at once.
+
+        Whichever comes second waits here, then sees that it is said.
+        """
+        if account is not None:
+            account = await session.get(Account, account.id, with_for_update=True)
         if account is None or (account.blocked_at is not None) is blocked:
             return
         account.blocked_at = now if blocked else None
