@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -369,7 +369,7 @@ async def test_the_menu_differs_in_the_group(
     assert "rencontre" not in str(private.parameters["commands"])
 
 
-async def findings(house: House, **changes: object) -> dict[str, bool]:
+async def findings(house: House, **changes: Any) -> dict[str, bool]:
     async with house.adapter(**changes) as adapter:
         return {finding.what: finding.ok for finding in await adapter.check()}
 
