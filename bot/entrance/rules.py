@@ -16,6 +16,9 @@ MENU_ORDER = ("question", "mesquestions", "reponses", "agenda", "proposer")
 
 HELP = "aide"
 
+TEAM_TOO = frozenset({"reponses", "parrainage"})
+"""What agents read in private, and animators work on in their group."""
+
 
 class Blocking(enum.StrEnum):
     """Why somebody is blocked: chosen, never typed, for the trail keeps it."""
@@ -110,7 +113,7 @@ def in_menu(role: Role | None, name: str, roles: frozenset[Role], *, private: bo
         return True
     if private:
         return role is None or role in roles
-    return role is Role.ANIMATOR and role in roles
+    return Role.ANIMATOR in roles and (role is Role.ANIMATOR or name in TEAM_TOO)
 
 
 def parse_name(text: str, _now: datetime) -> str:

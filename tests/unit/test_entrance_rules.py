@@ -120,6 +120,8 @@ def test_the_menu_begins_with_asking_and_ends_with_the_help() -> None:
         (None, "question", TEAM, False, False),
         (Role.ANIMATOR, "lettre", TEAM, False, True),
         (Role.ANIMATOR, "lettre", AGENT, False, False),
+        (None, "reponses", TEAM, False, True),
+        (None, "parrainage", AGENT, False, False),
         (None, "aide", AGENT, False, True),
     ],
 )
