@@ -23,7 +23,7 @@ from core.ledger.draft import (
 from core.mail.compose import compose, placeholder
 from core.parts import Parts
 from core.people.models import Person
-from core.people.store import TELEGRAM, account_of
+from core.people.reaching import to_person
 from core.posts import render_post
 from core.reference import Party
 
@@ -47,7 +47,7 @@ class Deliveries:
             DeliveryKind(CODE, again, self._to_mailbox),
             DeliveryKind(REQUEST, again, self._to_group),
             DeliveryKind(OUTCOME, again, _to_stranger),
-            DeliveryKind(WELCOME, again, _to_member),
+            DeliveryKind(WELCOME, again, to_person),
         )
 
     def code(self, row: AccessRequest, now: datetime) -> Draft:
@@ -129,10 +129,3 @@ class Deliveries:
 async def _to_stranger(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
     row = await session.get(AccessRequest, parcel.cause.number)
     return Skip("erased") if row is None else Ready(ChatAddress(int(row.account)))
-
-
-async def _to_member(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
-    account = await account_of(session, parcel.recipient.number, TELEGRAM)
-    if account is None:
-        return Skip("no_account")
-    return Skip("blocked") if account.blocked_at else Ready(ChatAddress(int(account.address)))

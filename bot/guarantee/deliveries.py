@@ -26,7 +26,7 @@ from core.ledger.draft import (
 )
 from core.ledger.store import post
 from core.people.models import Person
-from core.people.store import TELEGRAM, account_of
+from core.people.reaching import private_chat
 
 log = structlog.get_logger()
 
@@ -73,10 +73,7 @@ class Deliveries:
             return question
         if parcel.values.get(names.TAKEN_BY, str(question.taken_by)) != str(question.taken_by):
             return Skip("handed_over")
-        account = await account_of(session, parcel.recipient.number, TELEGRAM)
-        if account is None:
-            return Skip("no_account")
-        return Skip("blocked") if account.blocked_at else Ready(ChatAddress(int(account.address)))
+        return await private_chat(session, parcel.recipient.number)
 
     async def _to_mailbox(
         self, session: AsyncSession, parcel: Parcel, _now: datetime

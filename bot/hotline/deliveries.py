@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.hotline import telling
 from bot.hotline.decide import State
 from bot.hotline.models import Question
-from core.ledger.draft import ChatAddress, DeliveryKind, Parcel, Policy, Ready, Skip
-from core.people.store import TELEGRAM, account_of
+from core.ledger.draft import DeliveryKind, Parcel, Policy, Ready, Skip
+from core.people.reaching import to_person
 
 HOLDS_WHILE = {telling.CLOSED: State.CLOSED, telling.WAITING: State.WAITING}
 """The state in which a question must still be for what is said of it to be true."""
@@ -35,11 +35,3 @@ async def to_asker(session: AsyncSession, parcel: Parcel, now: datetime) -> Read
     if HOLDS_WHILE.get(parcel.kind, question.state) != question.state:
         return Skip("changed")
     return await to_person(session, parcel, now)
-
-
-async def to_person(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
-    """Go to the private chat of the person whom a delivery is for."""
-    account = await account_of(session, parcel.recipient.number, TELEGRAM)
-    if account is None:
-        return Skip("no_account")
-    return Skip("blocked") if account.blocked_at else Ready(ChatAddress(int(account.address)))

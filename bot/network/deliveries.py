@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.hotline import store as hotline
 from bot.hotline.decide import State, Topic, topic_is_gone
-from bot.hotline.deliveries import to_person
 from bot.hotline.models import Question
 from bot.hotline.posts import Composer
 from bot.hotline.topics import COMING, again, coming
@@ -28,6 +27,7 @@ from core.ledger.draft import (
 from core.ledger.models import Delivery
 from core.ledger.store import post
 from core.parts import Parts
+from core.people.reaching import to_person
 
 log = structlog.get_logger()
 

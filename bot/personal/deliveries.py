@@ -17,7 +17,7 @@ from core.ledger.draft import (
     Sent,
     Skip,
 )
-from core.people.store import TELEGRAM, account_of
+from core.people.reaching import to_person
 from core.settings import TelegramSettings
 
 
@@ -32,7 +32,7 @@ class Deliveries:
         again = Policy.RESEND
         return (
             DeliveryKind(posts.REQUEST, again, self._to_group),
-            DeliveryKind(posts.TOLD, again, _to_person, _told),
+            DeliveryKind(posts.TOLD, again, to_person, _told),
             DeliveryKind(posts.COPY, again, self._to_group),
         )
 
@@ -42,13 +42,6 @@ class Deliveries:
         if not self._settings.group_id:
             return Skip("no_group")
         return Ready(ChatAddress(self._settings.group_id, self._settings.board_thread_id))
-
-
-async def _to_person(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
-    account = await account_of(session, parcel.recipient.number, TELEGRAM)
-    if account is None:
-        return Skip("no_account")
-    return Skip("blocked") if account.blocked_at else Ready(ChatAddress(int(account.address)))
 
 
 async def _told(
