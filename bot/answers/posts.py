@@ -19,7 +19,7 @@ from core.ledger.draft import (
     Skip,
 )
 from core.parts import Parts
-from core.people.store import TELEGRAM, account_of
+from core.people.reaching import private_chat
 from core.posts import render_post
 from core.reference import ANIMATORS, Party, Reference
 
@@ -116,10 +116,7 @@ class Posts:
     ) -> Ready | Skip:
         if not await _stands(session, parcel, State.IN_REVIEW):
             return Skip("changed")
-        account = await account_of(session, int(parcel.values["person"]), TELEGRAM)
-        if account is None:
-            return Skip("no_account")
-        return Skip("blocked") if account.blocked_at else Ready(ChatAddress(int(account.address)))
+        return await private_chat(session, int(parcel.values["person"]))
 
 
 async def _stands(session: AsyncSession, parcel: Parcel, state: State) -> bool:

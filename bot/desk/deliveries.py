@@ -12,7 +12,6 @@ from bot.desk.shown import Shown
 from bot.desk.words import text
 from bot.hotline import posts, standing, store
 from bot.hotline.decide import State, Topic, thread_of, topic_is_gone
-from bot.hotline.deliveries import to_person
 from bot.hotline.dossier import dossier
 from bot.hotline.edits import original_of
 from bot.hotline.models import Question
@@ -33,6 +32,7 @@ from core.ledger.draft import (
 )
 from core.ledger.rules import UNSETTLED
 from core.ledger.store import external_id_of, post
+from core.people.reaching import to_person
 
 log = structlog.get_logger()
 
