@@ -79,9 +79,14 @@ class Shown:
             for prefix in (TITLE, CARD):
                 await views.drop(session, f"{prefix}{question.id}")
             return
-        fiche = await dossier(session, self.search, question, now)
-        await self._show(session, TITLE, question, self._composer.title(fiche))
-        await self._show(session, CARD, question, self._composer.shown_card(fiche))
+        title, card = [await views.wanted(session, f"{p}{question.id}") for p in (TITLE, CARD)]
+        if card is not None:
+            fiche = await dossier(session, self.search, question, now)
+            await self._show(session, CARD, question, card, self._composer.shown_card(fiche))
+        elif title is not None:  # a title needs no search, nor who asks since when
+            fiche = await store.fiche(session, question, now)
+        if title is not None:
+            await self._show(session, TITLE, question, title, self._composer.title(fiche))
 
     async def address(self, session: AsyncSession, key: str) -> Address | None:
         """Return where a title or a card is shown; None while its topic is being made anew."""
@@ -91,12 +96,11 @@ class Shown:
         return ChatAddress(self._group_id, question.thread_id)
 
     async def _show(
-        self, session: AsyncSession, prefix: str, question: Question, post: Post
+        self, session: AsyncSession, prefix: str, question: Question, before: bytes, post: Post
     ) -> None:
-        key, content = f"{prefix}{question.id}", post.content()
-        wanted = await views.wanted(session, key)
-        if wanted is not None and wanted != content.body:
-            await views.show(session, key, _party(question), content)
+        content = post.content()
+        if before != content.body:
+            await views.show(session, f"{prefix}{question.id}", _party(question), content)
 
     async def _signs(self, now: datetime) -> dict[int, Sign]:
         """Return, for each question that may change, all that its title and card depend on."""
