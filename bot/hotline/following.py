@@ -10,12 +10,12 @@ from bot.entrance.words import door
 from bot.entrance.words import text as entrance_text
 from bot.hotline import standing, store
 from bot.hotline.choosing import actor, unknown
-from bot.hotline.decide import State, choice, number_of
+from bot.hotline.decide import State, choice, number_of, reopenable
 from bot.hotline.models import Question
 from bot.hotline.posts import reference, text
 from bot.hotline.presenting import Presenting
 from bot.hotline.showing import Showing, may_rate, mine_button
-from bot.hotline.telling import pair
+from bot.hotline.telling import pair, reopen_button
 from bot.hotline.underway import announce
 from core.acts import record
 from core.chat import (
@@ -42,7 +42,7 @@ LISTED = 8
 
 COMMENT = "hotline.comment"
 LONGEST_COMMENT = 1000
-RATINGS = (1, 2)
+RATINGS = NOT_USEFUL, _USEFUL = (1, 2)
 
 
 class Following:
@@ -161,7 +161,11 @@ class Following:
             record(turn.session, actor(turn), "question.rate", subject, turn.now, rating=given[1])
             await self._tell_rating(turn, question, f"rating:{turn.incoming.update_id}")
         comment = Button(text("comment_button"), COMMENT, reference(question.id), question.version)
-        return [Redraw(text("rated", number=question.id), ((comment,), (mine_button(),)))]
+        again = question.state == State.CLOSED and given[1] == NOT_USEFUL
+        may = again and reopenable(question.closed_at, turn.now, self._reopen_days)
+        reopen = ((reopen_button(question),),) if may else ()
+        keyboard = ((comment,), *reopen, (mine_button(),))
+        return [Redraw(text("rated", number=question.id), keyboard)]
 
     async def comment(self, turn: Turn, subject: Reference, _version: int) -> Sequence[Response]:
         """Ask for a few words with the rating."""

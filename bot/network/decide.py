@@ -128,9 +128,15 @@ class Contact:
 def first_territories(
     found: Sequence[Contact], excluded: frozenset[int], most: int
 ) -> tuple[Contact, ...]:
-    """Return the first contact of each of the first territories, at most so many."""
+    """Return the first contact of each of the first territories, at most so many.
+
+    Nobody is named twice, even for two territories.
+    """
     kept: dict[int, Contact] = {}
+    people: set[int] = set()
     for contact in found:
-        if contact.territory_id not in excluded and len(kept) < most:
-            kept.setdefault(contact.territory_id, contact)
+        new = contact.territory_id not in kept and contact.person_id not in people
+        if new and contact.territory_id not in excluded and len(kept) < most:
+            kept[contact.territory_id] = contact
+            people.add(contact.person_id)
     return tuple(kept.values())

@@ -276,6 +276,6 @@ def _title(proposal: Proposal) -> str:
 
 def _excerpt(proposal: Proposal) -> str:
     words = " ".join(proposal.text.split())
-    if words == _title(proposal):
-        return ""
+    title = _title(proposal)
+    words = words.removeprefix(title).lstrip(" .") if not title.endswith("…") else words
     return words if len(words) <= EXCERPT else words[:EXCERPT].rsplit(" ", 1)[0] + "…"

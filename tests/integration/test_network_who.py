@@ -75,8 +75,8 @@ async def test_an_experience_gives_its_territory_and_its_contact(network: Networ
         "1 territoire accepte d’être contacté\n\n"
         "Volcans de Chambrelle – Odile Vernhet, odile@chambrelle.example\n"
         "Expérience : Nous avons rouvert un hôtel\n"
-        + HOTEL
-        + "\nhttps://chambrelle.example/hotel\n\n"
+        "Trois familles y logent, le temps de trouver un logement.\n"
+        "https://chambrelle.example/hotel\n\n"
         "Ces contacts vous sont donnés pour cet échange : merci de ne pas les diffuser."
     )
     [shown] = await network.all(ContactShown)

@@ -188,8 +188,8 @@ def test_a_month_begins_at_midnight_in_paris(now: datetime, start: datetime) -> 
 
 def test_three_territories_each_once_none_of_ones_own() -> None:
     found = [
-        Contact(1, 5, 8), Contact(2, 5, 9), Contact(3, 1), Contact(4, 6), Contact(5, 7),
-        Contact(6, 8),
+        Contact(1, 5, 8), Contact(2, 5, 9), Contact(3, 1), Contact(1, 9), Contact(4, 6),
+        Contact(5, 7), Contact(6, 8),
     ]  # fmt: skip
     assert first_territories(found, frozenset({1}), 3) == (
         Contact(1, 5, 8),
