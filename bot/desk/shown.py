@@ -80,13 +80,18 @@ class Shown:
                 await views.drop(session, f"{prefix}{question.id}")
             return
         title, card = [await views.wanted(session, f"{p}{question.id}") for p in (TITLE, CARD)]
-        if card is not None:
-            fiche = await dossier(session, self.search, question, now)
-            await self._show(session, CARD, question, card, self._composer.shown_card(fiche))
-        elif title is not None:  # a title needs no search, nor who asks since when
-            fiche = await store.fiche(session, question, now)
+        if title is None and card is None:
+            return
+        # A title needs neither a search nor what the asker asked before.
+        known = await (
+            store.fiche(session, question, now)
+            if card is None
+            else dossier(session, self.search, question, now)
+        )
         if title is not None:
-            await self._show(session, TITLE, question, title, self._composer.title(fiche))
+            await self._show(session, TITLE, question, title, self._composer.title(known))
+        if card is not None:
+            await self._show(session, CARD, question, card, self._composer.shown_card(known))
 
     async def address(self, session: AsyncSession, key: str) -> Address | None:
         """Return where a title or a card is shown; None while its topic is being made anew."""
