@@ -4,8 +4,9 @@ import contextlib
 import importlib
 import pkgutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import structlog
 from alembic import command
@@ -15,6 +16,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError as DriverError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import bot
 import core
@@ -58,10 +60,7 @@ async def migrate(database: Database) -> str | None:
     if database.is_sqlite and current is not None:
         log.info("database.backed_up", file=str(_backup(database, current)))
     with _clear_errors():
-        writer = database.engine.execution_options(relais_write=True)
-        async with writer.begin() as connection:
-            if not database.is_sqlite:
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        async with _alone(database) as connection:
             await connection.run_sync(_upgrade, _config())
     log.info("database.migrated", revision=newest, before=current)
     return newest
@@ -76,6 +75,42 @@ async def revisions(database: Database) -> tuple[str | None, str | None]:
     with _clear_errors():
         async with database.engine.connect() as connection:
             return await connection.run_sync(_current), newest
+
+
+@contextlib.asynccontextmanager
+async def _alone(database: Database) -> AsyncIterator[AsyncConnection]:
+    """Give a connection in a transaction that no other process migrates in.
+
+    SQLite changes a table by making it anew: what refers to it is looked at once, at the end
+    (https://www.sqlite.org/lang_altertable.html, otheralter). Raises DatabaseError when it is
+    broken: nothing has changed then.
+    """
+    writer = database.engine.execution_options(relais_write=True)
+    if not database.is_sqlite:
+        async with writer.begin() as connection:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+            yield connection
+        return
+    async with writer.connect() as connection:
+        await _foreign_keys(connection, "OFF")
+        try:
+            async with connection.begin():
+                yield connection
+                broken = (await connection.execute(text("PRAGMA foreign_key_check"))).first()
+                if broken is not None:
+                    raise DatabaseError(
+                        f"the database cannot be migrated: {broken[0]} would refer to nothing",
+                        hint="report it, with the revision of the copy that was made",
+                    )
+        finally:
+            await _foreign_keys(connection, "ON")
+
+
+async def _foreign_keys(connection: AsyncConnection, switch: Literal["ON", "OFF"]) -> None:
+    """Have SQLite look at foreign keys, or not; within a transaction it would take no notice."""
+    raw = await connection.get_raw_connection()
+    driver: Any = raw.driver_connection
+    await (await driver.execute(f"PRAGMA foreign_keys={switch}")).close()
 
 
 @contextlib.contextmanager

@@ -564,9 +564,11 @@ def upgrade() -> None:
             batch_op.f("fk_questions_logged_by"), "people", ["logged_by"], ["id"]
         )
 
+    op.execute("UPDATE questions SET presented_at = opened_at WHERE state <> 'choosing'")
+    op.execute("UPDATE questions SET awaiting_since = last_message_at WHERE state = 'open'")
     op.execute(
-        "UPDATE questions SET presented_at = opened_at, awaiting_since = last_message_at"
-        " WHERE state = 'open'"
+        "UPDATE questions SET first_answer_at = (SELECT min(said.at) FROM question_messages AS said"
+        " WHERE said.question_id = questions.id AND said.direction = 'to_agent')"
     )
     op.execute("UPDATE answers SET validated_at = created_at")
     for table, column in (("publications", "reference"), ("deliveries", "cause")):
