@@ -6,6 +6,8 @@ stays locked. Here a cancellation is heard between two operations, where rolling
 """
 
 import asyncio
+import contextlib
+import functools
 import sqlite3
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -31,19 +33,24 @@ class _WholeConnection(aiosqlite.Connection):
         return await whole(super()._connect())
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        return await whole(super()._execute(fn, *args, **options))  # type: ignore[no-untyped-call]
+        """Queue an operation as the driver does. There are five of them in each statement."""
+        if not self._running or not self._connection:
+            raise ValueError("Connection closed")
+        operation = asyncio.get_running_loop().create_future()
+        self._tx.put_nowait((operation, functools.partial(fn, *args, **options)))
+        return await whole(operation)
 
 
-async def whole(work: Coroutine[Any, Any, T]) -> T:
+async def whole(work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
     """Await work to its end; a cancellation that comes meanwhile is heard at the next await."""
     task = asyncio.ensure_future(work)
-    cancelled = False
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError:
-            cancelled = True
-    if cancelled and (current := asyncio.current_task()) is not None:
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait({task})
+    if (current := asyncio.current_task()) is not None:
         current.uncancel()  # the same cancellation, counted once
         current.cancel()
     return task.result()
