@@ -48,6 +48,9 @@ def test_the_story_is_played_and_each_step_is_seen(tmp_path: Path) -> None:
     result = played(tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "22 départements, 41 territories, 100 people, 12 answers" in result.stdout
+    assert "a reply is held before it leaves" in result.stdout
+    assert "validated by another animator" in result.stdout
+    assert "found: « Nos communes sont sorties des ZRR" in result.stdout
     assert "« R&D rural »" in result.stdout
     assert "ticking again sends nothing" in result.stdout
     assert "FAILED" not in result.stdout

@@ -1,9 +1,14 @@
 """The sample network: complete, coherent, clearly invented; on both databases."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
 from bot.answers.models import Answer
+from bot.desk.models import CannedAnswer
+from bot.network.consents import contact, is_helper
+from bot.network.models import NetworkConsent, Proposal
 from core.clock import FixedClock
 from core.db import Database
 from core.people.models import Department, Membership, Person, Structure, Territory, Theme
@@ -13,6 +18,7 @@ from core.text import stems
 from core.themes.rules import match
 from core.themes.store import themes
 from relais.sandbox.sample import load_network
+from relais.sandbox.sharing import acronyms
 
 
 async def test_it_is_imported_whole_and_a_second_time_changes_nothing(
@@ -28,6 +34,10 @@ async def test_it_is_imported_whole_and_a_second_time_changes_nothing(
         "memberships": 109,
         "themes": 8,
         "answers": 12,
+        "consents": 9,
+        "experiences": 3,
+        "sponsorships": 2,
+        "canned": 3,
     }
     second = await load_network(database, clock.now())
     assert second.created == 0
@@ -108,6 +118,46 @@ async def test_every_answer_is_a_sample_with_its_sources_and_finds_its_theme(
         assert answer.stated_on < answer.review_on
         found = match(f"{answer.question} {answer.answer}", every_theme)
         assert theme in [one.code for one in found], answer.code
+
+
+async def test_what_is_shared_is_coherent_and_changes_stay(
+    database: Database, clock: FixedClock
+) -> None:
+    await load_network(database, clock.now())
+    async with database.write() as session:
+        people = {row.id: row for row in (await session.scalars(select(Person))).all()}
+        for consent in (await session.scalars(select(NetworkConsent))).all():
+            assert await is_helper(session, consent.person_id, clock.now())
+            assert people[consent.person_id].email
+        proposals = (await session.scalars(select(Proposal).order_by(Proposal.id))).all()
+        for proposal in proposals:
+            assert proposal.person_id is not None
+            assert await contact(session, proposal.person_id), "whoever told it may be contacted"
+            served = await territories_of(session, proposal.person_id, clock.now())
+            assert proposal.territory_id in {territory.id for territory in served}
+            assert proposal.text.endswith("Exemple fourni avec Relais.")
+            assert ".example/" in proposal.url
+        proposals[0].state = "dropped"
+        canned = (await session.scalars(select(CannedAnswer))).all()
+        canned[0].removed_at = clock.now()
+        (await session.get_one(NetworkConsent, proposals[1].person_id)).asked = False
+    again = await load_network(database, clock.now())
+    assert again.created == 0
+    async with database.read() as session:
+        kept = Proposal.state == "kept"
+        assert await session.scalar(select(func.count()).where(kept)) == 2
+
+
+async def test_canned_answers_have_no_unknown_placeholder_and_acronyms_stand_for_something(
+    database: Database, clock: FixedClock
+) -> None:
+    await load_network(database, clock.now())
+    async with database.read() as session:
+        texts = list(await session.scalars(select(CannedAnswer.text)))
+    known = {"prénom", "nom", "territoire", "numéro", "animateur", "réseau"}
+    assert {word for text in texts for word in re.findall(r"{(.*?)}", text)} <= known
+    assert acronyms()["FEDER"] == "Fonds européen de développement régional"
+    assert all(len(meaning) > len(acronym) for acronym, meaning in acronyms().items())
 
 
 async def test_no_theme_rests_on_the_word_accueil_alone(

@@ -5,14 +5,20 @@ from typing import Any
 
 from relais.sandbox.page.guide import STEPS, Seen, SeenMail, Signs, done
 
-SIGNS = Signs(kept="Gardée par", confirming="/confirmer/", reminding="Rappel :")
+SIGNS = Signs(
+    kept="Gardée par",
+    validated="Toujours exacte",
+    satisfied="est close, grâce à une réponse validée",
+    confirming="/confirmer/",
+    reminding="Rappel :",
+)
 INVITATION = "sesame"
 BOT = {"id": 7, "is_bot": True}
 PERSON = {"id": 5, "is_bot": False}
 
 
 def said(text: str, by: Mapping[str, Any] = BOT, **more: Any) -> dict[str, Any]:
-    usual: dict[str, Any] = {"reply_to": None, "service": None, "files": []}
+    usual: dict[str, Any] = {"reply_to": None, "service": None, "files": [], "buttons": []}
     return {"from": by, "text": text, **usual, **more}
 
 
@@ -37,8 +43,9 @@ def marks(
     group: Mapping[str, Any] | None = None,
     mails: Sequence[SeenMail] = (),
     left: frozenset[str] = frozenset(),
+    others: Sequence[Mapping[str, Any]] = (),
 ) -> set[str]:
-    seen = Seen(agent or chat([]), group or chat([]), mails, left)
+    seen = Seen(agent or chat([]), group or chat([]), mails, left, others)
     found = done(seen, INVITATION, SIGNS)
     assert tuple(found) == STEPS
     return {name for name, is_done in found.items() if is_done}
@@ -81,9 +88,27 @@ def test_a_reply_counts_once_it_has_reached_the_agent() -> None:
     assert marks(received, group) == {"asked", "answered"}
 
 
-def test_a_note_that_answers_nothing_is_not_a_reply() -> None:
+def test_a_note_counts_once_it_is_sent_by_its_button() -> None:
     group = chat([opened(), said("Oui", PERSON)])
-    assert marks(chat([said("Oui")]), group) == {"asked"}
+    assert marks(chat([said("Bonjour")]), group) == {"asked"}
+    assert marks(chat([said("Réponse de Sylvie\nOui")]), group) == {"asked", "answered"}
+
+
+def test_an_answer_is_validated_when_its_question_shows_it_so() -> None:
+    def shown(label: str) -> Mapping[str, Any]:
+        return said("Oui, jusqu’en 2027.", buttons=[[{"text": "Historique"}, {"text": label}]])
+
+    draft, validated = shown("Soumettre à validation"), shown("Toujours exacte")
+    assert marks(group=chat([opened(), draft])) == {"asked"}
+    assert marks(group=chat([said("La veille", PERSON), validated])) == set()
+    assert marks(group=chat([opened(), validated])) == {"asked", "validated"}
+
+
+def test_an_answer_is_used_again_when_it_closes_a_question_of_anybody() -> None:
+    closed = chat([said("Votre question n° 2 est close, grâce à une réponse validée.")])
+    assert marks(closed) == {"reused"}
+    assert marks(others=[closed]) == {"reused"}
+    assert marks(others=[chat([said("est close, grâce à une réponse validée", PERSON)])]) == set()
 
 
 def test_a_reply_may_be_a_file_without_words() -> None:

@@ -12,6 +12,8 @@ STEPS = (
     "sorted",
     "asked",
     "answered",
+    "validated",
+    "reused",
     "subscribed",
     "published",
     "reminded",
@@ -36,26 +38,31 @@ class SeenMail:
 class Signs:
     """How the service's own words are recognised: they stand in templates, not here.
 
-    `kept` begins the line that says a story is kept; `confirming` is in the link that confirms
-    a subscription; `reminding` begins the subject of a reminder.
+    `kept` begins the line that says a story is kept; `validated` is on a button under an answer
+    that is validated; `satisfied` is said of a question closed by such an answer; `confirming` is
+    in the link that confirms a subscription; `reminding` begins the subject of a reminder.
     """
 
     kept: str
+    validated: str
+    satisfied: str
     confirming: str
     reminding: str
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Everything that is observed: both chats, the mails caught oldest first, who left.
+    """Everything that is observed: the chats, the mails caught oldest first, who left.
 
-    `left` holds the addresses whose one-click unsubscription was answered.
+    `others` are the private chats of other people; `left` holds the addresses whose one-click
+    unsubscription was answered.
     """
 
     agent: Snapshot
     group: Snapshot
     mails: Sequence[SeenMail]
     left: frozenset[str] = frozenset()
+    others: Sequence[Snapshot] = ()
 
 
 def done(seen: Seen, invitation: str, signs: Signs) -> Mapping[str, bool]:
@@ -65,6 +72,8 @@ def done(seen: Seen, invitation: str, signs: Signs) -> Mapping[str, bool]:
         "sorted": _kept(seen.group, signs.kept) >= STORIES_TO_KEEP,
         "asked": any(_questions(seen.group)),
         "answered": _answered(seen),
+        "validated": _validated(seen.group, signs.validated),
+        "reused": any(_told(chat, signs.satisfied) for chat in (seen.agent, *seen.others)),
         "subscribed": any(signs.confirming in mail.text for mail in seen.mails),
         "published": any(mail.unsubscribable for mail in seen.mails),
         "reminded": any(mail.subject.startswith(signs.reminding) for mail in seen.mails),
@@ -88,8 +97,25 @@ def _invited(agent: Snapshot, invitation: str) -> bool:
 
 
 def _kept(group: Snapshot, sign: str) -> int:
-    return sum(
-        message["from"]["is_bot"] and sign in message["text"] for message in _messages(group)
+    return sum(_says(message, sign) for message in _messages(group))
+
+
+def _told(chat: Snapshot, sign: str) -> bool:
+    return any(_says(message, sign) for message in _messages(chat))
+
+
+def _says(message: Mapping[str, Any], sign: str) -> bool:
+    return message["from"]["is_bot"] and sign in message["text"]
+
+
+def _validated(group: Snapshot, sign: str) -> bool:
+    """Say whether a question's topic shows an answer that is validated."""
+    return any(
+        button["text"] == sign
+        for messages in _questions(group)
+        for message in messages
+        for row in message["buttons"]
+        for button in row
     )
 
 
@@ -102,13 +128,13 @@ def _questions(group: Snapshot) -> Iterator[Sequence[Mapping[str, Any]]]:
 
 
 def _answered(seen: Seen) -> bool:
-    """Say whether a reply in a question's topic is found in the agent's chat."""
+    """Say whether what somebody wrote in a question's topic is found in the agent's chat."""
     received = [message for message in _messages(seen.agent) if message["from"]["is_bot"]]
     return any(
         _carries(message, reply)
         for messages in _questions(seen.group)
         for reply in messages
-        if reply["reply_to"] and not reply["from"]["is_bot"]
+        if not reply["from"]["is_bot"]
         for message in received
     )
 

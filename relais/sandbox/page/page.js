@@ -201,15 +201,15 @@ function lastQuestion() {
 }
 
 /** Do what a button of the visit proposes: go somewhere, prepare words there. */
-function follow({ go: panel, fill, topic, reply, words }) {
+function follow({ go: panel, fill, person: whose = "agent", topic, reply, words }) {
   const wanted = reply ? lastQuestion() : topic && topicNamed(topic);
   if (reply && !wanted) return trouble(word("no_question_yet"));
   if (wanted) topicId = wanted.thread_id;
   if (fill === "group") one("#player").value = "animator";
-  if (fill === "agent" || panel === "agent") one("#person").value = "agent";
+  if (fill === "agent" || panel === "agent") one("#person").value = whose;
   go(panel ?? fill);
   const chat = { agent, group }[fill];
-  if (reply) chat.setReply(wanted.messages.findLast((message) => message.from.is_bot && !message.service && message.buttons.length === 0) ?? null);
+  if (reply && chat) chat.setReply(wanted.messages.find((message) => message.from.is_bot && !message.service && message.buttons.length === 0) ?? null);
   if (chat) chat.fill(words);
 }
 

@@ -30,6 +30,7 @@ class View:
         self._signs = _signs(playground)
         self._mails: list[guide.SeenMail] = []
         self._mailed = 0
+        self._done: set[str] = set()  # what was seen may have been redrawn since
         self.left: frozenset[str] = frozenset()
 
     async def state(self) -> Mapping[str, Any]:
@@ -39,14 +40,19 @@ class View:
         """
         numbers = {**{name: player.user_id for name, player in CAST.items()}, "group": GROUP}
         chats = {name: self._playground.chat.snapshot(chat) for name, chat in numbers.items()}
-        seen = guide.Seen(chats["agent"], chats["group"], await self._seen_mails(), self.left)
+        mails = await self._seen_mails()
+        seen = guide.Seen(
+            chats["agent"], chats["group"], mails, self.left, others=[chats["colleague"]]
+        )
+        now = guide.done(seen, self._playground.invitation, self._signs)
+        self._done |= {name for name, done in now.items() if done}
         mailboxes = self._playground.mail.mailboxes()
         return {
             "ahead": round((self._playground.clock.now() - SystemClock().now()).total_seconds()),
             "chats": chats,
             "commands": {name: self._commands(chat) for name, chat in numbers.items()},
             "mailboxes": [{"address": box.address, "count": box.count} for box in mailboxes],
-            "guide": guide.done(seen, self._playground.invitation, self._signs),
+            "guide": {name: name in self._done for name in guide.STEPS},
         }
 
     async def mails(self, address: str) -> Sequence[Mapping[str, Any]]:
@@ -120,8 +126,16 @@ def _signs(playground: Playground) -> guide.Signs:
     """Learn from the templates how the service says things, whatever the language."""
     parts = playground.house.parts
     return guide.Signs(
-        kept=_kept_sign(parts), confirming=CONFIRMING, reminding=_reminding_sign(parts)
+        kept=_kept_sign(parts),
+        validated=_plain(parts, Text("chat/answers.html", "still_right_button", {})),
+        satisfied=_satisfied_sign(parts),
+        confirming=CONFIRMING,
+        reminding=_reminding_sign(parts),
     )
+
+
+def _plain(parts: Parts, words: Text) -> str:
+    return parts.renderer.plain(words, parts.settings.network.language)
 
 
 def _kept_sign(parts: Parts) -> str:
@@ -130,6 +144,13 @@ def _kept_sign(parts: Parts) -> str:
     words = Text("chat/watch.html", "kept", {**story, "name": "\0"})
     rendered = parts.renderer.plain(words, parts.settings.network.language)
     return rendered.partition("\0")[0].split("\n")[-1].strip()
+
+
+def _satisfied_sign(parts: Parts) -> str:
+    """Return the words after the number of a question that a validated answer has closed."""
+    days = parts.settings.hotline.reopen_days
+    words = Text("chat/hotline.html", "satisfied", {"number": "\0", "days": days})
+    return _plain(parts, words).partition("\0")[2].strip()
 
 
 def _reminding_sign(parts: Parts) -> str:
