@@ -4,16 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from markupsafe import escape
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.hotline import standing
 from bot.hotline.decide import Direction, State
 from bot.hotline.models import Announcement, Question, QuestionMessage
-from bot.hotline.posts import reference, text, topic_reference
-from core.ledger.store import cancel, purge
+from bot.hotline.posts import message_slot, reference, text, topic_reference
+from core.ledger.models import Delivery, Message
+from core.ledger.store import cancel, purge, purge_rows
+from core.people.models import Person
 from core.reference import Party
 from core.room import Kept
+
+_NOWHERE: Mapping[str, Any] = {"chat_id": None, "message_id": None}
+"""Where a message was said: the number of a private chat is that of its person's account."""
 
 
 async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
@@ -24,15 +30,13 @@ async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
         select(Question).where(Question.asker_id == party.number).order_by(Question.id)
     )
     asked = {row.id: row for row in questions}
+    # What was said to them, less what a colleague whose question they took over had written.
+    received = QuestionMessage.question_id.in_(asked) & (
+        QuestionMessage.direction == Direction.TO_AGENT.value
+    )
     messages = await session.scalars(
         select(QuestionMessage)
-        .where(
-            or_(
-                QuestionMessage.author == str(party),
-                QuestionMessage.question_id.in_(asked)
-                & (QuestionMessage.direction != Direction.NOTE.value),
-            )
-        )
+        .where(or_(QuestionMessage.author == str(party), received))
         .order_by(QuestionMessage.id)
     )
     said = messages.all()
@@ -81,7 +85,8 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
         delete(QuestionMessage).where(mine, QuestionMessage.question_id.is_(None))
     )
     await session.execute(delete(Announcement).where(Announcement.person_id == party.number))
-    await session.execute(update(QuestionMessage).where(mine).values(author=None))
+    await _empty_handed_on(session, party)
+    await session.execute(update(QuestionMessage).where(mine).values(author=None, **_NOWHERE))
     await session.execute(
         update(Question).where(Question.taken_by == party.number).values(taken_by=None)
     )
@@ -95,7 +100,7 @@ async def _empty(session: AsyncSession, number: int, now: datetime) -> None:
     await session.execute(
         update(QuestionMessage)
         .where(QuestionMessage.question_id == number)
-        .values(text="", entities=[], files=[])
+        .values(text="", entities=[], files=[], **_NOWHERE)
     )
     question = await session.get_one(Question, number, with_for_update=True)
     question.asker_id = question.rating_comment = None
@@ -107,6 +112,63 @@ async def _empty(session: AsyncSession, number: int, now: datetime) -> None:
     for cause in (reference(number), topic_reference(number)):
         await cancel(session, "erased", now, cause=cause)
     await purge(session, Party("question", str(number)))
+
+
+async def handed_on(session: AsyncSession, party: Party) -> Sequence[Question]:
+    """Return the questions that somebody asked, and that are their successor's now."""
+    rows = await session.scalars(
+        select(Question)
+        .where(
+            Question.asker_id != party.number,
+            Question.id.in_(select(QuestionMessage.question_id).where(_asked_by(party))),
+        )
+        .order_by(Question.id)
+    )
+    return rows.all()
+
+
+async def _empty_handed_on(session: AsyncSession, party: Party) -> None:
+    """Take somebody's name from what the ledger holds of questions that are a colleague's now.
+
+    What they wrote of those that are closed is emptied; the others still need their words.
+    """
+    for question in await handed_on(session, party):
+        await purge_rows(session, [row.id for row in await naming(session, question, party)])
+        if question.state == State.CLOSED:
+            question.text = ""
+            await session.execute(
+                update(QuestionMessage)
+                .where(_asked_by(party), QuestionMessage.question_id == question.id)
+                .values(text="", entities=[], files=[])
+            )
+
+
+async def naming(session: AsyncSession, question: Question, party: Party) -> Sequence[Delivery]:
+    """Return what was sent to a question's topic that names somebody, or carries their words."""
+    person = await session.get(Person, party.number)
+    names = {person.name, str(escape(person.name))} if person and person.name else set()
+    said = await session.scalars(
+        select(QuestionMessage).where(_asked_by(party), QuestionMessage.question_id == question.id)
+    )
+    slots = tuple(message_slot(message) for message in said)
+    rows = await session.execute(
+        select(Delivery, Message.body)
+        .join(Message, Message.hash == Delivery.message_hash)
+        .where(Delivery.recipient == str(Party("question", str(question.id))))
+        .order_by(Delivery.id)
+    )
+    return [
+        row
+        for row, body in rows
+        if any(row.slot == slot or row.slot.startswith(f"{slot}/") for slot in slots)
+        or any(name.encode() in body for name in names)
+    ]
+
+
+def _asked_by(party: Party) -> ColumnElement[bool]:
+    return (QuestionMessage.author == str(party)) & (
+        QuestionMessage.direction == Direction.FROM_AGENT.value
+    )
 
 
 async def keeps(session: AsyncSession, party: Party) -> Sequence[Kept]:

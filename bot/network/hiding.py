@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.answers.anonymising import Kind, Known, Names, anonymised, flag, known
+from bot.answers.anonymising import Kind, Known, Names, anonymised, flag, known, replace
 from bot.hotline.models import Question
 from bot.network.words import text
 from core.people.models import Person, Structure, Territory
@@ -29,6 +29,19 @@ class Hiding:
         """Return what may still tell who or where in words that are to be sent."""
         found = flag(words, await _names(session, question), self._placeholders.values())
         return tuple(dict.fromkeys(words[each.start : each.end] for each in found))
+
+    def without(self, words: str, person: Person) -> str:
+        """Return words in which somebody's own names, and any address or number, are replaced."""
+        theirs = known(
+            Names(people=[(person.given_name, person.family_name)], given_names=[person.given_name])
+        )
+        found = flag(words, theirs, self._placeholders.values())
+        telling = [each for each in found if each.kind in _REACHING]
+        return replace(words, telling, self._placeholders)
+
+
+_REACHING = frozenset({Kind.PERSON, Kind.EMAIL, Kind.PHONE})
+"""What leads to somebody: in the words of who is erased, addresses and numbers are theirs."""
 
 
 async def _names(session: AsyncSession, question: Question) -> Known:

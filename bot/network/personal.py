@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.hotline.models import Question
 from bot.network import names
+from bot.network.hiding import Hiding
 from bot.network.models import (
     Clarification,
     ContactShown,
@@ -26,6 +27,7 @@ from core.chat import Post
 from core.ledger.draft import Draft
 from core.ledger.models import Delivery
 from core.ledger.store import cancel, leave, post, purge, uncertain
+from core.people.models import Person
 from core.reference import Party
 from core.room import Kept
 
@@ -79,7 +81,7 @@ async def keeps(session: AsyncSession, party: Party) -> Sequence[Kept]:
     ]
 
 
-async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
+async def erase(session: AsyncSession, hiding: Hiding, party: Party, now: datetime) -> None:
     """Let go of all that names somebody, in the tables, the ledger and the animators' group.
 
     How many were asked and replied stays; so does what the network kept, without name nor file.
@@ -92,6 +94,7 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
         await _forget_posts(session, Party("reply", str(reply)), names.REPLY, now)
     for proposal in await _ids(session, Proposal.person_id == number, Proposal):
         await _forget_posts(session, Party("proposal", str(proposal)), names.PROPOSAL, now)
+    await _unname(session, hiding, number)
     await _empty_proposals(session, number)
     await _empty_words(session, number)
     await _empty_questions(session, number, now)
@@ -106,6 +109,21 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
     ):
         await session.execute(update(column.class_).where(column == number).values({column: None}))
     await purge(session, party)
+
+
+async def _unname(session: AsyncSession, hiding: Hiding, number: int) -> None:
+    """Take somebody's name out of their own words that the network keeps."""
+    person = await session.get(Person, number)
+    if person is None:
+        return
+    kept = select(Proposal).where(Proposal.person_id == number, Proposal.state == "kept")
+    for proposal in (await session.scalars(kept)).all():
+        proposal.text = hiding.without(proposal.text, person)
+        proposal.version += 1  # what is searched has changed
+    noted = select(SponsorshipExchange).where(SponsorshipExchange.noted_by == number)
+    for exchange in (await session.scalars(noted)).all():
+        exchange.line = hiding.without(exchange.line, person)
+    await session.flush()
 
 
 async def _empty_proposals(session: AsyncSession, number: int) -> None:

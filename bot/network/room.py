@@ -9,6 +9,7 @@ from bot.network.deciding import Deciding
 from bot.network.deliveries import Deliveries
 from bot.network.experiences import Experiences, offered
 from bot.network.forwarding import Forwarding
+from bot.network.hiding import Hiding
 from bot.network.proposing import Proposing
 from bot.network.replying import Replying
 from bot.network.soliciting import Soliciting
@@ -29,8 +30,10 @@ def build(parts: Parts, ask_team: Handler) -> Room:
     proposing, deciding = Proposing(parts, cards), Deciding(parts, cards)
     sponsoring, forwarding = Sponsoring(parts), Forwarding(parts)
 
+    hiding = Hiding(parts.renderer, parts.settings.network.language)
+
     async def erase(session: AsyncSession, party: Party) -> None:
-        await personal.erase(session, party, parts.clock.now())
+        await personal.erase(session, hiding, party, parts.clock.now())
 
     return Room(
         name="network",

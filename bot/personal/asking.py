@@ -110,7 +110,7 @@ class Asking:
         now = turn.now
         draft = posts.to_animators(self._parts, request, turn.sender.name, "request_withdrawn", now)
         await post(turn.session, [draft], now)
-        record(turn.session, _party(turn), "personal.withdraw", subject, now)
+        record(turn.session, _party(turn), "personal.withdraw", posts.reference(request), now)
         return [Redraw(text("withdrawn"))]
 
     async def _open_request(self, turn: Turn) -> ErasureRequest | None:
@@ -134,7 +134,15 @@ class Asking:
             .where(ErasureRequest.person_id == turn.sender.person_id)
             .order_by(ErasureRequest.id)
         )
-        return [{"asked_at": row.asked_at.isoformat(), "state": row.state} for row in rows]
+        return [
+            {
+                "asked_at": row.asked_at.isoformat(),
+                "due_at": row.due_at.isoformat(),
+                "state": row.state,
+                "reason": row.reason,
+            }
+            for row in rows
+        ]
 
     async def _kept(self, turn: Turn) -> Sequence[Kept]:
         return [

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.personal import posts
+from bot.personal.copies import COPY
 from bot.personal.models import ErasureRequest
 from bot.personal.rules import RequestState
 from core.ledger.draft import (
@@ -20,6 +22,14 @@ from core.ledger.draft import (
 from core.people.reaching import to_person
 from core.settings import TelegramSettings
 
+log = structlog.get_logger()
+
+GONE = frozenset({"message not found", "thread not found", "chat not found"})
+"""What the channel says of what is there no more."""
+
+SHOWN = (RequestState.ASKED.value, RequestState.WITHDRAWN.value)
+"""The states of a request in which the animators are still told who makes it."""
+
 
 class Deliveries:
     """The kinds of deliveries about personal data."""
@@ -31,10 +41,18 @@ class Deliveries:
         """Return every kind: all are sent again when nobody knows whether they arrived."""
         again = Policy.RESEND
         return (
-            DeliveryKind(posts.REQUEST, again, self._to_group),
+            DeliveryKind(posts.REQUEST, again, self._to_animators),
             DeliveryKind(posts.TOLD, again, to_person, _told),
-            DeliveryKind(posts.COPY, again, self._to_group),
+            DeliveryKind(COPY, again, self._to_group, _changed),
         )
+
+    async def _to_animators(
+        self, session: AsyncSession, parcel: Parcel, now: datetime
+    ) -> Ready | Skip:
+        request = await session.get(ErasureRequest, parcel.cause.number)
+        if request is None or request.state not in SHOWN:
+            return Skip("decided")
+        return await self._to_group(session, parcel, now)
 
     async def _to_group(
         self, _session: AsyncSession, _parcel: Parcel, _now: datetime
@@ -42,6 +60,15 @@ class Deliveries:
         if not self._settings.group_id:
             return Skip("no_group")
         return Ready(ChatAddress(self._settings.group_id, self._settings.board_thread_id))
+
+
+async def _changed(
+    _session: AsyncSession, parcel: Parcel, outcome: Sent | Refused | Skip, _now: datetime
+) -> None:
+    """Tell the operators what could not be taken out of the group: they can, by hand."""
+    if isinstance(outcome, Refused) and outcome.reason not in GONE:
+        hint = "let the bot delete messages in the animators' group, or delete it by hand"
+        log.error("personal.copy_left", delivery=parcel.id, why=outcome.reason, hint=hint)
 
 
 async def _told(

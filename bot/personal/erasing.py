@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.personal import posts
+from bot.personal.copies import Copies
 from bot.personal.models import ErasureRequest
 from bot.personal.rules import RequestState, erasure_due, next_reminder, reminders_due
 from core.acts import SYSTEM, record
-from core.ledger.store import post
+from core.ledger.store import post, purge
 from core.parts import Parts
 from core.people.models import Person
 from core.reference import Party, Reference
@@ -29,6 +30,7 @@ class Erasing:
     def __init__(self, parts: Parts, holders: Holders) -> None:
         self._parts = parts
         self._holders = holders
+        self._copies = Copies(parts)
 
     async def run(self, now: datetime) -> None:
         """Erase who was told so; each in a transaction of their own."""
@@ -76,17 +78,35 @@ class Erasing:
             request = await session.get(ErasureRequest, identity, with_for_update=True)
             if request is None or request.state != RequestState.ACCEPTED:
                 return
-            if self._parts.settings.hotline.erase_topics:
-                group_id = self._parts.settings.telegram.group_id
-                await post(session, await posts.copies(session, request, group_id, now), now)
+            await self._clear_group(session, request, now)
             party = Party("person", str(request.person_id))
             for _name, holder in self._holders():
                 await holder.erase(session, party)
             request.state, request.done_at = RequestState.DONE.value, now
-            request.reason = ""
+            await _let_go(session, request.person_id)
             subject = Reference("people", "person", str(request.person_id))
             record(session, SYSTEM, "personal.erase", subject, now, request=request.id)
         log.info("personal.erased", request=identity)
+
+    async def _clear_group(
+        self, session: AsyncSession, request: ErasureRequest, now: datetime
+    ) -> None:
+        """Take what names the person out of the animators' group."""
+        drafts = [*await self._copies.of_requests(session, request, now)]
+        if self._parts.settings.hotline.erase_topics:
+            drafts += await self._copies.of_questions(session, request, now)
+            drafts += await self._copies.handed_on(session, request, now)
+        await post(session, drafts, now)
+
+
+async def _let_go(session: AsyncSession, person_id: int) -> None:
+    """Empty what is kept and was shown of a person's requests: that there were some stays."""
+    rows = await session.scalars(
+        select(ErasureRequest).where(ErasureRequest.person_id == person_id)
+    )
+    for request in rows.all():
+        request.reason = ""
+        await purge(session, posts.party(request.id))
 
 
 def _accepted() -> ColumnElement[bool]:

@@ -1,26 +1,24 @@
 """What is sent about personal data: to the animators, to the person, to Telegram's own copies."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from bot.hotline.models import Question
 from bot.personal.models import ErasureRequest
 from bot.personal.rules import RequestState
 from bot.personal.words import text
-from core.chat import Button, Keyboard, Post, Text
+from core.chat import Button, Keyboard, Text
 from core.ledger.draft import Draft
-from core.ledger.models import Delivery
 from core.parts import Parts
 from core.people.models import Person
 from core.posts import render_post
-from core.reference import ANIMATORS, Party, Reference
+from core.reference import Party, Reference
 
 REQUEST = "personal.request"
 TOLD = "personal.told"
-COPY = "personal.copy"
+
+
+def party(identity: int) -> Party:
+    """Return for whom the animators are told of a request, so that it can be let go of with it."""
+    return Party("request", str(identity))
 
 
 def reference(request: ErasureRequest) -> Reference:
@@ -46,7 +44,7 @@ def to_animators(
     language = parts.settings.network.language
     post = render_post(parts.renderer, *card(request, name, block), language)
     slot = f"request:{request.id}/{block}:{request.reminders}"
-    return Draft(REQUEST, slot, ANIMATORS, post.content(), reference(request), now)
+    return Draft(REQUEST, slot, party(request.id), post.content(), reference(request), now)
 
 
 def to_person(
@@ -55,51 +53,6 @@ def to_person(
     """Tell the person what was decided."""
     words = text(block, request=request)
     post = render_post(parts.renderer, words, (), person.language)
-    party = Party("person", str(person.id))
+    whom = Party("person", str(person.id))
     slot = f"request:{request.id}/{block}"
-    return Draft(
-        TOLD, slot, party, post.content(), reference(request), now, stream=f"person:{person.id}"
-    )
-
-
-async def copies(
-    session: AsyncSession, request: ErasureRequest, group_id: int, now: datetime
-) -> Sequence[Draft]:
-    """Return what removes, from the animators' group, the topics of a person's questions.
-
-    Where a question has no topic, each message about it that was posted is removed.
-    """
-    questions = await session.scalars(
-        select(Question).where(Question.asker_id == request.person_id).order_by(Question.id)
-    )
-    drafts: list[Draft] = []
-    for question in questions:
-        if question.thread_id is not None:
-            target = f"topic:{group_id}:{question.thread_id}"
-            drafts.append(_removal(request, question.id, "delete_topic", target, now))
-            continue
-        posted = await session.scalars(
-            select(Delivery.external_id).where(
-                Delivery.recipient == f"question:{question.id}", Delivery.external_id.is_not(None)
-            )
-        )
-        drafts += [
-            _removal(request, question.id, "delete", target, now)
-            for target in posted
-            if target and not target.startswith("topic:")
-        ]
-    return drafts
-
-
-def _removal(request: ErasureRequest, number: int, kind: str, target: str, now: datetime) -> Draft:
-    post = Post("delete_topic") if kind == "delete_topic" else Post("delete")
-    return Draft(
-        kind=COPY,
-        slot=f"request:{request.id}/{target}",
-        recipient=Party("question", str(number)),
-        content=post.content(),
-        cause=reference(request),
-        due_at=now,
-        values={"target": target},
-        stream=f"question:{number}",
-    )
+    return Draft(TOLD, slot, whom, post.content(), reference(request), now, stream=str(whom))

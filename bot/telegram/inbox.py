@@ -210,6 +210,18 @@ async def purge_subjects(session: AsyncSession, before: datetime) -> int:
     return _rows(await session.execute(delete(BotMessage).where(BotMessage.sent_at < before)))
 
 
+async def empty(session: AsyncSession) -> int:
+    """Drop what settled updates hold, whoever sent them; limits still count them.
+
+    Others' updates quote people too: the message that they answer, or whose button they press.
+    Returns how many updates.
+    """
+    result = await session.execute(
+        update(InboxUpdate).where(InboxUpdate.handled_at.is_not(None)).values(raw={})
+    )
+    return _rows(result)
+
+
 async def forget(session: AsyncSession, user_id: int) -> int:
     """Erase what a Telegram user sent, and what waits to be told. Returns how many updates."""
     result = await session.execute(delete(InboxUpdate).where(InboxUpdate.user_id == user_id))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.telegram import inbox
 from bot.telegram.models import BotMessage, Conversation, InboxUpdate
+from core.ledger.store import forget_chat
 from core.people.models import Account
 from core.people.store import TELEGRAM
 from core.reference import Party
@@ -37,10 +38,14 @@ async def _export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
 
 
 async def _erase(session: AsyncSession, party: Party) -> None:
+    """Let go of what they sent and were told, and of what others' updates quote of them."""
     for account in await _accounts(session, party):
         await inbox.forget(session, account)
         await session.execute(delete(Conversation).where(Conversation.account == str(account)))
         await session.execute(delete(BotMessage).where(BotMessage.chat_id == account))
+        await forget_chat(session, account)
+    if party.kind == "person":
+        await inbox.empty(session)
 
 
 PERSONAL_DATA = PersonalData(_export, _erase)

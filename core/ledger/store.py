@@ -165,12 +165,19 @@ async def purge(session: AsyncSession, party: Party) -> int:
 
     Returns how many rows. What is not settled is kept: cancel it, or leave it, first.
     """
-    its_own = [Delivery.recipient == str(party), _settled()]
-    hashes = (await session.scalars(select(Delivery.message_hash).where(*its_own).distinct())).all()
-    emptied = await _update(session, its_own, values={})
-    shared = select(Delivery.message_hash).where(
-        or_(Delivery.recipient != str(party), ~_settled()), Delivery.message_hash.in_(hashes)
-    )
+    return await _purge(session, Delivery.recipient == str(party))
+
+
+async def purge_rows(session: AsyncSession, ids: Iterable[int]) -> int:
+    """Empty what some rows hold, as `purge` does for those of a party."""
+    return await _purge(session, Delivery.id.in_(list(ids)))
+
+
+async def _purge(session: AsyncSession, wanted: ColumnElement[bool]) -> int:
+    its_own = wanted & _settled()
+    hashes = (await session.scalars(select(Delivery.message_hash).where(its_own).distinct())).all()
+    emptied = await _update(session, [its_own], values={})
+    shared = select(Delivery.message_hash).where(~its_own, Delivery.message_hash.in_(hashes))
     rows = await session.execute(
         select(Message.hash, Message.channel, Message.created_at).where(
             Message.hash.in_(hashes), Message.hash.not_in(shared)
@@ -179,6 +186,16 @@ async def purge(session: AsyncSession, party: Party) -> int:
     for key, channel, created_at in rows.all():
         await _empty(session, key, Channel(channel), created_at)
     return emptied
+
+
+async def forget_chat(session: AsyncSession, chat_id: int) -> int:
+    """Forget how a chat names what was sent there: a private chat's number is its person's.
+
+    Returns how many rows.
+    """
+    there = f"{chat_id}:"
+    begins = func.substr(Delivery.external_id, 1, len(there)) == there
+    return await _update(session, [begins], external_id=None)
 
 
 async def forget(session: AsyncSession, before: datetime, limit: int = 200) -> int:

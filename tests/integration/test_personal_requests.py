@@ -138,7 +138,7 @@ async def test_asking_starts_a_clock_of_one_month_and_is_put_to_the_animators(
     [asked] = await desk.press(CLAIRE, button(told, "personal.sure"))
     assert "au plus tard le 23 décembre 2026" in desk.words(asked)
     [row] = await desk.rows()
-    assert (row.kind, row.recipient) == ("personal.request", "group:animators")
+    assert (row.kind, row.recipient) == ("personal.request", "request:1")
     assert "Claire Vidal demande, le 23 novembre 2026, l’effacement" in row.post.text
     assert [each.label for each in row.post.keyboard[0]] == ["Accepter", "Refuser"]
     [again] = await desk.press(CLAIRE, button(told, "personal.sure"))
@@ -237,10 +237,12 @@ async def test_the_animators_are_reminded_of_the_term_each_time_once(desk: Hotli
 
 async def test_where_it_goes_is_checked_again_before_it_leaves(desk: Hotline) -> None:
     await ask(desk, CLAIRE)
+    [asked] = await desk.rows()
+    assert getattr(await desk.prepare(asked), "address").chat_id == GROUP  # noqa: B009
     [sure] = await desk.press(JEANNE, request("personal.accept"))
     await desk.press(JEANNE, button(sure, "personal.accept_sure"))
-    [asked, told] = await desk.rows()
-    assert getattr(await desk.prepare(asked), "address").chat_id == GROUP  # noqa: B009
+    [_, told] = await desk.rows()
+    assert getattr(await desk.prepare(asked), "reason") == "decided"  # noqa: B009
     assert getattr(await desk.prepare(told), "address").chat_id == CLAIRE  # noqa: B009
     async with desk.database.write() as session:
         account = await session.scalar(select(Account).where(Account.address == str(CLAIRE)))
