@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, cast, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.search import AnswerSearch
@@ -17,6 +17,7 @@ from core.chat import Post
 from core.db import Database
 from core.ledger import views
 from core.ledger.draft import Address, Channel, ChatAddress, Content
+from core.ledger.models import View
 from core.reference import Party
 from core.settings import HotlineSettings
 
@@ -57,6 +58,7 @@ class Shown:
         signs = await self._signs(now)
         self._seen = {number: sign for number, sign in self._seen.items() if number in signs}
         changed = [number for number, sign in signs.items() if self._seen.get(number) != sign]
+        changed.sort(key=lambda number: number not in self._seen)
         for number in changed[:AT_ONCE]:
             async with self._database.write() as session:
                 question = await store.question(session, number)
@@ -108,10 +110,15 @@ class Shown:
             await views.show(session, f"{prefix}{question.id}", _party(question), content)
 
     async def _signs(self, now: datetime) -> dict[int, Sign]:
-        """Return, for each question that may change, all that its title and card depend on."""
+        """Return, for each question that may change, all that its title and card depend on.
+
+        Those spoken of last come first: after a start there are many to look at.
+        """
         live = Question.state.in_(PRESENTED)
         late = (Question.state == State.CLOSED.value) & (Question.closed_at > now - self._lately)
-        erased = Question.asker_id.is_(None)
+        number = cast(Question.id, String)
+        kept = exists().where(View.key.in_([TITLE + number, CARD + number]))
+        erased = Question.asker_id.is_(None) & kept
         async with self._database.read() as session:
             rows = await session.execute(
                 select(
@@ -131,7 +138,7 @@ class Shown:
                     Question.rating,
                 )
                 .where(or_(live, late, erased))
-                .order_by(Question.id)
+                .order_by(Question.last_message_at.desc(), Question.id)
             )
             return {row.id: tuple(row) for row in rows}
 

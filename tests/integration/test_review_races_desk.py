@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
+from bot.desk.shown import AT_ONCE
 from bot.hotline import store
 from bot.hotline.decide import State
 from bot.hotline.models import Question
@@ -157,3 +158,37 @@ async def test_the_card_of_a_topic_that_is_gone_is_not_tried_again_and_again(
         for m in played.in_group()
         if "pinned" not in m
     )
+
+
+async def test_after_a_start_what_changes_does_not_wait_for_what_does_not(
+    played: Played,
+) -> None:
+    hotline = played.hotline
+    old = hotline.clock.now() - timedelta(days=30)
+    async with hotline.database.write() as session:
+        session.add_all(
+            Question(
+                id=number,
+                asker_id=asker_id,
+                state=state,
+                text="",
+                opened_at=old,
+                last_message_at=old,
+            )
+            for first, asker_id, state in ((2, 1, "open"), (500, None, "closed"))
+            for number in range(first, first + 2 * AT_ONCE)
+        )
+    [shown_tick] = [each for each in played.hotline.room.ticks if each.name == "desk.shown"]
+    kept = shown_tick.run.__self__  # type: ignore[attr-defined]
+    kept._seen.clear()  # as a process that starts
+    async with hotline.database.write() as session:
+        (await session.get_one(Question, 1)).theme_id = 1
+    await shown(played)
+    assert "Question n° 1 · Pays d’Orsanne · Habitat et centres-bourgs" in played.seen(GROUP)
+    async with hotline.database.write() as session:
+        (await session.get_one(Question, 1)).theme_id = 2
+    await shown(played)
+    assert "Question n° 1 · Pays d’Orsanne · Activités, reprise et transmission" in played.seen(
+        GROUP
+    )
+    assert max(kept._seen) < 500, "an erased question that shows nothing is not looked at"
