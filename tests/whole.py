@@ -99,7 +99,7 @@ class Whole:
             for place, rows in reversed(self.buttons.items())
             for row in rows
             for button in row
-            if button.label.replace("\u00a0", " ") == label and (not on or place == on)
+            if _spaced(button.label) == label and (not on or place == on)
             if place in self.shown and place.startswith(f"{chat or account}:")
         ]
         assert found, (label, self.labels(chat or account))
@@ -258,7 +258,7 @@ class Whole:
         return place
 
     def _put(self, place: str, post: Post, thread: int | None = None) -> None:
-        self.shown[place] = post.text
+        self.shown[place] = _spaced(post.text)
         self.buttons[place] = post.keyboard
         self.threads.setdefault(place, thread)
 
@@ -267,7 +267,7 @@ class Whole:
             return
         redrawn = answer.message_id if answer.kind == "redraw" else None
         place = f"{answer.chat_id}:{redrawn or next(self.numbers)}"
-        self.shown[place], self.buttons[place] = answer.text, answer.keyboard
+        self.shown[place], self.buttons[place] = _spaced(answer.text), answer.keyboard
         self.threads.setdefault(place, answer.thread_id)
         if answer.about:
             number = int(place.rpartition(":")[2])
@@ -287,6 +287,11 @@ class Whole:
             "from": _user(account, name),
             **topic,
         }
+
+
+def _spaced(text: str) -> str:
+    """Return a text with plain spaces."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def _user(account: int, name: str) -> dict[str, Any]:

@@ -132,8 +132,10 @@ async def _empty_handed_on(session: AsyncSession, party: Party) -> None:
 
     What they wrote of those that are closed is emptied; the others still need their words.
     """
-    for question in await handed_on(session, party):
-        await purge_rows(session, [row.id for row in await naming(session, question, party)])
+    questions = await handed_on(session, party)
+    sent = [row.id for each in questions for row in await naming(session, each, party)]
+    await purge_rows(session, sent)
+    for question in questions:
         if question.state == State.CLOSED:
             question.text = ""
             await session.execute(

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.answers.naming import Naming
 from bot.hotline import personal as hotline
 from bot.hotline import store
 from bot.hotline.decide import State
@@ -32,6 +33,7 @@ class Copies:
         self._parts = parts
         self._language = parts.settings.network.language
         self._composer = Composer(parts.renderer, self._language)
+        self._naming = Naming(parts.renderer, self._language)
 
     async def of_questions(
         self, session: AsyncSession, request: ErasureRequest, now: datetime
@@ -111,6 +113,19 @@ class Copies:
                     session, fiche, message, -request.id, now
                 )
         return drafts
+
+    async def unname(self, session: AsyncSession, request: ErasureRequest) -> None:
+        """Replace a person's names in their own words of questions that are a colleague's now."""
+        person = await session.get_one(Person, request.person_id)
+        author = Party("person", str(person.id))
+        for question in await hotline.handed_on(session, author):
+            question.text = self._naming.without(question.text, person)
+            question.version += 1  # what is shown has changed
+            for message in await store.messages(session, question.id):
+                words = self._naming.without(message.text, person)
+                if message.author == str(author) and words != message.text:
+                    message.text, message.entities = words, []
+        await session.flush()
 
 
 async def _shown(session: AsyncSession, whom: Party) -> Sequence[str]:

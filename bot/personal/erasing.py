@@ -78,6 +78,7 @@ class Erasing:
             request = await session.get(ErasureRequest, identity, with_for_update=True)
             if request is None or request.state != RequestState.ACCEPTED:
                 return
+            await self._copies.unname(session, request)
             await self._clear_group(session, request, now)
             party = Party("person", str(request.person_id))
             for _name, holder in self._holders():

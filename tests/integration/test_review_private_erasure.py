@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
+from bot.hotline.models import Question
 from core.clock import FixedClock
 from core.db import Database
+from core.people.models import Membership, Person
 from tests.whole import CLAIRE, GROUP, JEANNE, PAUL, Whole, open_whole
 
 TRACES = ("Vidalenche", "vidalenche", "claire@orsanne.example", str(CLAIRE))
@@ -66,3 +69,39 @@ async def test_nothing_in_the_group_tells_who_was_erased(house: Whole) -> None:
     await house.erase(41)
     await house.tick("desk.board")
     assert re.search("|".join(TRACES), house.chat(GROUP)) is None
+
+
+async def leaves(house: Whole) -> None:
+    """Claire asks two questions and leaves; Paul succeeds her, and the first is closed."""
+    await house.say(CLAIRE, "Comment rouvrir un hôtel ? Je suis Claire Vidalenche.")
+    await house.say(CLAIRE, "/question Que faire du logement vacant, demande Vidalenche ?")
+    async with house.database.write() as session:
+        (await session.get_one(Person, 41)).successor_id = 43
+        for row in await session.scalars(select(Membership).where(Membership.person_id == 41)):
+            row.until = house.clock.now()
+    await house.tick("desk.succession")
+    first = house.place("Question n° 3201</b>", GROUP)
+    await house.tick("desk.shown")
+    await house.press(JEANNE, "Clore", chat=GROUP, on=first)
+
+
+async def test_what_went_to_a_successor_names_nobody_either(house: Whole) -> None:
+    await leaves(house)
+    assert "Claire Vidalenche n’est plus agent du réseau" in house.chat(GROUP)
+    await house.erase(41)
+    for tick in ("desk.shown", "desk.board"):
+        await house.tick(tick)
+    shown = house.chat(GROUP)
+    assert re.search("|".join(TRACES), shown) is None
+    assert "Comment rouvrir un hôtel ?" not in shown, "it was closed: nobody needs its words"
+    assert "Question n° 2033 · Paul Meyratou (message modifié)" in shown
+    assert "Que faire du logement vacant, demande [personne] ?" in shown
+    told = "hotline.transferred", "messages"  # what its new asker was told, until it expires
+    left = [each for each in await traces(house) if not each.startswith(told)]
+    assert left == []
+    async with house.database.read() as session:
+        closed, still_open = await session.get(Question, 3201), await session.get(Question, 2033)
+    assert closed is not None
+    assert still_open is not None
+    assert (closed.text, closed.asker_id) == ("", 43)
+    assert still_open.text == "Que faire du logement vacant, demande [personne] ?"
