@@ -15,7 +15,7 @@ from bot.hotline.placing import Placing
 from bot.hotline.posts import reference, text
 from bot.hotline.presenting import Presenting
 from bot.hotline.showing import Showing
-from bot.hotline.underway import album_before, announce, heard, underway
+from bot.hotline.underway import album_before, announce, heard, placed, underway
 from core.chat import TOO_BIG, Reply, Response, Turn
 from core.ledger.store import post
 from core.parts import Parts
@@ -127,6 +127,8 @@ class Asking:
         message = await store.message_at(session, *place)
         if message is None or message.author != str(actor(turn)):
             return None
+        if message.question_id is None:
+            await placed(session, message, turn.sender.person_id or 0)
         question = await store.own_question(turn, message.question_id or 0)
         if message.question_id is not None and question is None:
             return None

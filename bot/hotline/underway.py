@@ -58,7 +58,7 @@ async def unplaced(session: AsyncSession, person_id: int) -> Sequence[QuestionMe
 
     Who reads them waits for who is giving them a question to commit.
     """
-    await alone(session, f"hotline.unplaced:{person_id}")
+    await alone(session, _waiting(person_id))
     rows = await session.scalars(
         select(QuestionMessage)
         .where(
@@ -68,6 +68,12 @@ async def unplaced(session: AsyncSession, person_id: int) -> Sequence[QuestionMe
         .order_by(QuestionMessage.id)
     )
     return rows.all()
+
+
+async def placed(session: AsyncSession, message: QuestionMessage, person_id: int) -> None:
+    """Read a message of somebody's anew, once whoever is giving it a question has committed."""
+    await alone(session, _waiting(person_id))
+    await session.refresh(message)
 
 
 async def album_before(turn: Turn) -> QuestionMessage | None:
@@ -84,6 +90,11 @@ async def album_before(turn: Turn) -> QuestionMessage | None:
         .order_by(QuestionMessage.id)
         .limit(1)
     )
+
+
+def _waiting(person_id: int) -> str:
+    """Return the name that is held by who looks at, or gives a question to, what has none."""
+    return f"hotline.unplaced:{person_id}"
 
 
 def _author(person_id: int | None) -> str:
