@@ -4,6 +4,7 @@ Updates are as Telegram gives them and stay in the inbox; what the ledger holds 
 and settled as a dispatcher would do it.
 """
 
+import base64
 import itertools
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,9 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.telegram import inbox
+from bot.entrance import requests
+from bot.entrance.models import AccessRequest
+from bot.telegram import forms, inbox
 from bot.telegram.answers import Answer
 from bot.telegram.catalogue import mount
 from bot.telegram.dialogue import Dialogue
@@ -167,6 +170,29 @@ class Whole:
         await self.press(decides, "Effacer définitivement", chat=GROUP)
         await self.tick("personal.erase")
         await self.send()
+
+    async def exported(self, account: int) -> str:
+        """Return what somebody gets who asks for their data, as JSON."""
+        await self.say(account, "/mesdonnees")
+        answers = await self.press(account, "Recevoir mes données")
+        [raw] = [each.data for each in answers if each.name.endswith(".json")]
+        return base64.b64decode(raw).decode()
+
+    async def code(self) -> str:
+        """Return the last code that was sent by mail."""
+        async with self.database.read() as session:
+            row = await session.scalar(
+                select(AccessRequest).order_by(AccessRequest.id.desc()).limit(1)
+            )
+        assert row is not None
+        return requests.code_for(self.parts, row)
+
+    async def forget_updates(self) -> None:
+        """Let the inbox and idle forms expire."""
+        before = self.clock.now() + timedelta(seconds=1)
+        async with self.database.write() as session:
+            await inbox.purge(session, before)
+            await forms.expire(session, before)
 
     async def everything(self) -> str:
         """Return all that the database holds, as text."""

@@ -9,7 +9,7 @@ from bot.entrance import requests
 from bot.entrance.decide import State, shown_name
 from bot.entrance.models import AccessRequest
 from bot.entrance.words import text
-from core.chat import Keyboard, Reply, Text
+from core.chat import Keyboard, Post, Reply, Text
 from core.ledger.draft import (
     ChatAddress,
     DeliveryKind,
@@ -20,6 +20,8 @@ from core.ledger.draft import (
     Ready,
     Skip,
 )
+from core.ledger.removal import removed
+from core.ledger.store import external_id_of
 from core.mail.compose import compose, placeholder
 from core.parts import Parts
 from core.people.models import Person
@@ -31,6 +33,7 @@ CODE = "entrance.code"
 REQUEST = "entrance.request"
 OUTCOME = "entrance.outcome"
 WELCOME = "entrance.welcome"
+REMOVAL = "entrance.removal"
 
 
 class Deliveries:
@@ -47,6 +50,7 @@ class Deliveries:
             DeliveryKind(CODE, again, self._to_mailbox),
             DeliveryKind(REQUEST, again, self._to_group),
             DeliveryKind(OUTCOME, again, _to_stranger),
+            DeliveryKind(REMOVAL, again, self._from_group, removed),
             DeliveryKind(WELCOME, again, to_person),
         )
 
@@ -112,18 +116,32 @@ class Deliveries:
         values = {"code": requests.code_for(self._parts, row), "name": shown_name(row.name)}
         return Ready(MailAddress(row.email), values)
 
-    async def _to_group(
-        self, session: AsyncSession, parcel: Parcel, _now: datetime
-    ) -> Ready | Skip:
+    async def _to_group(self, session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
         row = await session.get(AccessRequest, parcel.cause.number)
         if row is None:
             return Skip("erased")
         if row.state != State.CONFIRMED:
             return Skip(row.state)
+        return await self._from_group(session, parcel, now)
+
+    async def _from_group(
+        self, _session: AsyncSession, _parcel: Parcel, _now: datetime
+    ) -> Ready | Skip:
         telegram = self._parts.settings.telegram
         if not telegram.group_id:
             return Skip("no_group")
         return Ready(ChatAddress(telegram.group_id, telegram.board_thread_id))
+
+
+async def removals(session: AsyncSession, row: AccessRequest, now: datetime) -> Sequence[Draft]:
+    """Return what removes a request from the animators' group, if it was shown there."""
+    whom, cause = requests.party(row.id), requests.reference(row.id)
+    shown = await external_id_of(session, REQUEST, f"access:{row.id}/request", whom)
+    if not shown:
+        return []
+    content = Post("delete").content()
+    values = {"target": shown}
+    return [Draft(REMOVAL, f"access:{row.id}/removal", whom, content, cause, now, values)]
 
 
 async def _to_stranger(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:

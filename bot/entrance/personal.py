@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.entrance.decide import State
 from bot.entrance.models import AccessRequest
 from bot.entrance.purging import let_go
 from bot.entrance.words import text
@@ -35,6 +36,7 @@ async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
     person = await _person(session, party)
     if person is None:
         return {}
+    accounts = await _accounts(session, person.id)
     invitations = await session.scalars(
         select(Invitation).where(Invitation.person_id == person.id).order_by(Invitation.created_at)
     )
@@ -49,7 +51,7 @@ async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
         "memberships": [
             await _membership(session, one) for one in await memberships_of(session, person.id)
         ],
-        "accounts": [_account(one) for one in await _accounts(session, person.id)],
+        "accounts": [_account(one) for one in accounts],
         "invitations": [
             {
                 "created_at": _instant(one.created_at),
@@ -58,7 +60,10 @@ async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
             }
             for one in invitations
         ],
-        "access_requests": [_request(one) for one in await _requests(session, person)],
+        "access_requests": [
+            _request(one, own=_is_own(one, person, accounts))
+            for one in await _requests(session, person)
+        ],
     }
 
 
@@ -71,8 +76,10 @@ async def forget(session: AsyncSession, party: Party, now: datetime) -> None:
     if person is None:
         return
     await end_memberships(session, person.id, now)
+    accounts = await _accounts(session, person.id)
     for row in await _requests(session, person):
-        await let_go(session, row, keep_account=False)
+        barred = row.state == State.BARRED and not _is_own(row, person, accounts)
+        await let_go(session, row, now, keep_account=barred)
     await session.execute(delete(Account).where(Account.person_id == person.id))
     await session.execute(delete(Invitation).where(Invitation.person_id == person.id))
     await session.execute(
@@ -137,10 +144,16 @@ def _account(one: Account) -> dict[str, Any]:
     }
 
 
-def _request(one: AccessRequest) -> dict[str, Any]:
+def _is_own(row: AccessRequest, person: Person, accounts: Sequence[Account]) -> bool:
+    """Say whether a request was the person's, and not a stranger's who gave their address."""
+    return row.person_id == person.id or row.account in {one.address for one in accounts}
+
+
+def _request(one: AccessRequest, *, own: bool) -> dict[str, Any]:
+    """Show a request; the name of a stranger who gave the person's address is not theirs."""
     return {
         "email": one.email,
-        "name": one.name,
+        "name": one.name if own else "",
         "state": one.state,
         "created_at": _instant(one.created_at),
         "confirmed_at": _instant(one.confirmed_at),

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.entrance import requests
 from bot.entrance.decide import State
+from bot.entrance.deliveries import removals
 from bot.entrance.models import AccessRequest
-from core.ledger.store import purge
+from core.ledger.store import forget_chat, post, purge
 from core.parts import Parts
 from core.room import Tick
 
@@ -28,16 +29,16 @@ def purging(parts: Parts) -> Tick:
 
     async def run(now: datetime) -> None:
         before = now - timedelta(days=parts.settings.hotline.access_request_days)
-        count = total = await _forget(parts, before)
+        count = total = await _forget(parts, before, now)
         while count:
-            count = await _forget(parts, before)
+            count = await _forget(parts, before, now)
             total += count
         log.info("entrance.requests_forgotten", requests=total)
 
     return Tick("entrance.purge", run, _no_hurry, every=EVERY)
 
 
-async def _forget(parts: Parts, before: datetime) -> int:
+async def _forget(parts: Parts, before: datetime, now: datetime) -> int:
     async with parts.database.write() as session:
         rows = await session.scalars(
             select(AccessRequest)
@@ -51,13 +52,21 @@ async def _forget(parts: Parts, before: datetime) -> int:
         )
         found = rows.all()
         for row in found:
-            await let_go(session, row, keep_account=row.state == State.BARRED)
+            await let_go(session, row, now, keep_account=row.state == State.BARRED)
     return len(found)
 
 
-async def let_go(session: AsyncSession, row: AccessRequest, *, keep_account: bool) -> None:
-    """Delete a request with what the ledger holds of it; or keep nothing but the account."""
-    await purge(session, requests.party(row.id))
+async def let_go(
+    session: AsyncSession, row: AccessRequest, now: datetime, *, keep_account: bool
+) -> None:
+    """Delete a request, with what the ledger and the animators' group hold of it.
+
+    Or keep nothing of it but the account.
+    """
+    whom = requests.party(row.id)
+    await post(session, await removals(session, row, now), now)
+    await purge(session, whom)
+    await forget_chat(session, int(row.account), whom)
     if keep_account:
         row.name, row.email = "", ""
     else:

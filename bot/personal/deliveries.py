@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.personal import posts
@@ -19,13 +18,9 @@ from core.ledger.draft import (
     Sent,
     Skip,
 )
+from core.ledger.removal import removed
 from core.people.reaching import to_person
 from core.settings import TelegramSettings
-
-log = structlog.get_logger()
-
-GONE = frozenset({"message not found", "thread not found", "chat not found"})
-"""What the channel says of what is there no more."""
 
 SHOWN = (RequestState.ASKED.value, RequestState.WITHDRAWN.value)
 """The states of a request in which the animators are still told who makes it."""
@@ -43,7 +38,7 @@ class Deliveries:
         return (
             DeliveryKind(posts.REQUEST, again, self._to_animators),
             DeliveryKind(posts.TOLD, again, to_person, _told),
-            DeliveryKind(COPY, again, self._to_group, _changed),
+            DeliveryKind(COPY, again, self._to_group, removed),
         )
 
     async def _to_animators(
@@ -60,15 +55,6 @@ class Deliveries:
         if not self._settings.group_id:
             return Skip("no_group")
         return Ready(ChatAddress(self._settings.group_id, self._settings.board_thread_id))
-
-
-async def _changed(
-    _session: AsyncSession, parcel: Parcel, outcome: Sent | Refused | Skip, _now: datetime
-) -> None:
-    """Tell the operators what could not be taken out of the group: they can, by hand."""
-    if isinstance(outcome, Refused) and outcome.reason not in GONE:
-        hint = "let the bot delete messages in the animators' group, or delete it by hand"
-        log.error("personal.copy_left", delivery=parcel.id, why=outcome.reason, hint=hint)
 
 
 async def _told(

@@ -5,13 +5,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.telegram.decide import ABANDON, CHOOSE
 from bot.telegram.models import Conversation
 from core.chat import Button, Field, File, Form, Incoming, Keyboard, Place, Reply, Text
 from core.errors import InputError
+from core.people.models import Account
+from core.people.store import TELEGRAM
 from core.posts import Pressed
 from core.reference import Reference
 
@@ -69,6 +71,22 @@ async def begin(
     row.form = form.name
     await session.flush()
     return row
+
+
+async def expire(session: AsyncSession, before: datetime) -> int:
+    """Close the forms that nobody has gone on with since an instant; forget where strangers were.
+
+    What was half said would stay for ever, of others too. Returns how many forms.
+    """
+    idle = Conversation.updated_at < before
+    closed = await session.execute(
+        update(Conversation)
+        .where(idle, Conversation.form != "")
+        .values(form="", step="", values={}, version=Conversation.version + 1)
+    )
+    known = select(Account.address).where(Account.channel == TELEGRAM)
+    await session.execute(delete(Conversation).where(idle, Conversation.account.not_in(known)))
+    return closed.rowcount if isinstance(closed, CursorResult) else 0
 
 
 def advance(row: Conversation, form: Form, values: Mapping[str, Any], now: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.telegram import inbox
+from bot.telegram import forms, inbox
 from bot.telegram.answering import Answerer
 from bot.telegram.answers import Answer
 from bot.telegram.api import LANES, RelaisBot
@@ -194,8 +194,9 @@ class Worker:
         async with self._database.write() as session:
             before = now - timedelta(days=self._settings.inbox_days)
             count = await inbox.purge(session, before)
+            forms_closed = await forms.expire(session, before)
             await inbox.purge_subjects(session, now - SUBJECTS_KEPT)
-        logger.info("inbox_purged", count=count)
+        logger.info("inbox_purged", count=count, forms=forms_closed)
 
 
 async def _finish(under_way: set[asyncio.Task[None]], seconds: float) -> None:

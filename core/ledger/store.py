@@ -188,14 +188,16 @@ async def _purge(session: AsyncSession, wanted: ColumnElement[bool]) -> int:
     return emptied
 
 
-async def forget_chat(session: AsyncSession, chat_id: int) -> int:
+async def forget_chat(session: AsyncSession, chat_id: int, recipient: Party | None = None) -> int:
     """Forget how a chat names what was sent there: a private chat's number is its person's.
 
-    Returns how many rows.
+    With a `recipient`, of what was sent for it only. Returns how many rows.
     """
     there = f"{chat_id}:"
-    begins = func.substr(Delivery.external_id, 1, len(there)) == there
-    return await _update(session, [begins], external_id=None)
+    wanted = [func.substr(Delivery.external_id, 1, len(there)) == there]
+    if recipient is not None:
+        wanted.append(Delivery.recipient == str(recipient))
+    return await _update(session, wanted, external_id=None)
 
 
 async def forget(session: AsyncSession, before: datetime, limit: int = 200) -> int:
