@@ -41,7 +41,8 @@ class Sending:
         """
         if not await self._leave(turn, question, [message], **more):
             return [Reply(text("asker_gone"), about=topic_reference(question.id))]
-        return [Reply(*self._leaving(message), about=topic_reference(question.id))]
+        told = self._leaving(message, quoted=False)
+        return [Reply(*told, about=topic_reference(question.id))]
 
     async def follow(self, turn: Turn, question: Question, message: QuestionMessage) -> None:
         """Send what comes after the first of an album that leaves."""
@@ -73,7 +74,10 @@ class Sending:
         together = await desk_store.sent_together(turn.session, message)
         rows = [row for each in together for row in await self._held(turn, question, each)]
         if not rows or any(row.started for row in rows):
-            return [Toast(text("has_left"), alert=True), Redraw(text("sent"))]
+            return [
+                Toast(text("has_left"), alert=True),
+                Redraw(text("sent", words=_quoted(message))),
+            ]
         await amend.withdraw(turn.session, rows, HELD_BACK, turn.now)
         for each in together:
             each.direction = Direction.NOTE.value
@@ -169,13 +173,14 @@ class Sending:
         rows = await amend.hold(turn.session, ANSWER, asker, slot_of(message))
         return [row for row in rows if row.state is not rules.State.CANCELLED]
 
-    def _leaving(self, message: QuestionMessage) -> tuple[Text, Keyboard]:
+    def _leaving(self, message: QuestionMessage, *, quoted: bool = True) -> tuple[Text, Keyboard]:
         """Return the words that say that a message leaves, with the button that holds it back."""
+        words = _quoted(message) if quoted else ""
         seconds = round(self._hold.total_seconds())
         if not seconds:
-            return text("sent"), ()
+            return text("sent", words=words), ()
         button = _button(message, "hold_back")
-        return text("leaving", seconds=seconds), ((button,),)
+        return text("leaving", words=words, seconds=seconds), ((button,),)
 
     def _act(self, turn: Turn, question: Question, verb: str, **kept: str | int | None) -> None:
         actor = Party("person", str(turn.sender.person_id))
@@ -189,7 +194,13 @@ def noted(message: QuestionMessage) -> tuple[Text, Keyboard]:
 
 def held_back(message: QuestionMessage) -> tuple[Text, Keyboard]:
     """Return the words that say that a message was held back, with the button that sends it."""
-    return text("held_back"), ((_button(message, "send"),),)
+    words = _quoted(message)
+    return text("held_back", words=words), ((_button(message, "send"),),)
+
+
+def _quoted(message: QuestionMessage) -> str:
+    """Return the words of a message that was not said in chat: they stand in ours only."""
+    return message.text if message.message_id is None else ""
 
 
 def _button(message: QuestionMessage, verb: str) -> Button:

@@ -36,7 +36,7 @@ class Logbook:
 
     def form(self) -> Form:
         """Return what is asked: the question, how it came, from where, what was answered."""
-        channels = (tuple(Button(text("channel", name=name), name) for name in CHANNELS),)
+        channels = (tuple(Button(text("channel_button", name=name), name) for name in CHANNELS),)
         nowhere = ((Button(text("nowhere_button"), NOWHERE),),)
         fields = (
             Field("question", text("question_asked"), _words),

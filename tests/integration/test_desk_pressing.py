@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.answers.models import Answer
 from bot.hotline import standing
-from bot.hotline.models import Question
+from bot.hotline.models import Question, QuestionMessage
 from core.chat import Button, Keyboard, Redraw, Reply, Response, Text, Toast
 from core.clock import FixedClock
 from core.db import Database
@@ -281,6 +281,28 @@ async def test_a_validated_answer_is_read_in_the_topic_and_sent_once(hotline: Ho
     assert (await question(hotline)).state == "open"
     [again] = await hotline.press(HELENE, give)
     assert words(hotline, again) == "Envoi à l’agent sous 20 secondes."
+
+
+async def test_what_was_not_said_in_chat_is_quoted_for_the_topic_to_keep_it(
+    hotline: Hotline,
+) -> None:
+    async with hotline.database.write() as session:
+        session.add(
+            QuestionMessage(
+                id=50,
+                question_id=1,
+                author="person:3",
+                direction="note",
+                text="Bonjour <Claire>",
+                at=hotline.clock.now(),
+            )
+        )
+    send = Button(Text("", ""), "desk.send", Reference("hotline", "message", "50"))
+    [leaving] = await hotline.press(JEANNE, send)
+    quote = "<blockquote>Bonjour &lt;Claire&gt;</blockquote>\n"
+    assert words(hotline, leaving) == f"{quote}Envoi à l’agent sous 20 secondes."
+    [back] = await hotline.press(JEANNE, keyboard(leaving)[0][0])
+    assert words(hotline, back).startswith(f"{quote}Retenu : rien n’est parti.")
 
 
 async def test_an_answer_that_is_no_more_is_not_sent(hotline: Hotline) -> None:

@@ -62,7 +62,7 @@ async def test_the_account_of_a_month_is_read_on_screen(desk: Hotline) -> None:
         "<b>Bilan de la permanence – novembre 2026</b>\n\n"
         "7 questions posées (Telegram\u00a0: 6, téléphone\u00a0: 1)\n"
         "3 ont reçu une réponse, dont 0\u00a0% par la base de réponses\n"
-        "Première réponse de l’équipe\u00a0: 1,0 heures ouvrées (délai médian)\n"
+        "Première réponse de l’équipe, délai médian en heures ouvrées\u00a0: 1,0\n"
         "Avis favorables\u00a0: 2 sur 2\n\n"
         "<b>Par thème</b>\n"
         "Habitat et centres-bourgs\u00a0: 7\n\n"
