@@ -10,6 +10,7 @@ from bot.desk.board import Board
 from bot.desk.canned import Canned
 from bot.desk.deliveries import Deliveries
 from bot.desk.desk import Desk
+from bot.desk.doubts import Doubts
 from bot.desk.giving import Giving
 from bot.desk.pressing import Pressing
 from bot.desk.reaching import reachability
@@ -41,6 +42,7 @@ def build(parts: Parts, asking: Asking, search: AnswerSearch) -> Room:
         telegram.board_thread_id,
     )
     succession = Succession(parts.database, composer, telling)
+    doubts = Doubts(parts.database, composer)
     pressing = Pressing(composer, search, telling, telegram.group_id)
     canned = Canned(parts)
     giving = Giving(parts.renderer, parts.settings.network.language, sending)
@@ -58,6 +60,7 @@ def build(parts: Parts, asking: Asking, search: AnswerSearch) -> Room:
             Tick("desk.shown", kept.run, _nothing_planned, every=3.0),
             Tick(board.KEY, pinned.run, _nothing_planned, every=10.0),
             Tick("desk.succession", succession.run, _nothing_planned, every=30.0),
+            Tick("desk.doubts", doubts.run, _nothing_planned, every=60.0),
         ),
         deliveries=Deliveries(composer, kept, telegram.group_id).kinds(),
         views={

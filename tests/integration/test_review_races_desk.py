@@ -16,7 +16,7 @@ from bot.telegram.reach import Reach
 from core.chat import Button, Text
 from core.clock import FixedClock
 from core.db import Database
-from core.ledger.models import View
+from core.ledger.models import Delivery, View
 from core.people.models import Membership, Person
 from core.people.roles import Role
 from core.reference import Reference
@@ -192,3 +192,46 @@ async def test_after_a_start_what_changes_does_not_wait_for_what_does_not(
         GROUP
     )
     assert max(kept._seen) < 500, "an erased question that shows nothing is not looked at"
+
+
+async def test_an_answer_of_which_nobody_knows_whether_it_arrived_is_owed_again(
+    played: Played,
+) -> None:
+    hotline = played.hotline
+    await hotline.in_topic(JEANNE, 1, "Oui, à Orsanne.")
+    await in_doubt(hotline.database, "hotline.answer")
+    for _ in range(2):
+        await played.tick("desk.doubts")
+        await played.deliver()
+    told = [m["text"] for m in played.topic("Question") if "pas confirmé" in m["text"]]
+    assert len(told) == 1
+    async with hotline.database.read() as session:
+        question = await session.get_one(Question, 1)
+    assert question.state == State.OPEN
+    assert question.awaiting_since == hotline.clock.now()
+
+
+async def test_what_the_team_may_not_have_is_sent_again_an_hour_later_marked_as_such(
+    played: Played,
+) -> None:
+    hotline = played.hotline
+    await hotline.reply(CLAIRE, 1, "Une précision.")
+    await in_doubt(hotline.database, "hotline.relay")
+    await played.tick("desk.doubts")
+    await played.deliver()
+    assert not [m for m in played.topic("Question") if "Une précision." in m["text"]]
+    hotline.clock.set(hotline.clock.now() + timedelta(hours=1))
+    await played.tick("desk.doubts")
+    await played.deliver()
+    [said] = [m["text"] for m in played.topic("Question") if "Une précision." in m["text"]]
+    assert said.endswith("(renvoyé)")
+
+
+async def in_doubt(database: Database, kind: str) -> None:
+    """Leave what was posted last of a kind as the ledger does after many tries."""
+    async with database.write() as session:
+        row = await session.scalar(
+            select(Delivery).where(Delivery.kind == kind).order_by(Delivery.id.desc()).limit(1)
+        )
+        assert row is not None
+        row.state, row.attempts, row.settled_at = "uncertain", 12, row.created_at
