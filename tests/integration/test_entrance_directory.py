@@ -198,7 +198,7 @@ async def test_a_departure_on_a_day_ends_at_its_midnight(door: Doorway, clock: F
     assert "n’est pas lisible" in words(await door.say(JEANNE, "bientôt", GROUP))
     left = await door.say(JEANNE, "31/12/2026", GROUP)
     assert words(left).startswith(
-        "Départ enregistré\u00a0: les fonctions de Claire Vidal prennent fin le vendredi "
+        "Départ enregistré\u00a0: Claire Vidal quitte ses fonctions le vendredi "
         "1er janvier 2027 à 0\u00a0h\u00a000."
     )
     async with door.database.read() as session:
@@ -219,7 +219,7 @@ async def test_nobody_takes_over_from_themselves_not_even_in_the_end(door: Doorw
     assert words(await door.say(JEANNE, "Solène", GROUP)) == "Aucun agent ne correspond."
     await door.press(JEANNE, "entrance.successor:people:person:3:0", GROUP)
     found = await door.say(JEANNE, "besse", GROUP)
-    assert words(found) == "Qui prend la relève de Paul Meyrat\u00a0?"
+    assert words(found) == "Paul Meyrat\u00a0: qui prend la relève\u00a0?"
     await door.press(JEANNE, key(found, "Marc Besse – Hauts de Lestoire"), GROUP)
     assert (await door.person(3)).successor_id == 5
 

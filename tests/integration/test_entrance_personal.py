@@ -77,7 +77,7 @@ async def test_what_is_erased_is_really_gone(door: Doorway) -> None:
         [kept] = await holder.keeps(session, ODILE)
         await holder.erase(session, ODILE)
     assert door.parts.renderer.plain(kept.what) == (
-        "Les dates et le territoire de 1 fonction dans le réseau, sans votre nom"
+        "les dates et le territoire de 1 fonction dans le réseau, sans votre nom"
     )
     assert "financeurs" in door.parts.renderer.plain(kept.ground)
     async with door.database.read() as session:

@@ -155,12 +155,12 @@ async def test_who_asks_is_told_who_is_away_and_who_follows_the_question(hotline
     hotline.clock.set(paris("28/12/2026 10:00"))
     assert await notice(hotline, JEANNE_ID) == (
         "<blockquote>Bonnes fêtes à &lt;tous&gt; !</blockquote>\n"
-        "En l’absence de Jeanne Roche, jusqu’au samedi 2 janvier 2027 inclus,"
+        "Jeanne Roche est absent(e) jusqu’au samedi 2 janvier 2027 inclus\u00a0:"
         " l’équipe d’animation suit votre question."
     )
     await hotline.press_on(JEANNE, card, "Remplacement\u00a0: Paul Meyrat")
     assert (await notice(hotline, JEANNE_ID) or "").endswith(
-        "jusqu’au samedi 2 janvier 2027 inclus, Paul Meyrat suit votre question."
+        "jusqu’au samedi 2 janvier 2027 inclus\u00a0: Paul Meyrat suit votre question."
     )
     await fill(hotline, PAUL, "demain")
     assert "Paul Meyrat suit" in (await notice(hotline, JEANNE_ID) or "")

@@ -252,7 +252,7 @@ async def test_who_stands_in_is_reminded_in_the_place_of_who_is_away(network: Ne
     await network.tick()
     [told] = await network.told()
     assert told.recipient == "person:3"
-    assert "Vous suivez cette question en l’absence de Jeanne Roche." in told.words
+    assert "Jeanne Roche est absent(e)\u00a0: vous suivez cette question." in told.words
 
 
 async def test_without_anybody_standing_in_the_topic_is_told_who_is_away(network: Network) -> None:
@@ -264,7 +264,7 @@ async def test_without_anybody_standing_in_the_topic_is_told_who_is_away(network
     [told] = await network.told()
     assert told.kind == TOPIC
     assert (
-        "En l’absence de Jeanne Roche, jusqu’au vendredi 6 novembre 2026 inclus,"
+        "Jeanne Roche est absent(e) jusqu’au vendredi 6 novembre 2026 inclus\u00a0:"
         " qui peut y répondre\u00a0?" in told.words
     )
     assert "Paul Meyrat</a>" in told.words

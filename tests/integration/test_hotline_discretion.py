@@ -92,10 +92,10 @@ async def test_what_is_held_is_shown_kept_or_let_go(hotline: Hotline) -> None:
     assert (shown["rating"], shown["rating_comment"]) == (2, "Parfait pour notre conseil")
     assert hotline.renderer.plain(kept.what) == (
         "1 question\u00a0: son numéro, ses dates, son territoire, son thème et son état, "
-        "sans votre nom ni aucun texte."
+        "sans votre nom ni aucun texte"
     )
     assert hotline.renderer.plain(kept.ground) == (
-        "Les comptes rendus aux financeurs publics, que le réseau doit pouvoir justifier."
+        "les comptes rendus aux financeurs publics, que le réseau doit pouvoir justifier"
     )
     async with hotline.database.write() as session:
         await data.erase(session, claire)

@@ -185,7 +185,7 @@ async def test_one_is_told_that_whoever_follows_the_question_is_away(hotline: Ho
         away = Days(date(2026, 11, 23), date(2026, 11, 27))
         await absences.tell(session, 2, away, "", hotline.clock.now())
     notice = (
-        "En l’absence de Jeanne Roche, jusqu’au vendredi 27 novembre 2026 inclus, "
+        "Jeanne Roche est absent(e) jusqu’au vendredi 27 novembre 2026 inclus\u00a0: "
         "l’équipe d’animation suit votre question."
     )
     _redraw, told_away = await hotline.press_on(CLAIRE, view, "Rouvrir")

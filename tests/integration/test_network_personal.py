@@ -135,14 +135,14 @@ async def test_everything_is_shown_to_whom_it_is_about(network: Network) -> None
 
 async def test_what_would_stay_is_said_with_its_ground(network: Network) -> None:
     ground = (
-        "Mission d’intérêt public : le fonds commun d’expériences du réseau et les archives de sa"
+        "mission d’intérêt public : le fonds commun d’expériences du réseau et les archives de sa"
         " lettre, où vous n’êtes pas nommé(e)"
     )
     assert await kept(network, ODILE_HERSELF) == [
         ("1 proposition gardée par le réseau, sans votre nom ni vos fichiers", ground),
         (
             "1 échange de parrainage que vous avez noté, sans votre nom",
-            "Obligation de justifier les financements du réseau",
+            "obligation de justifier les financements du réseau",
         ),
     ]
     assert await kept(network, Party("person", "12")) == []
