@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.desk import store as desk_store
 from bot.desk.sending import Sending, noted
 from bot.desk.words import text as desk_text
+from bot.entrance.threshold import kept_out
 from bot.hotline import store
 from bot.hotline.asking import Asking
 from bot.hotline.decide import Direction, Side, number_of, side
@@ -31,6 +32,8 @@ class Desk:
             private = turn.incoming.place.private
             return [Reply(text("unknown_question") if private else desk_text("not_sent"))]
         if where is Side.ASKER:
+            if kept := await kept_out(turn, Role.AGENT):
+                return kept
             return await self._asking.done(turn) or await self._asking.add(turn, question)
         return await self._said(turn, question, Direction.TO_AGENT)
 

@@ -1,6 +1,7 @@
 """The buttons of a question's card: take charge, hand over, wait, close, reopen, theme."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -161,8 +162,10 @@ class Pressing:
         await self._telling.taken(turn.session, question, person.name, turn.now)
 
     async def _tell(self, turn: Turn, question: Question, person: Person) -> None:
-        """Tell an animator that a question is theirs now."""
+        """Tell an animator that a question is theirs now; in private, no discreet place."""
         fiche = await store.fiche(turn.session, question, turn.now)
+        if fiche.discreet:
+            fiche = replace(fiche, territory="")
         words = text("handed_to_you", fiche=fiche, by=turn.sender.name)
         link = topic_link(self._group_id, question.thread_id)
         keyboard = ((Button(text("topic_button"), url=link),),) if link else ()

@@ -1,6 +1,7 @@
 """The directory and the welcome: who may be blocked or leave, whom to meet, what the menu shows."""
 
 import enum
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -117,13 +118,24 @@ def in_menu(role: Role | None, name: str, roles: frozenset[Role], *, private: bo
 
 
 def parse_name(text: str, _now: datetime) -> str:
-    """Read a given or a family name. Raises InputError: `name_empty` or `name_long`."""
-    name = " ".join(text.split())
+    """Read a given or a family name, less what nobody sees of it.
+
+    Raises InputError: `name_empty` or `name_long`.
+    """
+    seen = "".join(
+        character for character in text if character.isspace() or not _is_unseen(character)
+    )
+    name = " ".join(seen.split())
     if not name:
         raise InputError("name_empty")
     if len(name) > LONGEST_NAME:
         raise InputError("name_long")
     return name
+
+
+def _is_unseen(character: str) -> bool:
+    """Tell controls, and marks that turn the direction of writing, from what is read."""
+    return unicodedata.category(character) in {"Cc", "Cf"}
 
 
 def parse_blocking(text: str, _now: datetime) -> str:

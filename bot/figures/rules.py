@@ -187,11 +187,17 @@ Hidden = tuple[tuple[str, int | None], ...]
 
 
 def hidden(cells: Cells, smallest: int) -> Hidden:
-    """Hide the counts under `smallest`, and one more when the total would give a lone one away."""
+    """Hide the counts under `smallest`, and as many more as keep the total from giving them away.
+
+    A lone hidden count is the total less the others; a few that add up to little are guessed.
+    """
+    counts = dict(cells)
     small = {name for name, count in cells if count < smallest}
     others = [name for name, _count in reversed(cells) if name not in small]
-    if len(small) == 1 and others:
-        small.add(others[0])
+    for name in others if small else ():
+        if len(small) > 1 and sum(counts[each] for each in small) >= smallest:
+            break
+        small.add(name)
     return tuple((name, None if name in small else count) for name, count in cells)
 
 

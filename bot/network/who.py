@@ -135,7 +135,7 @@ class Who:
                 f"proposal:{proposal.id}/update:{turn.incoming.update_id}/{index}",
                 party,
                 Post("file", title, entities=(), file=File(**file)).content(),
-                reference,
+                names.named("proposal", proposal.id),
                 turn.now,
                 stream=str(party),
             )
