@@ -129,7 +129,7 @@ class Browsing:
 
     async def _found(self, turn: Turn, words: str) -> Sequence[Response]:
         hits = await self._search.find(turn.session, words)
-        again = ((_base_button("search_again"),),)
+        again = ((_base_button("search", "search_again"),),)
         if not hits:
             return [Reply(text("nothing_found", words=words), again)]
         keyboard: Keyboard = tuple((_answer(hit.answer_id, hit.question),) for hit in hits)
@@ -225,9 +225,8 @@ def _due(turn: Turn) -> Select[Answer]:
     )
 
 
-def _base_button(action: str, **values: object) -> Button:
-    name = "search" if action == "search_again" else action
-    return Button(text(f"{action}_button", **values), f"answers.{name}", BASE)
+def _base_button(action: str, label: str = "", **values: object) -> Button:
+    return Button(text(f"{label or action}_button", **values), f"answers.{action}", BASE)
 
 
 def _listed(rows: Sequence[Answer]) -> Keyboard:
