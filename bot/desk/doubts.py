@@ -14,6 +14,7 @@ from bot.hotline.decide import State
 from bot.hotline.posts import Composer
 from core.db import Database
 from core.ledger.store import Held, leave, post, resend, uncertain
+from core.one_by_one import one_by_one
 
 log = structlog.get_logger()
 
@@ -36,9 +37,12 @@ class Doubts:
         async with self._database.read() as session:
             answers = await uncertain(session, TO_AGENT)
             others = await uncertain(session, TO_TEAM)
-        for held in answers:
+
+        async def owe(held: Held) -> None:
             async with self._database.write() as session:
                 await self._owe(session, held, now)
+
+        await one_by_one(answers, owe)
         if ids := [each.id for each in others if each.since and each.since + AGAIN <= now]:
             async with self._database.write() as session:
                 await resend(session, ids, now)

@@ -18,6 +18,7 @@ from core.db import Database
 from core.ledger import views
 from core.ledger.draft import Address, Channel, ChatAddress, Content
 from core.ledger.models import View
+from core.one_by_one import one_by_one
 from core.reference import Party
 from core.settings import HotlineSettings
 
@@ -59,12 +60,15 @@ class Shown:
         self._seen = {number: sign for number, sign in self._seen.items() if number in signs}
         changed = [number for number, sign in signs.items() if self._seen.get(number) != sign]
         changed.sort(key=lambda number: number not in self._seen)
-        for number in changed[:AT_ONCE]:
+
+        async def refresh(number: int) -> None:
             async with self._database.write() as session:
                 question = await store.question(session, number)
                 if question is not None:
                     await self.refresh(session, question, now)
             self._seen[number] = signs[number]
+
+        await one_by_one(changed[:AT_ONCE], refresh)
 
     async def adopt(
         self, session: AsyncSession, prefix: str, question: Question, body: bytes, external_id: str

@@ -17,6 +17,7 @@ from bot.hotline.words import reference
 from core.acts import SYSTEM, record
 from core.db import Database
 from core.ledger.store import post
+from core.one_by_one import one_by_one
 from core.people.models import Membership, Person
 from core.people.roles import Role
 from core.people.store import held, roles_of
@@ -36,9 +37,12 @@ class Succession:
         """Look for open questions whose asker is no agent any more; each in its transaction."""
         async with self._database.read() as session:
             numbers = await _orphans(session, now)
-        for number in numbers:
+
+        async def pass_on(number: int) -> None:
             async with self._database.write() as session:
                 await self._pass_on(session, number, now)
+
+        await one_by_one(numbers, pass_on)
 
     async def _pass_on(self, session: AsyncSession, number: int, now: datetime) -> None:
         question = await store.question(session, number)

@@ -18,6 +18,7 @@ from bot.hotline.models import Question
 from core.acts import SYSTEM, record
 from core.ledger.draft import Draft
 from core.ledger.store import post
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.people.models import Person
 from core.people.roles import Role
@@ -57,8 +58,11 @@ class Silence:
                 .order_by(Question.awaiting_since, Question.id)
             )
             numbers = [number for number, *wait in rows if _is_due(known, Wait(*wait))]
-        for number in numbers:
+
+        async def remind(number: int) -> None:
             await self._remind(number, now)
+
+        await one_by_one(numbers, remind)
 
     async def next_due(self, session: AsyncSession) -> datetime | None:
         """Return when the next reminder falls due, within working hours."""

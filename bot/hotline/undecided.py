@@ -14,6 +14,7 @@ from bot.hotline.telling import Telling
 from bot.hotline.underway import unplaced
 from core.acts import SYSTEM, record
 from core.db import Database
+from core.one_by_one import one_by_one
 from core.reference import Party
 from core.room import Tick
 
@@ -47,12 +48,16 @@ class Undecided:
         async with self._database.read() as session:
             numbers = await self._questions(session, now - self._delay)
             people = await self._people(session, now - self._delay)
-        for number in numbers:
+
+        async def decide(each: int | str) -> None:
             async with self._database.write() as session:
-                await self._send(session, number, now)
-        for party in people:
-            async with self._database.write() as session:
-                await self._gather(session, Party.parse(party), now)
+                if isinstance(each, int):
+                    await self._send(session, each, now)
+                else:
+                    await self._gather(session, Party.parse(each), now)
+
+        waiting: list[int | str] = [*numbers, *people]
+        await one_by_one(waiting, decide)
 
     async def next_due(self, session: AsyncSession) -> datetime | None:
         """Return when the first of what waits is due."""

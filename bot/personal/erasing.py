@@ -13,6 +13,7 @@ from bot.personal.models import ErasureRequest
 from bot.personal.rules import RequestState, erasure_due, next_reminder, reminders_due
 from core.acts import SYSTEM, record
 from core.ledger.store import post, purge
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.people.models import Person
 from core.reference import Party, Reference
@@ -36,9 +37,8 @@ class Erasing:
         """Erase who was told so; each in a transaction of their own."""
         async with self._parts.database.read() as session:
             rows = (await session.scalars(select(ErasureRequest).where(_accepted()))).all()
-        for request in rows:
-            if erasure_due(request.decided_at or now, request.told_at) <= now:
-                await self._erase(request.id)
+        due = [row.id for row in rows if erasure_due(row.decided_at or now, row.told_at) <= now]
+        await one_by_one(due, self._erase)
 
     async def remind(self, now: datetime) -> None:
         """Remind the animators of the requests whose term comes near."""
