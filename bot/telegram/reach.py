@@ -54,8 +54,9 @@ class Reach:
 
         Whichever comes second waits here, then sees that it is said.
         """
-        if account is not None:
-            account = await session.get(Account, account.id, with_for_update=True)
+        if account is None or (account.blocked_at is not None) is blocked:
+            return
+        account = await session.get(Account, account.id, with_for_update=True)
         if account is None or (account.blocked_at is not None) is blocked:
             return
         account.blocked_at = now if blocked else None

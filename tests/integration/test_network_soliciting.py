@@ -369,10 +369,11 @@ async def test_a_deleted_topic_is_made_anew_for_a_reply(network: Network) -> Non
     await network.say(ODILE, "Un gîte.", reply_to=number)
     [row] = await network.rows("network.reply")
     await network.hotline.settle(row, Refused("thread not found"))
-    rows = await network.rows("hotline.topic", "network.reply")
-    assert [each.kind for each in rows] == ["network.reply", "hotline.topic", "network.reply"]
+    rows = await network.rows("hotline.topic", "hotline.card", "network.reply")
+    made = ["hotline.topic", "hotline.card", "network.reply"]
+    assert [each.kind for each in rows] == ["network.reply", *made]
     assert {each.stream for each in rows} == {"question:5"}
-    assert rows[2].post.text == row.post.text
+    assert rows[3].post.text == row.post.text
 
 
 # --- forwarding to the asker ---------------------------------------------------------------------
