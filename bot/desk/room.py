@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.search import AnswerSearch
-from bot.desk import board, shown
+from bot.desk import board, personal, shown
 from bot.desk.board import Board
 from bot.desk.canned import Canned
 from bot.desk.deliveries import Deliveries
@@ -23,7 +23,7 @@ from bot.hotline.telling import Telling
 from core.chat import Action, ReplyRoute
 from core.parts import Parts
 from core.people.roles import Role
-from core.room import Room, Tick
+from core.room import PersonalData, Room, Tick
 
 
 def build(parts: Parts, asking: Asking, search: AnswerSearch) -> Room:
@@ -68,6 +68,7 @@ def build(parts: Parts, asking: Asking, search: AnswerSearch) -> Room:
             shown.CARD: kept.address,
             board.KEY: pinned.address,
         },
+        personal_data=PersonalData(personal.export, personal.erase),
         reachability=reachability(composer),
     )
 

@@ -105,3 +105,40 @@ async def test_what_went_to_a_successor_names_nobody_either(house: Whole) -> Non
     assert still_open is not None
     assert (closed.text, closed.asker_id) == ("", 43)
     assert still_open.text == "Que faire du logement vacant, demande [personne] ?"
+
+
+async def works(house: Whole) -> None:
+    """Jeanne answers, takes charge, writes a canned answer, is away, hands over."""
+    await house.say(CLAIRE, "Comment rouvrir un hôtel ?")
+    relay = house.place("Comment rouvrir", GROUP)
+    await house.press(JEANNE, "Prendre en charge", chat=GROUP)
+    await house.say(JEANNE, "Voyez la fiche.", chat=GROUP, to=relay)
+    await house.say(JEANNE, "/reponsestypes")
+    await house.press(JEANNE, "Ajouter une réponse type")
+    await house.say(JEANNE, "Accueil")
+    await house.say(JEANNE, "Bonjour {prénom}.")
+    await house.say(JEANNE, "/absence demain")
+    await house.press(JEANNE, "Message habituel")
+    await house.say(JEANNE, "/saisir Que faire d’un gîte ?")
+    await house.press(JEANNE, "Téléphone")
+    await house.press(JEANNE, "Aucun territoire")
+    await house.say(JEANNE, "Le louer.")
+    await house.press(JEANNE, "Proposer comme réponse validée")
+    await house.press(JEANNE, "Clore", chat=GROUP)
+    await house.press(JEANNE, "Proposer comme réponse validée", chat=GROUP)
+
+
+async def test_of_an_animator_only_what_others_were_told_is_left(house: Whole) -> None:
+    await works(house)
+    await house.erase(42)
+    for tick in ("desk.shown", "desk.board"):
+        await house.tick(tick)
+    told = "messages", "people", "acts", "deliveries", "erasure_requests", "memberships"
+    left = [
+        line
+        for line in (await house.everything()).splitlines()
+        if re.search(f"Rochefol|jeanne@|{JEANNE}|: 42[,}}]|person:42", line)
+        if not line.startswith(told)
+    ]
+    assert left == [], "but for what others were told, until it expires, and numbers"
+    assert "jeanne" not in (await house.everything()).lower().replace("jeanne rochefol", "")
