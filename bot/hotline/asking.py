@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.answers.search import AnswerSearch
-from bot.entrance.words import door
+from bot.entrance.threshold import kept_out
 from bot.entrance.words import text as entrance_text
 from bot.guarantee.hours import Hours
 from bot.hotline import store
@@ -37,7 +37,7 @@ class Asking:
         incoming = turn.incoming
         if not incoming.place.private:
             return []
-        if early := _refusal(turn) or await self.done(turn):
+        if early := await _refusal(turn) or await self.done(turn):
             return early
         if (corrected := await self._corrected(turn)) is not None:
             return corrected
@@ -47,7 +47,7 @@ class Asking:
 
     async def command(self, turn: Turn) -> Sequence[Response]:
         """Open a question by `/question …`; without words, the next message is one."""
-        if early := _refusal(turn) or await self.done(turn):
+        if early := await _refusal(turn) or await self.done(turn):
             return early
         words = turn.incoming.argument.strip()
         if words:
@@ -150,13 +150,11 @@ class Asking:
         return await store.add_message(turn.session, turn, number, Direction.FROM_AGENT, words)
 
 
-def _refusal(turn: Turn) -> Sequence[Response]:
+async def _refusal(turn: Turn) -> Sequence[Response]:
     """Say why somebody cannot ask here; nothing when they can."""
     if not turn.incoming.place.private:
         return [Reply(entrance_text("private_only"))]
-    if turn.sender.person_id is None:
-        return [door()]
-    return [] if Role.AGENT in turn.sender.roles else [Reply(entrance_text("agents_only"))]
+    return await kept_out(turn, Role.AGENT)
 
 
 async def _courteous(turn: Turn, said: Courtesy) -> Sequence[Response]:

@@ -29,6 +29,13 @@ async def messages(house: Whole) -> list[str]:
         return list(await session.scalars(select(QuestionMessage.text)))
 
 
+async def test_who_has_left_is_told_so_when_they_ask(house: Whole) -> None:
+    await leave(house, 41)
+    [refused] = await house.say(CLAIRE, "Comment rouvrir un hôtel ?")
+    assert "vous n’avez plus de fonction dans le réseau" in refused.text
+    assert await messages(house) == []
+
+
 async def test_who_has_left_adds_nothing_to_what_they_asked(house: Whole) -> None:
     await house.say(CLAIRE, "Comment rouvrir un hôtel ?")
     told = house.place("est enregistrée", CLAIRE)
