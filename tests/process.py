@@ -47,16 +47,16 @@ AGENTS = tuple(range(6001, 6011))
 AGENT_CODES = ("P001", "P003", "P004", "P006", "P008", "P009", "P010", "P011", "P013", "P014")
 
 KILLED = -signal.SIGKILL
-PATIENCE = 30.0
+PATIENCE = 60.0
 SECRET = "a secret that signs the links of tests"
 
 T = TypeVar("T")
 Message = Mapping[str, Any]
 
 
-async def eventually(what: str, look: Callable[[], T | None]) -> T:
+async def eventually(what: str, look: Callable[[], T | None], patience: float = PATIENCE) -> T:
     """Return what `look` sees, as soon as it sees something."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE
+    deadline = asyncio.get_running_loop().time() + patience
     while not (found := look()):
         assert asyncio.get_running_loop().time() < deadline, f"never seen: {what}"
         await asyncio.sleep(0.02)
@@ -100,7 +100,9 @@ class Service:
     async def started(self) -> None:
         await self.reports("service.started")
 
-    async def eventually(self, what: str, look: Callable[[], T | None]) -> T:
+    async def eventually(
+        self, what: str, look: Callable[[], T | None], patience: float = PATIENCE
+    ) -> T:
         """Wait for something that this process, alive, brings about."""
 
         def unless_dead() -> T | None:
@@ -109,18 +111,23 @@ class Service:
             return look()
 
         try:
-            return await eventually(what, unless_dead)
+            return await eventually(what, unless_dead, patience)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.output[-6000:]}") from None
 
-    async def until_none(self, what: str, look: Callable[[], Awaitable[Sequence[object]]]) -> None:
+    async def until_none(
+        self,
+        what: str,
+        look: Callable[[], Awaitable[Sequence[object]]],
+        patience: float = PATIENCE,
+    ) -> None:
         """Wait until `look` finds nothing any more, while this process lives."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+        deadline = asyncio.get_running_loop().time() + patience
         while left := await look():
             late = asyncio.get_running_loop().time() > deadline
             assert not late, f"never: {what}; left: {left}\n{self.output[-6000:]}"
             assert self.process.returncode is None, self.output
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
 
     async def ended(self) -> int:
         """Wait until it ends by itself; return its status."""
