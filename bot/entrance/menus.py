@@ -38,7 +38,7 @@ class Menus:
         if not private:
             menu = self.keyboard(roles, private=False) if animator else ()
             return [Reply(text("help_animators" if animator else "help"), menu)]
-        asks = Role.AGENT in roles or not animator
+        asks = Role.AGENT in roles
         return [Reply(text("help" if asks else "help_team"), self.keyboard(roles))]
 
 

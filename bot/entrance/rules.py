@@ -21,6 +21,10 @@ TEAM_TOO = frozenset({"reponses", "parrainage"})
 """What agents read in private, and animators work on in their group."""
 
 
+ASKERS = frozenset({"question", "mesquestions"})
+"""What only agents do: the hotline answers nobody else."""
+
+
 class Blocking(enum.StrEnum):
     """Why somebody is blocked: chosen, never typed, for the trail keeps it."""
 
@@ -112,6 +116,8 @@ def in_menu(role: Role | None, name: str, roles: frozenset[Role], *, private: bo
     """Say whether a command has its place in somebody's menu, in private or in their group."""
     if name == HELP:
         return True
+    if private and name in ASKERS:
+        return Role.AGENT in roles
     if private:
         return role is None or role in roles
     return Role.ANIMATOR in roles and (role is Role.ANIMATOR or name in TEAM_TOO)

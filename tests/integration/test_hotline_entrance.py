@@ -253,7 +253,7 @@ async def test_help_shows_each_what_they_may_do(door: Doorway) -> None:
     desk = ["La lettre", "Annuaire"]
     animator = await door.say(JEANNE, "/menu")
     assert words(animator).startswith("Les boutons ci-dessous montrent tout")
-    assert labels(animator) == [*private, *desk, "Aide"]
+    assert labels(animator) == ["Rencontres à venir", *desk, "Aide"]
     group = await door.say(JEANNE, "/aide", GROUP)
     assert words(group).startswith("Chaque question a son sujet dans ce groupe.")
     assert labels(group) == [*desk, "Aide"]

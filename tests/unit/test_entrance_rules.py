@@ -117,6 +117,8 @@ def test_the_menu_begins_with_asking_and_ends_with_the_help() -> None:
         (Role.AGENT, "proposer", AGENT, True, True),
         (Role.ANIMATOR, "lettre", AGENT, True, False),
         (Role.ANIMATOR, "lettre", TEAM, True, True),
+        (None, "question", frozenset({Role.FUNDER}), True, False),
+        (None, "agenda", TEAM, True, True),
         (None, "question", TEAM, False, False),
         (Role.ANIMATOR, "lettre", TEAM, False, True),
         (Role.ANIMATOR, "lettre", AGENT, False, False),
