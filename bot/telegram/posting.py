@@ -1,7 +1,9 @@
 """Posts to calls of the Bot API."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
+import structlog
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -18,6 +20,11 @@ from core.ledger.draft import ChatAddress
 
 TOPIC_NAME = 128
 """The longest name of a topic (Bot API, createForumTopic)."""
+
+BUTTONS = 100
+"""The most buttons under a message (Telegram's servers; the Bot API's pages do not say it)."""
+
+logger = structlog.get_logger()
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -106,10 +113,17 @@ def entities_of(post: Post) -> Sequence[MessageEntity] | None:
 
 
 def markup(keyboard: Sequence[Sequence[PostButton]]) -> InlineKeyboardMarkup | None:
-    """Return rows of buttons as the Bot API wants them."""
+    """Return rows of buttons as the Bot API wants them.
+
+    Rows beyond what it takes are left out: with them it would refuse the whole message.
+    """
     if not keyboard:
         return None
-    return InlineKeyboardMarkup([[_button(button) for button in row] for row in keyboard])
+    counts = list(accumulate(len(row) for row in keyboard))
+    rows = [row for row, count in zip(keyboard, counts, strict=True) if count <= BUTTONS]
+    if len(rows) < len(keyboard):
+        logger.error("keyboard_shortened", buttons=counts[-1])
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
 
 
 def _button(button: PostButton) -> InlineKeyboardButton:
