@@ -93,6 +93,10 @@ class Whole:
             }
         return await self.handle({"message": message})
 
+    async def note(self, account: int, text: str, beside: str) -> list[Answer]:
+        """Type something in the topic where a message is, without answering it."""
+        return await self.say(account, text, chat=GROUP, thread=self.threads[beside])
+
     async def press(
         self, account: int, label: str, on: str = "", *, chat: int | None = None, name: str = ""
     ) -> list[Answer]:
