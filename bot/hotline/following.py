@@ -119,6 +119,7 @@ class Following:
             return await self._redrawn(turn, question)
         question.discreet = bool(wanted[1])
         verb = "question.discreet" if question.discreet else "question.not_discreet"
+        await self._presenting.rename(turn.session, question, turn.incoming.update_id, turn.now)
         return await self._changed(turn, question, verb)
 
     async def themes(self, turn: Turn, subject: Reference, _version: int) -> Sequence[Response]:

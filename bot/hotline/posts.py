@@ -101,11 +101,14 @@ class Composer:
         message: QuestionMessage,
         update_id: int,
         now: datetime,
+        *,
+        edited: bool = True,
     ) -> list[Draft]:
         """Bring what the topic has of a message to what `message` has become.
 
         What has not left takes the new words in its place. The rest is in the drafts to post:
         edits, and what is new. `update_id` is that of the edit. Nothing for what was not relayed.
+        `edited` is whether its author has ever corrected it, which its lead says.
         """
         carried = Carried(
             message=message,
@@ -115,7 +118,7 @@ class Composer:
             cause=reference(fiche.number),
             stream=f"question:{fiche.number}",
             fresh=self._relay_lead(fiche, edited=False, follows=False),
-            lead=self._relay_lead(fiche, edited=True, follows=False),
+            lead=self._relay_lead(fiche, edited=edited, follows=False),
             removed=self.renderer.plain(desk_text("removed"), self.language),
         )
         return await corrected(session, carried, update_id, now)

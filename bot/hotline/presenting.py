@@ -90,6 +90,19 @@ class Presenting:
         await post(session, await self._relays(session, question, messages, now), now)
         return Added(outcome, promised)
 
+    async def rename(
+        self, session: AsyncSession, question: Question, update_id: int, now: datetime
+    ) -> None:
+        """Put what its asker said under the name that the team may see from now on."""
+        fiche = await store.fiche(session, question, now)
+        asker = str(Party("person", str(question.asker_id)))
+        for each in await store.messages(session, question.id):
+            if each.author == asker:
+                drafts = await self.composer.relay_edits(
+                    session, fiche, each, update_id, now, edited=each.edited
+                )
+                await post(session, drafts, now)
+
     def outcome(
         self, question: Question, messages: Sequence[QuestionMessage], now: datetime
     ) -> Addition:
