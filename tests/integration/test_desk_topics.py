@@ -180,7 +180,7 @@ async def test_the_board_lists_the_oldest_unanswered_first_and_is_edited(
     said = board["html"].replace("\u00a0", " ").replace(' rel="noreferrer"', "")
     assert said == (
         "<b>Questions en cours</b>\n\n"
-        "2 questions sans réponse · 0 en attente de l’agent · 0 avec réponse, à clore\n\n"
+        "2 questions sans réponse\n\n"
         f'<a href="{link}/{first}">n° 1</a> · Pays d’Orsanne – Claire Vidal, '
         "sans réponse depuis le lundi 23 novembre 2026 à 9 h 00\n"
         f'<a href="{link}/{second}">n° 2</a> – Marc Besse, '
