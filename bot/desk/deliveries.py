@@ -231,7 +231,7 @@ class Deliveries:
         if outcome in {NOT_YET, COMING}:
             after = original_of(parcel.slot)
             await post(session, [replace(edit, slot=f"{after}/edit:again:{parcel.id}")], now)
-        elif outcome.reason == MESSAGE_GONE:
+        elif outcome.reason == MESSAGE_GONE or _refused_by_topic(parcel, outcome):
             await post(session, [_as_new(edit, again(parcel, now).slot)], now)
         elif parcel.kind == posts.ANSWER_EDIT:
             number = parcel.cause.number
@@ -260,6 +260,11 @@ class Deliveries:
         words = text("answer_undelivered", fiche=fiche)
         slot = f"{message}/undelivered"
         await post(session, [self._composer.notice(slot, question.id, words, now)], now)
+
+
+def _refused_by_topic(parcel: Parcel, outcome: Refused | Skip) -> bool:
+    """Say whether the channel does not let us correct what the team has, for whatever reason."""
+    return parcel.kind == posts.RELAY_EDIT and isinstance(outcome, Refused)
 
 
 async def _aimed(

@@ -16,6 +16,7 @@ from bot.telegram.reach import Reach
 from core.chat import Button, Text
 from core.clock import FixedClock
 from core.db import Database
+from core.ledger.draft import Refused, Skip
 from core.ledger.models import Delivery, View
 from core.people.models import Membership, Person
 from core.people.roles import Role
@@ -235,3 +236,18 @@ async def in_doubt(database: Database, kind: str) -> None:
         )
         assert row is not None
         row.state, row.attempts, row.settled_at = "uncertain", 12, row.created_at
+
+
+async def test_a_correction_that_the_channel_refuses_is_said_to_the_team_as_a_new_message(
+    played: Played,
+) -> None:
+    hotline = played.hotline
+    await hotline.reply(CLAIRE, 1, "Un.", message_id=901)
+    await played.deliver()
+    await hotline.reply(CLAIRE, 1, "Un, corrigé.", message_id=901, edited=True)
+    [edit] = [row for row in await hotline.rows() if row.kind == "hotline.relay_edit"]
+    await hotline.settle(edit, Refused("no text to edit"))
+    await hotline.settle(edit, Skip("erased"))
+    last = (await hotline.rows())[-1]
+    assert (last.kind, last.post.kind) == ("hotline.relay", "text")
+    assert last.post.text.endswith("\nUn, corrigé.")
