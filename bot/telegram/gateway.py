@@ -11,14 +11,24 @@ from bot.telegram.changing import TOPIC, Target, change, shown_at
 from bot.telegram.decide import REPEATED
 from bot.telegram.leaving import log_moved
 from bot.telegram.lengths import CAPTION, TEXT, length, shorten
-from bot.telegram.outcomes import GONE, THREAD_GONE, outcome_of
+from bot.telegram.outcomes import GONE, OUTSIDE, THREAD_GONE, outcome_of
 from bot.telegram.posting import TOPIC_NAME, send_post
 from core.chat import Post, PostButton, Text
-from core.ledger.draft import Address, Channel, ChatAddress, Outcome, Parcel, Refused, Sent
+from core.ledger.draft import (
+    Address,
+    Channel,
+    ChatAddress,
+    Later,
+    Outcome,
+    Parcel,
+    Refused,
+    Sent,
+)
 
 logger = structlog.get_logger()
 
 NO_TARGET = Refused("it does not say which message to change")
+AWAY = frozenset({OUTSIDE, Refused("chat not found")})
 CHANGES = frozenset({"edit", "delete", "delete_topic"})
 
 
@@ -64,7 +74,7 @@ class TelegramGateway:
         try:
             return Sent(await send_post(self._bot, post, address))
         except TelegramError as error:
-            return failed(error)
+            return patient(failed(error), address)
 
     async def _change(self, post: Post, target: Target) -> Outcome:
         try:
@@ -102,6 +112,14 @@ def failed(error: TelegramError) -> Outcome:
     if isinstance(error, ChatMigrated):
         log_moved(error.new_chat_id)
     return outcome_of(error)
+
+
+def patient(outcome: Outcome, address: ChatAddress) -> Outcome:
+    """Wait for a group that the bot is not in: as with a refused token, an operator mends it."""
+    if address.chat_id > 0 or outcome not in AWAY:
+        return outcome
+    logger.warning("group_away", hint="check telegram.group_id, and that the bot is in the group")
+    return Later("the bot is not in the group")
 
 
 def fitting(post: Post) -> Post:

@@ -21,8 +21,9 @@ from core.ledger.models import Delivery, View
 from core.people.models import Membership, Person
 from core.people.roles import Role
 from core.reference import Reference
+from relais.sandbox.bot_api.faults import refused
 from tests.desk import Played, playing
-from tests.hotline import CLAIRE, GROUP, JEANNE, SINCE
+from tests.hotline import CLAIRE, GROUP, JEANNE, MARC, SINCE
 from tests.integration.test_desk_topics import shown
 
 ASKED = "Qui a déjà fait une session d’accueil ?"
@@ -251,3 +252,22 @@ async def test_a_correction_that_the_channel_refuses_is_said_to_the_team_as_a_ne
     last = (await hotline.rows())[-1]
     assert (last.kind, last.post.kind) == ("hotline.relay", "text")
     assert last.post.text.endswith("\nUn, corrigé.")
+
+
+async def test_what_is_asked_while_the_bot_is_out_of_its_group_is_there_once_it_is_back(
+    played: Played,
+) -> None:
+    hotline, faults = played.hotline, played.api.state.faults
+    faults.add(
+        refused("bot was kicked from the supergroup chat", method="createForumTopic", code=403)
+    )
+    await hotline.say(MARC, "Une question d’un autre ?")
+    await hotline.reply(MARC, 2, "Et une précision.")
+    await played.deliver()
+    assert [title for title in played.seen(GROUP) if "n° 2" in title] == []
+    async with hotline.database.write() as session:
+        await session.execute(update(Delivery).values(next_attempt_at=None))
+    await played.deliver()
+    _card, first, second = played.topic("Question n° 2")
+    assert first["text"].endswith("Une question d’un autre ?")
+    assert second["text"].endswith("Et une précision.")
