@@ -65,6 +65,7 @@ class Whole:
     shown: dict[str, str] = field(default_factory=dict)
     buttons: dict[str, Sequence[Sequence[PostButton]]] = field(default_factory=dict)
     threads: dict[str, int | None] = field(default_factory=dict)
+    paused: bool = False
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1000))
 
     @property
@@ -145,8 +146,17 @@ class Whole:
         await self.send()
         return answers
 
+    async def blocks(self, account: int, *, blocked: bool = True) -> None:
+        """Note, out of any update, that somebody has blocked the bot, or is back."""
+        async with self.database.write() as session:
+            row = await session.scalar(select(Account).where(Account.address == str(account)))
+            assert row is not None
+            row.blocked_at = self.clock.now() if blocked else None
+
     async def send(self) -> None:
-        """Do as dispatchers do, until nothing is due; then bring views in step."""
+        """Do as dispatchers do, unless paused, until nothing is due; then bring views in step."""
+        if self.paused:
+            return
         while await self._one():
             pass
         async with self.database.write() as session:

@@ -105,6 +105,8 @@ async def _unname(session: AsyncSession, naming: Naming, number: int) -> None:
             setattr(row, name, naming.without(getattr(row, name), person))
     for variant in variants:
         variant.text = naming.without(variant.text, person)
+    for row in answers:  # what the team and experts were shown of it was not anonymised yet
+        await purge(session, Party("answer", str(row.id)))
     if answers:
         await store.changed(session, answers)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.hotline import standing
 from bot.hotline.decide import Direction, State
 from bot.hotline.models import Announcement, Question, QuestionMessage
-from bot.hotline.posts import message_slot, reference, text, topic_reference
+from bot.hotline.posts import NOTICE, message_slot, reference, text, topic_reference
 from core.ledger.models import Delivery, Message
 from core.ledger.store import cancel, purge, purge_rows
 from core.people.models import Person
@@ -128,13 +128,14 @@ async def handed_on(session: AsyncSession, party: Party) -> Sequence[Question]:
 
 
 async def _empty_handed_on(session: AsyncSession, party: Party) -> None:
-    """Take somebody's name from what the ledger holds of questions that are a colleague's now.
+    """Take somebody's name from what the ledger holds of questions that are not theirs.
 
     What they wrote of those that are closed is emptied; the others still need their words.
     """
     questions = await handed_on(session, party)
     sent = [row.id for each in questions for row in await naming(session, each, party)]
-    await purge_rows(session, sent)
+    told = [row.id for row in await notices(session, party)]
+    await purge_rows(session, [*sent, *told])
     for question in questions:
         if question.state == State.CLOSED:
             question.text = ""
@@ -147,8 +148,7 @@ async def _empty_handed_on(session: AsyncSession, party: Party) -> None:
 
 async def naming(session: AsyncSession, question: Question, party: Party) -> Sequence[Delivery]:
     """Return what was sent to a question's topic that names somebody, or carries their words."""
-    person = await session.get(Person, party.number)
-    names = {person.name, str(escape(person.name))} if person and person.name else set()
+    names = await _names(session, party)
     said = await session.scalars(
         select(QuestionMessage).where(_asked_by(party), QuestionMessage.question_id == question.id)
     )
@@ -163,8 +163,28 @@ async def naming(session: AsyncSession, question: Question, party: Party) -> Seq
         row
         for row, body in rows
         if any(row.slot == slot or row.slot.startswith(f"{slot}/") for slot in slots)
-        or any(name.encode() in body for name in names)
+        or any(name in body for name in names)
     ]
+
+
+async def notices(session: AsyncSession, party: Party) -> Sequence[Delivery]:
+    """Return what the team was told, in any topic, that names somebody."""
+    names = await _names(session, party)
+    rows = await session.execute(
+        select(Delivery, Message.body)
+        .join(Message, Message.hash == Delivery.message_hash)
+        .where(Delivery.kind == NOTICE)
+        .order_by(Delivery.id)
+    )
+    return [row for row, body in rows if any(name in body for name in names)]
+
+
+async def _names(session: AsyncSession, party: Party) -> Sequence[bytes]:
+    """Return how somebody's name is written in what was sent: as text, or as HTML."""
+    person = await session.get(Person, party.number)
+    if person is None or not person.name:
+        return []
+    return [name.encode() for name in {person.name, str(escape(person.name))}]
 
 
 def _asked_by(party: Party) -> ColumnElement[bool]:

@@ -78,6 +78,17 @@ class Copies:
             ]
         return drafts
 
+    async def notices(
+        self, session: AsyncSession, request: ErasureRequest, now: datetime
+    ) -> Sequence[Draft]:
+        """Return what removes, from any topic, what the team was told of a person by name."""
+        person = Party("person", str(request.person_id))
+        return [
+            _change(request, Party.parse(row.recipient), Post("delete"), row.external_id, now)
+            for row in await hotline.notices(session, person)
+            if row.external_id
+        ]
+
     async def of_requests(
         self, session: AsyncSession, request: ErasureRequest, now: datetime
     ) -> Sequence[Draft]:

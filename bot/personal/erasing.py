@@ -97,6 +97,7 @@ class Erasing:
         if self._parts.settings.hotline.erase_topics:
             drafts += await self._copies.of_questions(session, request, now)
             drafts += await self._copies.handed_on(session, request, now)
+            drafts += await self._copies.notices(session, request, now)
         await post(session, drafts, now)
 
 

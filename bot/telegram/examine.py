@@ -51,6 +51,9 @@ async def _group(bot: RelaisBot, settings: TelegramSettings, me: User) -> Sequen
     return [
         _topics(chat),
         _right("manage topics", owner or bool(administrator and administrator.can_manage_topics)),
+        _right(  # without it nothing of who is erased can be taken out of the group
+            "delete messages", owner or bool(administrator and administrator.can_delete_messages)
+        ),
         _right("pin messages", owner or bool(administrator and administrator.can_pin_messages)),
         _privacy(me, sees_all=owner or administrator is not None),
     ]

@@ -142,3 +142,21 @@ async def test_of_an_animator_only_what_others_were_told_is_left(house: Whole) -
     ]
     assert left == [], "but for what others were told, until it expires, and numbers"
     assert "jeanne" not in (await house.everything()).lower().replace("jeanne rochefol", "")
+
+
+async def test_what_other_topics_were_told_of_them_goes_too(house: Whole) -> None:
+    """Paul asks; the network is asked, Claire among it, and cannot be reached."""
+    await house.say(CLAIRE, "/entraide")
+    await house.press(CLAIRE, "Le réseau peut me solliciter : non")
+    await house.say(PAUL, "Que faire du logement vacant ?")
+    await house.press(JEANNE, "Solliciter le réseau", chat=GROUP)
+    house.paused = True
+    await house.press(JEANNE, "Envoyer", chat=GROUP)
+    await house.blocks(CLAIRE)
+    house.paused = False
+    await house.send()
+    assert "n’est pas parvenue à Claire Vidalenche" in house.chat(GROUP)
+    await house.blocks(CLAIRE, blocked=False)
+    await house.erase(41)
+    assert "n’est pas parvenue à Claire Vidalenche" not in house.chat(GROUP)
+    assert await traces(house) == []

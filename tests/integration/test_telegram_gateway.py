@@ -382,6 +382,7 @@ async def test_the_examination_says_what_is_wrong_and_what_to_do(
         "the bot is @relais_bot": True,
         "it has topics": True,
         "the bot may manage topics": True,
+        "the bot may delete messages": True,
         "the bot may pin messages": True,
         "the bot sees the group's messages": True,
     }
