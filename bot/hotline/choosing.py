@@ -102,7 +102,7 @@ class Choosing:
         if question is None:
             return [unknown()]
         if question.answered_by and self._presenting.may_reopen(question, turn.now):
-            await self._presenting.reopen(turn.session, question, turn.now)
+            await self._presenting.reopen(turn.session, question, turn.now, wordless=True)
         elif question.state == State.SUGGESTED:
             await self._presenting.present(turn.session, question, turn.now)
             record(turn.session, actor(turn), "question.team", reference(question.id), turn.now)

@@ -105,7 +105,7 @@ class Following:
             return [Toast(text("not_closed"), alert=True)]
         if not self._presenting.may_reopen(question, turn.now):
             return [Toast(text("cannot_reopen", days=self._reopen_days), alert=True)]
-        await self._presenting.reopen(turn.session, question, turn.now)
+        await self._presenting.reopen(turn.session, question, turn.now, wordless=True)
         absence = await self._showing.absence(turn.session, question, turn.now)
         return [*await self._redrawn(turn, question), *absence]
 

@@ -14,7 +14,7 @@ from bot.hotline import standing, store
 from bot.hotline.decide import Addition, State, addition, courtesy, reopenable
 from bot.hotline.dossier import dossier
 from bot.hotline.models import Question, QuestionMessage
-from bot.hotline.posts import Composer, reference
+from bot.hotline.posts import Composer, desk_text, reference
 from core.acts import record
 from core.ledger.draft import Draft
 from core.ledger.store import post
@@ -120,8 +120,13 @@ class Presenting:
         """Say whether it is not too late to reopen a question."""
         return reopenable(question.closed_at, now, self._settings.reopen_days)
 
-    async def reopen(self, session: AsyncSession, question: Question, now: datetime) -> None:
-        """Make the team owe an answer to what was closed, whether it ever had the question."""
+    async def reopen(
+        self, session: AsyncSession, question: Question, now: datetime, *, wordless: bool = False
+    ) -> None:
+        """Make the team owe an answer to what was closed, whether it ever had the question.
+
+        `wordless` says that its asker adds nothing to it: its topic then says so.
+        """
         actor = Party("person", str(question.asker_id))
         record(session, actor, "question.reopen", reference(question.id), now)
         if question.presented_at is None:
@@ -130,6 +135,10 @@ class Presenting:
         await self._owe(session, question, now)
         question.version += 1
         await session.flush()
+        if wordless:
+            slot = f"question:{question.id}/version:{question.version}/reopened"
+            words = desk_text("asker_reopened", number=question.id)
+            await post(session, [self.composer.notice(slot, question.id, words, now)], now)
 
     async def _owed_again(
         self, session: AsyncSession, question: Question, now: datetime

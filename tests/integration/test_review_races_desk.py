@@ -271,3 +271,18 @@ async def test_what_is_asked_while_the_bot_is_out_of_its_group_is_there_once_it_
     _card, first, second = played.topic("Question n° 2")
     assert first["text"].endswith("Une question d’un autre ?")
     assert second["text"].endswith("Et une précision.")
+
+
+async def test_the_topic_says_each_time_that_the_agent_has_reopened_without_a_word(
+    played: Played,
+) -> None:
+    hotline = played.hotline
+    mine = Reference("hotline", "question", "1")
+    for _ in range(2):
+        await hotline.press(CLAIRE, Button(Text("", ""), "hotline.close", mine))
+        await hotline.press(CLAIRE, Button(Text("", ""), "hotline.reopen", mine))
+    await hotline.press(CLAIRE, Button(Text("", ""), "hotline.close", mine))
+    await hotline.reply(CLAIRE, 1, "Encore un point.")
+    await played.deliver()
+    told = [m for m in played.topic("Question") if "a rouvert la question" in m["text"]]
+    assert len(told) == 2, "words of the agent say it themselves"
