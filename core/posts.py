@@ -1,5 +1,6 @@
 """Words and buttons made ready for chat: what rooms store in the ledger, and read of a press."""
 
+import re
 from dataclasses import dataclass
 
 import structlog
@@ -43,7 +44,7 @@ def parse_callback(data: str) -> Pressed | None:
     """Read what `callback_data` wrote; None for anything else, such as a forged press."""
     action, _, rest = data.partition(":")
     reference, _, version = rest.rpartition(":")
-    if not (action and version.isascii() and version.isdigit()):
+    if not (action and re.fullmatch(r"[0-9]{1,9}", version)):
         return None
     try:
         return Pressed(action, Reference.parse(reference), int(version))

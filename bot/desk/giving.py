@@ -29,13 +29,13 @@ class Giving:
         self._language = language
         self._sending = sending
 
-    async def similar(self, turn: Turn, chosen: Reference, version: int) -> Sequence[Response]:
+    async def similar(self, turn: Turn, chosen: Reference, _version: int) -> Sequence[Response]:
         """Show a validated answer in the topic."""
         question, answer = await self._chosen(turn, chosen)
         if question is None or answer is None:
             return [Toast(text("unknown_answer"), alert=True)]
         carried = pair("similar", question.id, answer.id)
-        give = Button(text("give_button"), "desk.give", carried, version)
+        give = Button(text("give_button"), "desk.give", carried, question.version)
         words = text("similar", answer=answer, reserve=self._reserve(answer))
         return [Reply(words, ((give,),), about=topic_reference(question.id))]
 

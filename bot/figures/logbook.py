@@ -76,7 +76,7 @@ class Logbook:
                 _message(turn, question.id, Direction.TO_AGENT, values["answer"], str(actor)),
             ]
         )
-        subject = _reference("question", question.id)
+        subject = Reference("hotline", "question", str(question.id))
         record(turn.session, actor, "question.log", subject, turn.now, channel=question.channel)
         return [Reply(*await self._card(turn, question, territories))]
 

@@ -1,5 +1,6 @@
 """`/mesdonnees`: seeing what is held about oneself, and asking to be erased."""
 
+import gzip
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from bot.personal.models import ErasureRequest
 from bot.personal.rules import RequestState, term
 from bot.personal.words import text
 from core.acts import record
-from core.chat import Button, Document, Keyboard, Redraw, Reply, Response, Toast, Turn
+from core.chat import TOO_BIG, Button, Document, Keyboard, Redraw, Reply, Response, Toast, Turn
 from core.clock import PARIS
 from core.db import alone
 from core.ledger.store import post
@@ -59,8 +60,8 @@ class Asking:
         page = self._parts.renderer.page("print/personal_data.html", values, turn.sender.language)
         raw = json.dumps(held, ensure_ascii=False, indent=2, default=str)
         return [
-            Document(f"mes-donnees-{day}.html", page.encode(), text("export_page")),
-            Document(f"mes-donnees-{day}.json", raw.encode(), text("export_raw")),
+            _document(f"mes-donnees-{day}.html", page.encode(), "export_page"),
+            _document(f"mes-donnees-{day}.json", raw.encode(), "export_raw"),
         ]
 
     async def ask(self, turn: Turn, subject: Reference, _version: int) -> Sequence[Response]:
@@ -72,7 +73,7 @@ class Asking:
             for each in await self._kept(turn)
         ]
         due_at = term(turn.now)
-        sure = Button(text("sure_button"), "personal.sure", subject)
+        sure = Button(text("sure_button"), "personal.sure", _person(turn))
         return [Reply(text("ask", kept=kept, due_at=due_at), ((sure,),))]
 
     async def sure(self, turn: Turn, subject: Reference, _version: int) -> Sequence[Response]:
@@ -161,6 +162,13 @@ def _refusal(turn: Turn, subject: Reference) -> Sequence[Response]:
     if not mine:
         return [Toast(text("not_yours"), alert=True)]
     return [] if turn.incoming.place.private else [Toast(entrance_text("private_only"), alert=True)]
+
+
+def _document(name: str, data: bytes, block: str) -> Document:
+    """Return a file, compressed when chat would not take it: nobody writes that much by hand."""
+    if len(data) > TOO_BIG:
+        name, data = f"{name}.gz", gzip.compress(data, mtime=0)
+    return Document(name, data, text(block))
 
 
 def _party(turn: Turn) -> Party:

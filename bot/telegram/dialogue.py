@@ -168,7 +168,16 @@ class Dialogue:
                 return await self._form(found.target, scene)
             case Target.FALLBACK if self._catalogue.fallback:
                 return await self._catalogue.fallback(turn)
+            case Target.REFUSED:
+                self._leave_lost_form(scene)
         return _common(found.target, scene)
+
+    def _leave_lost_form(self, scene: Scene) -> None:
+        """Close a form that is its person's no more: it would swallow all that they say."""
+        row = scene.conversation
+        form = self._catalogue.forms.get(row.form) if row else None
+        if row and form and form.role and form.role not in scene.turn.sender.roles:
+            forms.close(row, scene.turn.now)
 
     async def _act(self, name: str, turn: Turn, pressed: Pressed) -> Sequence[Response]:
         """Run a button's action; a forged one is as stale as one of what is no more."""

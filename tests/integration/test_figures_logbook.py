@@ -78,7 +78,7 @@ async def test_a_question_by_phone_is_logged_with_its_answer(desk: Hotline) -> N
     )
     assert labels(desk, logged) == ["Proposer comme réponse validée", "Changer le thème"]
     assert await desk.rows() == []
-    assert await desk.acts() == [f"person:2 question.log figures:question:{question.id}"]
+    assert await desk.acts() == [f"person:2 question.log hotline:question:{question.id}"]
 
 
 async def test_between_two_territories_the_animator_chooses(desk: Hotline) -> None:

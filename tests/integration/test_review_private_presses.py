@@ -1,8 +1,13 @@
 """Replayed and forged presses, lost roles, discreet questions: what a hostile hand gets."""
 
+import base64
+import gzip
+import json
+
 import pytest
 from sqlalchemy import select
 
+from bot.answers.models import Answer
 from bot.hotline.models import Question, QuestionMessage
 from bot.network.models import Proposal
 from core.acts import Act
@@ -10,7 +15,7 @@ from core.clock import FixedClock
 from core.db import Database
 from core.ledger.models import Delivery
 from core.people.models import Membership
-from tests.whole import CLAIRE, GROUP, HELENE, JEANNE, PAUL, Whole, open_whole
+from tests.whole import CLAIRE, GROUP, HELENE, JEANNE, PAUL, SINCE, Whole, open_whole
 
 
 @pytest.fixture
@@ -139,3 +144,62 @@ _OF_THE_TEAM = (
 
 def _only(everything: str, tables: tuple[str, ...]) -> list[str]:
     return [line for line in everything.splitlines() if line.startswith(tables)]
+
+
+async def test_a_form_of_a_lost_role_does_not_swallow_what_follows(house: Whole) -> None:
+    async with house.database.write() as session:
+        session.add(Membership(person_id=42, role="agent", territory_id=1, since=SINCE))
+    await house.say(JEANNE, "/saisir")
+    async with house.database.write() as session:
+        row = await session.scalar(
+            select(Membership).where(Membership.person_id == 42, Membership.role == "animator")
+        )
+        assert row is not None
+        row.until = house.clock.now()
+    [refused] = await house.say(JEANNE, "Comment rouvrir un hôtel ?")
+    assert "votre rôle dans le réseau ne permet pas" in refused.text
+    assert await messages(house) == []
+    [opened] = await house.say(JEANNE, "Comment rouvrir un hôtel ?")
+    assert "Votre question est enregistrée" in opened.text
+
+
+async def test_a_forged_version_breaks_nothing(house: Whole) -> None:
+    await house.say(CLAIRE, "Comment rouvrir un hôtel ?")
+    async with house.database.write() as session:
+        number = await session.scalar(select(Question.id))
+        session.add(
+            Answer(
+                id=7,
+                code="sept",
+                question="Comment rouvrir un hôtel ?",
+                answer="Avec un repreneur.",
+                stated_on=house.clock.now().date(),
+                created_at=house.clock.now(),
+                updated_at=house.clock.now(),
+            )
+        )
+    for version in ("1" * 24, "99999999999"):
+        answers = await house.forge(JEANNE, f"desk.similar:hotline:similar:{number}-7:{version}")
+        assert [each.kind for each in answers] == ["toast"]
+
+
+async def test_a_file_too_big_for_chat_is_given_compressed(house: Whole) -> None:
+    async with house.database.write() as session:
+        now = house.clock.now()
+        session.add(Question(id=5, asker_id=41, text="…", opened_at=now, last_message_at=now))
+        await session.flush()
+        session.add_all(
+            QuestionMessage(
+                question_id=5,
+                author="person:41",
+                direction="from_agent",
+                text="é" * 100_000,
+                at=now,
+            )
+            for _ in range(120)
+        )
+    await house.say(CLAIRE, "/mesdonnees")
+    files = [each for each in await house.press(CLAIRE, "Recevoir mes données") if each.name]
+    assert [each.name.rpartition(".")[2] for each in files] == ["gz", "gz"]
+    held = json.loads(gzip.decompress(base64.b64decode(files[1].data)))
+    assert len(held["hotline"]["questions"][0]["messages"]) == 120
