@@ -16,9 +16,11 @@ from bot.hotline.telling import Telling
 from bot.hotline.words import reference
 from core.acts import SYSTEM, record
 from core.db import Database
+from core.ledger.draft import Ready
 from core.ledger.store import post
 from core.one_by_one import one_by_one
 from core.people.models import Membership, Person
+from core.people.reaching import private_chat
 from core.people.roles import Role
 from core.people.store import held, roles_of
 
@@ -62,7 +64,8 @@ class Succession:
         question.version += 1
         await session.flush()
         record(session, SYSTEM, "question.succeed", reference(number), now, to=successor.id)
-        words = text("succeeded", former=former.name, name=successor.name)
+        reachable = isinstance(await private_chat(session, successor.id), Ready)
+        words = text("succeeded", former=former.name, name=successor.name, reachable=reachable)
         slot = f"question:{number}/succession:{question.version}"
         await post(session, [self._composer.notice(slot, number, words, now)], now)
         await self._telling.transferred(session, question, now)

@@ -21,4 +21,6 @@ async def kept_out(turn: Turn, role: Role | None = None) -> Sequence[Reply]:
         return [Reply(text("blocked"))]
     if not turn.sender.roles:
         return [Reply(text("departed"))]
-    return [Reply(text("agents_only"))] if role and role not in turn.sender.roles else []
+    if role is None or role in turn.sender.roles:
+        return []
+    return [Reply(text("in_the_group" if Role.ANIMATOR in turn.sender.roles else "agents_only"))]
