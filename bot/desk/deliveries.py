@@ -77,7 +77,7 @@ class Deliveries:
             return Skip("erased")
         if not self._group_id:
             return Skip("no_group")
-        if await coming(session, question):
+        if await coming(session, question, parcel):
             return COMING
         return Ready(ChatAddress(self._group_id, question.thread_id))
 

@@ -61,7 +61,7 @@ class Deliveries:
             return Skip("no_group")
         slot = names.read_slot(parcel.slot)
         elsewhere = slot is not None and slot.way == names.IN_GROUP
-        if not elsewhere and await coming(session, question):
+        if not elsewhere and await coming(session, question, parcel):
             return COMING
         return Ready(ChatAddress(self._group_id, None if elsewhere else question.thread_id))
 

@@ -17,13 +17,14 @@ COMING = Skip("topic on its way")
 """Why something does not leave yet: it was posted before the topic that it is to be shown in."""
 
 
-async def coming(session: AsyncSession, question: Question) -> bool:
-    """Say whether another topic of a question has been posted, and is not made yet."""
+async def coming(session: AsyncSession, question: Question, parcel: Parcel) -> bool:
+    """Say whether another topic of a question was posted after a parcel, and is not made yet."""
     if question.topic != Topic.WANTED:
         return False
     posted = exists().where(
         Delivery.kind == TOPIC,
         Delivery.recipient == f"question:{question.id}",
+        Delivery.id > parcel.id,
         Delivery.state.in_([state.value for state in UNSETTLED]),
     )
     return bool(await session.scalar(select(posted)))

@@ -102,7 +102,7 @@ class Deliveries:
         question = await session.get(Question, parcel.cause.number)
         if question is None or not self._group_id:
             return Skip("no_topic")
-        if await coming(session, question):
+        if await coming(session, question, parcel):
             return COMING
         return Ready(ChatAddress(self._group_id, question.thread_id))
 
