@@ -65,6 +65,7 @@ class Whole:
     shown: dict[str, str] = field(default_factory=dict)
     buttons: dict[str, Sequence[Sequence[PostButton]]] = field(default_factory=dict)
     threads: dict[str, int | None] = field(default_factory=dict)
+    html: dict[str, bool] = field(default_factory=dict)
     paused: bool = False
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1000))
 
@@ -301,6 +302,7 @@ class Whole:
         self.shown[place] = _spaced(post.text)
         self.buttons[place] = post.keyboard
         self.threads.setdefault(place, thread)
+        self.html[place] = post.entities is None
 
     async def _show(self, session: AsyncSession, answer: Answer) -> None:
         if answer.kind not in {"message", "redraw", "document"}:
@@ -309,6 +311,7 @@ class Whole:
         place = f"{answer.chat_id}:{redrawn or next(self.numbers)}"
         self.shown[place], self.buttons[place] = _spaced(answer.text), answer.keyboard
         self.threads.setdefault(place, answer.thread_id)
+        self.html[place] = True
         if answer.about:
             number = int(place.rpartition(":")[2])
             await inbox.remember(session, answer.chat_id, number, answer.about, self.clock.now())

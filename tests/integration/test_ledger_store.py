@@ -123,7 +123,7 @@ async def test_a_vanished_cause_cancels_what_it_caused(database: Database) -> No
 
 async def test_cancelling_asks_what(database: Database) -> None:
     async with database.write() as session:
-        with pytest.raises(ValueError, match="a kind, a cause, or both"):
+        with pytest.raises(ValueError, match="a kind, a cause, a recipient"):
             await store.cancel(session, "gone", LATER)
 
 
