@@ -97,12 +97,12 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
 
 
 async def _empty(session: AsyncSession, number: int, now: datetime) -> None:
+    question = await session.get_one(Question, number, with_for_update=True)
     await session.execute(
         update(QuestionMessage)
         .where(QuestionMessage.question_id == number)
         .values(text="", entities=[], files=[], **_NOWHERE)
     )
-    question = await session.get_one(Question, number, with_for_update=True)
     question.asker_id = question.rating_comment = None
     question.text = ""
     if question.state not in {State.ANSWERED, State.CLOSED}:  # nobody is left to answer
