@@ -22,6 +22,11 @@ from core import sqlite
 from core.clock import aware
 
 BUSY_TIMEOUT_MS = 30_000
+SCRUB_TIMEOUT = 1.0
+"""For how many seconds emptying the journal waits for others."""
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+"""How SQLite works for us: no write is lost, and what is deleted is not left in the file."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -96,6 +101,16 @@ class Database:
             yield session
             await asyncio.sleep(0)  # where a cancellation that waited is heard
 
+    async def scrub(self) -> None:
+        """Empty the journal beside an SQLite file: it holds pages as they were before an erasure.
+
+        What somebody reads or writes at this very moment is left for the next time.
+        """
+        file = self.engine.url.database
+        if self.is_sqlite and file and file != ":memory:":
+            async with sqlite.connect(file, timeout=SCRUB_TIMEOUT) as connection:
+                await connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Give every connection back."""
         await self.engine.dispose()
@@ -156,10 +171,15 @@ def create_private(file: str) -> None:
 
     SQLite gives the same rights to its journals. A file that is there keeps its own; where none
     can be made, SQLite says why.
+
+    A file that is there must not even be opened: closing it would drop the locks that SQLite
+    holds on it in this process, and another process that closes the database would then take
+    itself for the last, and delete the journal that we go on writing to
+    (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
     """
     if file and file != ":memory:":
         with contextlib.suppress(OSError):
-            os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o600))
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -173,7 +193,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

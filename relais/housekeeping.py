@@ -23,6 +23,7 @@ def ticks(parts: Parts) -> tuple[Tick, ...]:
         while count:
             count = await _forget(parts, before)
             total += count
+        await parts.database.scrub()
         log.info("ledger.forgotten", contents=total)
 
     return (Tick("ledger.forget", forget, _no_hurry, every=EVERY),)

@@ -35,6 +35,7 @@ from core.people.roles import Role
 from core.reference import Party, Reference
 from core.room import Room
 from core.settings import Settings
+from relais import housekeeping
 from relais.wiring import make_rooms
 from tests.parts import make_parts
 
@@ -170,7 +171,9 @@ class Whole:
     async def tick(self, name: str, after: timedelta = timedelta()) -> None:
         """Let the clock bring the work of that name, then send what it caused."""
         self.clock.set(self.clock.now() + after)
-        [tick] = [tick for room in self.rooms for tick in room.ticks if tick.name == name]
+        of_rooms = (tick for room in self.rooms for tick in room.ticks)
+        every = (*of_rooms, *housekeeping.ticks(self.parts))
+        [tick] = [tick for tick in every if tick.name == name]
         await tick.run(self.clock.now())
         await self.send()
 

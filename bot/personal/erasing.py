@@ -39,6 +39,8 @@ class Erasing:
             rows = (await session.scalars(select(ErasureRequest).where(_accepted()))).all()
         due = [row.id for row in rows if erasure_due(row.decided_at or now, row.told_at) <= now]
         await one_by_one(due, self._erase)
+        if due:
+            await self._parts.database.scrub()
 
     async def remind(self, now: datetime) -> None:
         """Remind the animators of the requests whose term comes near."""

@@ -1,6 +1,7 @@
 """Somebody who did all that can be done is erased: nothing anywhere tells who it was."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -160,3 +161,19 @@ async def test_what_other_topics_were_told_of_them_goes_too(house: Whole) -> Non
     await house.erase(41)
     assert "n’est pas parvenue à Claire Vidalenche" not in house.chat(GROUP)
     assert await traces(house) == []
+
+
+async def test_not_even_the_file_tells_who_was_erased(house: Whole) -> None:
+    if not house.database.is_sqlite:
+        pytest.skip("a server's files are its administrator's: VACUUM empties them in time")
+    await has_a_life(house)
+    await house.erase(41)
+    for tick in ("desk.shown", "desk.board"):
+        await house.tick(tick)
+    await house.tick("ledger.forget")
+    file = Path(house.database.engine.url.database or "")
+    held = [each for each in file.parent.iterdir() if each.name.startswith(file.name)]
+    assert held
+    for each in held:
+        data = each.read_bytes()
+        assert [trace for trace in TRACES if trace.encode() in data] == [], each.name
