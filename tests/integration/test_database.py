@@ -1,11 +1,12 @@
 """Writes that never trample each other, on both databases."""
 
 import asyncio
+import sys
 from pathlib import Path
 from traceback import format_exception
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from core.db import Database, create_private
@@ -67,6 +68,34 @@ async def test_a_new_file_and_its_journals_are_their_owners_only(tmp_path: Path)
     await database.close()
     assert rights["relais.sqlite3"] == 0o600
     assert set(rights.values()) == {0o600}, rights
+
+
+async def test_another_process_may_open_and_close_the_file_meanwhile(tmp_path: Path) -> None:
+    file = tmp_path / "relais.sqlite3"
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    async with database.write() as session:
+        await session.execute(text("CREATE TABLE words (word TEXT)"))
+    async with database.read() as first, database.read() as second:  # two connections
+        assert [await each.scalar(select(func.count())) for each in (first, second)] == [1, 1]
+    await another_process(file, "INSERT INTO words VALUES ('theirs')")
+    async with database.write() as session:
+        await session.execute(text("INSERT INTO words VALUES ('ours')"))
+    assert await another_process(file, "SELECT word FROM words") == "[('theirs',), ('ours',)]"
+    assert await another_process(file, "PRAGMA integrity_check") == "[('ok',)]"
+    await database.close()
+
+
+async def another_process(file: Path, statement: str) -> str:
+    """Open the file in a process of its own, and close it; return what the statement gives."""
+    code = (
+        "import sqlite3, sys; connection = sqlite3.connect(sys.argv[1]);"
+        "print(connection.execute(sys.argv[2]).fetchall()); connection.commit(); connection.close()"
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", code, str(file), statement), stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await process.communicate()
+    return output.decode().strip()
 
 
 def test_where_no_file_can_be_made_the_database_itself_says_so(tmp_path: Path) -> None:
