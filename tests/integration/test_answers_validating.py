@@ -198,7 +198,7 @@ async def test_an_expert_refuses_and_the_team_reads_why(desk: Desk) -> None:
     [request] = await sent(desk, EXPERT)
     asked = await desk.hotline.press_sent(ODILE, request, "Refuser…")
     [thanks] = await desk.fill(ODILE, asked, "Voir la loi de finances.")
-    assert desk.words(thanks) == "Merci. Votre motif est transmis à l’équipe."
+    assert desk.words(thanks) == "Merci. Votre remarque est transmise à l’équipe."
     [judged] = await sent(desk, JUDGED)
     assert judged.post.text.endswith("Motif\u00a0: Voir la loi de finances.")
 

@@ -65,7 +65,7 @@ async def test_people_are_found_by_name_place_or_address(door: Doorway) -> None:
         assert "<b>Odile Vernhet</b>" in words(await door.say(JEANNE, f"/annuaire {looked_for}"))
     nobody = await door.say(JEANNE, "/annuaire zzz")
     assert words(nobody) == "Personne ne correspond dans l’annuaire."
-    assert labels(nobody) == ["Chercher encore", "Ajouter une personne"]
+    assert labels(nobody) == ["Nouvelle recherche", "Ajouter une personne"]
 
 
 async def test_the_directory_is_for_animators_among_themselves(door: Doorway) -> None:
@@ -104,7 +104,9 @@ async def test_an_invitation_is_made_in_chat_and_its_link_lets_in(door: Doorway)
     shown = await door.say(JEANNE, "/annuaire odile", GROUP)
     said = words(await door.press(JEANNE, key(shown, "Inviter"), GROUP))
     assert said.startswith("Invitation pour Odile Vernhet. À lui transmettre, et à personne")
-    assert said.endswith("Elle sert une seule fois, et vaut 7 jours. Elle ne sera plus affichée.")
+    assert said.endswith(
+        "Elle ne sert qu’une fois et est valable 7 jours. Elle ne sera plus affichée."
+    )
     found = re.search(r"https://t\.me/relais_bot\?start=([0-9a-f]{48})", said)
     assert found
     await door.say(STRANGER, f"/start {found[1]}")
@@ -167,7 +169,7 @@ async def test_who_is_blocked_can_do_nothing_until_unblocked(door: Doorway) -> N
 
 async def test_nobody_blocks_the_team_nor_themselves(door: Doorway) -> None:
     said = await door.press(JEANNE, "entrance.block:people:person:6:0", GROUP)
-    assert words(said).startswith("Une personne de l’équipe d’animation ne se bloque pas")
+    assert words(said).startswith("Un membre de l’équipe d’animation ne peut pas être bloqué")
     said = await door.press(JEANNE, "entrance.block:people:person:2:0", GROUP)
     assert words(said) == "Vous ne pouvez pas vous bloquer vous-même."
 

@@ -221,7 +221,7 @@ async def test_nobody_is_linked_from_a_group(door: Doorway) -> None:
 async def test_who_has_left_is_told_so(door: Doorway) -> None:
     departed = (
         "D’après l’annuaire, vous n’avez plus de fonction dans le réseau\u00a0: la permanence ne "
-        "peut plus vous répondre ici. Merci pour le chemin fait ensemble. S’il s’agit d’une "
+        "peut plus vous répondre ici. Merci de votre participation au réseau. S’il s’agit d’une "
         "erreur, écrivez à contact@relais.test."
     )
     for said in ("/start", "/aide"):

@@ -155,7 +155,7 @@ async def test_a_request_can_be_withdrawn_by_its_author_alone(desk: Hotline) -> 
     [_, told] = await desk.rows()
     assert told.post.text.startswith("Claire Vidal a retiré sa demande")
     [stale] = await desk.press(JEANNE, request("personal.accept"))
-    assert desk.words(stale) == "Cette demande n’est plus à décider."
+    assert desk.words(stale) == "Il n’y a plus de décision à prendre sur cette demande."
     await ask(desk, CLAIRE)
 
 
@@ -207,14 +207,14 @@ async def test_a_refusal_says_why_and_what_can_be_done(desk: Hotline) -> None:
     assert "Un contrôle des financements est en cours." in told.post.text
     assert "CNIL" in told.post.text
     [late] = await desk.turn(JEANNE, desk.incoming(JEANNE, place=DESK), finish)
-    assert desk.words(late) == "Cette demande n’est plus à décider."
+    assert desk.words(late) == "Il n’y a plus de décision à prendre sur cette demande."
 
 
 async def test_nobody_decides_on_their_own_request(desk: Hotline) -> None:
     await ask(desk, JEANNE)
     for action in ("personal.accept", "personal.accept_sure", "personal.refuse"):
         [toast] = await desk.press(JEANNE, request(action))
-        assert desk.words(toast).startswith("Vous ne pouvez pas décider de votre propre demande")
+        assert desk.words(toast).startswith("Vous ne pouvez pas vous prononcer sur votre propre demande")
 
 
 async def test_the_animators_are_reminded_of_the_term_each_time_once(desk: Hotline) -> None:

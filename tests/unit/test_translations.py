@@ -106,11 +106,19 @@ def test_undoing_and_cancelling_are_two_words() -> None:
 
 
 def test_a_question_is_acknowledged_in_english() -> None:
-    opened = Text("chat/hotline.html", "opened", {"number": 12, "territory": "Pays d’Orsanne"})
+    values = {
+        "number": 12,
+        "territory": "Pays d’Orsanne",
+        "back": None,
+        "promised": EVENING,
+        "theme": None,
+        "discreet": False,
+    }
+    opened = Text("chat/hotline.html", "opened", values)
     assert renderer().chat(opened, "en") == (
         "Your question has been recorded for the territory “Pays d’Orsanne”: "
         "<b>question no.\u00a012</b>.\n"
-        "The coordination team will answer you here. To add details, reply to this message."
+        "Answer by Tuesday 1 December at the latest.\nTo add details, reply to this message."
     )
 
 
