@@ -197,7 +197,7 @@ async def test_a_departure_at_once_and_its_successor(door: Doorway) -> None:
 async def test_a_departure_on_a_day_ends_at_its_midnight(door: Doorway, clock: FixedClock) -> None:
     await door.press(JEANNE, "entrance.leave:people:person:1:0", GROUP)
     assert "déjà passé" in words(await door.say(JEANNE, "01/01/2026", GROUP))
-    assert "n’est pas lisible" in words(await door.say(JEANNE, "bientôt", GROUP))
+    assert "Je n’ai pas compris cette date" in words(await door.say(JEANNE, "bientôt", GROUP))
     left = await door.say(JEANNE, "31/12/2026", GROUP)
     assert words(left).startswith(
         "Départ enregistré\u00a0: Claire Vidal quitte ses fonctions le vendredi "
