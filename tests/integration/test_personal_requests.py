@@ -214,7 +214,8 @@ async def test_nobody_decides_on_their_own_request(desk: Hotline) -> None:
     await ask(desk, JEANNE)
     for action in ("personal.accept", "personal.accept_sure", "personal.refuse"):
         [toast] = await desk.press(JEANNE, request(action))
-        assert desk.words(toast).startswith("Vous ne pouvez pas vous prononcer sur votre propre demande")
+        words = "Vous ne pouvez pas vous prononcer sur votre propre demande"
+        assert desk.words(toast).startswith(words)
 
 
 async def test_the_animators_are_reminded_of_the_term_each_time_once(desk: Hotline) -> None:
