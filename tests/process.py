@@ -266,6 +266,10 @@ class World:
         """Return what the bot said in a chat with these words."""
         return [m for m in self.messages(chat_id) if words in m["text"]]
 
+    def relayed(self, words: str) -> list[Message]:
+        """Return what topics show of agents' words; cards, which have buttons, are left out."""
+        return [m for m in self.saying(GROUP, words) if not m["buttons"]]
+
     def topics(self) -> Sequence[Mapping[str, Any]]:
         """Return the group's topics, the general one excepted."""
         found: Sequence[Mapping[str, Any]] = self.api.state.snapshot(GROUP)["topics"][1:]

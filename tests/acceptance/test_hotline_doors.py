@@ -34,9 +34,9 @@ async def test_when_an_agent_blocks_the_bot_the_topic_says_so_and_when_they_are_
     await service.eventually("a notice", lambda: world.saying(GROUP, "a bloqué la permanence"))
     answer(world, ANIMATOR, relay, "La commune voisine en a un.")
     await service.eventually("a failure", lambda: world.saying(GROUP, "Réponse non remise"))
-    await service.until_none("all done", lambda: quiet(world))
     [topic] = topics(world)
-    assert "État : sans réponse depuis le" in topic.said[0]
+    owed = "État : sans réponse depuis le"
+    await service.eventually("it is owed", lambda: owed in topic_of(world, topic.number).said[0])
     await service.kill()
     world.api.state.user_unblocks(CLAIRE)
     service = await world.start()
@@ -54,8 +54,9 @@ async def test_when_an_agent_blocks_the_bot_the_topic_says_so_and_when_they_are_
         "Envoyé à l’agent.",
         (
             f"Réponse non remise\n\nVotre réponse à la question n° {topic.number} n’est pas "
-            "parvenue à Odile Vernhet : cette personne a bloqué la permanence sur Telegram, ou son "
-            "compte n’est plus relié. Joignez-la par un autre moyen. La question reste sans réponse."
+            "parvenue à Odile Vernhet : cette personne a bloqué la permanence sur Telegram, ou "
+            "son compte n’est plus relié. Joignez-la par un autre moyen. "
+            "La question reste sans réponse."
         ),
         "Odile Vernhet est de nouveau joignable : vos réponses lui parviennent.",
         "Envoyé à l’agent.",

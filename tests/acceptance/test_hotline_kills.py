@@ -168,8 +168,9 @@ async def check_the_thread(world: World, number: int) -> None:
     said = [unmarked(each) for each in thread.said[1:]]
     assert said == [
         f"{lead}{KNOWN}",
-        "Part à l’agent dans une seconde.",
+        "Envoi à l’agent sous une seconde.",
         "La correction part à l’agent.",
+        f"L’agent a rouvert la question n° {number} : une réponse est de nouveau attendue.",
         f"{lead}Et pour un commerce repris ?",
     ]
     rows = await deliveries(world)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.db import Database
+from core.people.rules import Kind
+from relais.sandbox.sharing import FOLDER
 from tests.bot_api import TOKEN
 from tests.process import GROUP, World, running_world
 
@@ -55,6 +57,11 @@ def answers(world: World, smtp_port: int) -> str:
     return "\n".join(typed) + "\n"
 
 
+def problems(said: str) -> list[str]:
+    """Return the first word of each problem that `relais check` sees."""
+    return [line.split()[1] for line in said.splitlines() if line.startswith("problem")]
+
+
 async def test_what_init_wrote_is_examined_line_by_line(world: World) -> None:
     path = world.folder / "mine.toml"
     status, said = await relais(world, "init", str(path), typed=answers(world, world.mail.port))
@@ -67,14 +74,18 @@ async def test_what_init_wrote_is_examined_line_by_line(world: World) -> None:
     service = await world.start(RELAIS_DATABASE__URL="", RELAIS_WEB__PORT=str(world.port))
     await service.answers("/healthz/live")
     status, said = await relais(world, "check", "--config", str(path))
+    assert (status, problems(said)) == (1, ["silence"]), said
+    assert "→ give somebody the role `head` in the directory" in said
+    directory = [str(FOLDER / f"{kind.value}.csv") for kind in Kind]
+    status, said = await relais(world, "people", "import", *directory, "--config", str(path))
+    assert status == 0, said
+    status, said = await relais(world, "check", "--config", str(path))
     marks = [line.split()[0] for line in said.splitlines() if line.strip()]
     assert set(marks) == {"ok"}, said
     assert status == 0
     assert await service.stop() == 0
     status, said = await relais(world, "check", "--config", str(path))
-    problems = [line for line in said.splitlines() if line.startswith("problem")]
-    assert status == 1
-    assert [line.split()[1] for line in problems] == ["public"], said
+    assert (status, problems(said)) == (1, ["public"]), said
     assert "→ start `relais serve`" in said
     assert await world.mail.messages() == []
     assert world.messages(GROUP) == []

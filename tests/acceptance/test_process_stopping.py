@@ -32,14 +32,12 @@ async def test_told_to_stop_in_the_middle_it_ends_within_ten_seconds_and_goes_on
     for number in range(12):
         world.asks(AGENTS[number % 6], f"Q{number:02} en plein travail.")
         await world.post("/abonnement", email=f"abonne{number}@commune.fr")
-    await first.eventually("a relay", lambda: world.saying(GROUP, "en plein travail."))
+    await first.eventually("a relay", lambda: world.relayed("en plein travail."))
     async with asyncio.timeout(10):
         assert await first.stop() == 0
     assert first.logged("service.stopped")[0]["clean"] is True
     second = await world.start()
-    await second.eventually(
-        "every relay", lambda: len(world.saying(GROUP, "en plein travail.")) == 12
-    )
+    await second.eventually("every relay", lambda: len(world.relayed("en plein travail.")) == 12)
     await second.eventually(
         "every answer",
         lambda: sum(len(world.saying(agent, "est enregistrée")) for agent in AGENTS) == 12,
@@ -47,7 +45,7 @@ async def test_told_to_stop_in_the_middle_it_ends_within_ten_seconds_and_goes_on
     for number in range(12):
         assert len(await world.mails_to(f"abonne{number}@commune.fr", 1)) == 1
     assert await second.stop() == 0
-    assert len(world.saying(GROUP, "en plein travail.")) == 12
+    assert len(world.relayed("en plein travail.")) == 12
     assert world.saying(GROUP, "(renvoyé)") == []
     assert len(await world.mail.messages()) == 12
 
@@ -59,9 +57,9 @@ async def test_a_peer_that_never_answers_does_not_keep_it_from_stopping(
 ) -> None:
     world.configure(telegram={"timeout": 30.0})
     service = await world.start()
+    await service.eventually("the board", lambda: world.saying(GROUP, "Questions en cours"))
     world.api.state.faults.add(slow(60, done=True, method="sendMessage", chat_id=chat_id))
     world.asks(CLAIRE, "Une question au mauvais moment")
-    await service.eventually("a send in hand", lambda: world.messages(chat_id)[-1:])
     await service.eventually("the fault", lambda: not world.api.state.faults.left)
     async with asyncio.timeout(10):
         assert await service.stop() == 0
@@ -112,7 +110,7 @@ async def test_of_two_receivers_one_waits_and_takes_over_when_the_other_is_kille
     assert "another process receives" not in first.output + second.output
     await second.until_none("the ledger settled", world.unsettled)
     await first.kill()
-    world.asks(CLAIRE, "Dernière question")
+    world.asks(AGENTS[5], "Dernière question")
     await second.eventually("the relay", lambda: world.saying(GROUP, "Dernière question"))
     assert await second.stop() == 0
     async with world.database.read() as session:
