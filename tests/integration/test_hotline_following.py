@@ -373,8 +373,8 @@ async def said_by_the_team(hotline: Hotline, what: str) -> Row:
         (
             "transferred",
             (
-                "Vous suivez désormais la <b>question n°\u00a01</b>, posée par un membre de votre "
-                "équipe qui a quitté le réseau. Vous recevrez ici la réponse de la permanence.\n\n"
+                "Vous suivez désormais la <b>question n°\u00a01</b>, posée par un agent qui a "
+                "quitté le réseau. Vous recevrez ici la réponse de la permanence.\n\n"
                 "Un modèle ?"
             ),
         ),
