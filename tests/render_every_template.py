@@ -4,6 +4,7 @@ Values are whatever a template asks for, so that only what is missing from the p
 a parent, an import, a filter, a picture, the English catalogue.
 """
 
+import dis
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from jinja2 import Environment, Undefined
 import templates
 from core.render import Renderer, load_translations
 
-FILTERS = ("date", "long_date", "day", "time", "hour", "datetime", "wordwrap")
+FILTERS = ("date", "long_date", "day", "time", "hour", "datetime", "month", "wordwrap")
 
 
 class Anything(Undefined):
@@ -25,7 +26,10 @@ class Anything(Undefined):
         return "1"
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([self])
+        """Give one of itself; or as many as whoever unpacks it wants (`for name, count in …`)."""
+        caller = sys._getframe(1)  # the template, which alone knows how many
+        step = caller.f_code.co_code[caller.f_lasti : caller.f_lasti + 2]
+        return iter([self] * (step[1] if dis.opname[step[0]] == "UNPACK_SEQUENCE" else 1))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -62,6 +66,8 @@ def lenient(renderer: Renderer, language: str) -> Environment:
     """Return the environment with values that are never missing."""
     environment = renderer.environment(language, escape=True).overlay(undefined=Anything)
     environment.filters = {**environment.filters, **dict.fromkeys(FILTERS, words)}
+    # What answers to everything would be a sequence of itself without end.
+    environment.tests = {**environment.tests, "sequence": lambda _value: False}
     return environment
 
 
