@@ -82,6 +82,18 @@ def unmarked(text: str) -> str:
     return text.replace(REPEATED, "").strip()
 
 
+def without_repeats(said: Sequence[str]) -> list[str]:
+    """Return what was said, once each: a kill may leave anything in doubt, and repeats are marked.
+
+    What is there twice without the mark stays twice.
+    """
+    kept: list[str] = []
+    for each in said:
+        if REPEATED not in each or unmarked(each) not in kept:
+            kept.append(unmarked(each))
+    return kept
+
+
 def in_private(world: World, agent: int) -> list[str]:
     """Return what the bot says to somebody, as it stands, in order, with plain spaces."""
     return [plain(each["text"]) for each in world.messages(agent)]

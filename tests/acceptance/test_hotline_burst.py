@@ -23,6 +23,7 @@ from tests.hotline_process import (
     quiet,
     topics,
     unmarked,
+    without_repeats,
 )
 from tests.process import ANIMATOR, GROUP, Message, World, running_world
 
@@ -167,15 +168,6 @@ def words_of(message: Message) -> str:
     return unmarked(str(message["text"])).partition("\n")[2]
 
 
-def once(messages: list[str]) -> list[str]:
-    """Return messages in their order, those that say that they are a repetition left out."""
-    seen: list[str] = []
-    for each in messages:
-        if REPEATED not in each or unmarked(each) not in seen:
-            seen.append(unmarked(each))
-    return seen
-
-
 def check_the_topics(world: World, asked: list[Asked]) -> dict[str, Topic]:
     """Check that each topic holds its own question, all of it, in order; return them by sign."""
     spoken = [each for each in topics(world) if each.messages]
@@ -186,10 +178,10 @@ def check_the_topics(world: World, asked: list[Asked]) -> dict[str, Topic]:
         assert topic.title.startswith(f"Question n°\u00a0{topic.number} · ")
         cards = [each for each in topic.messages if each not in relays(topic)]
         assert topic.messages[: len(cards)] == tuple(cards)
-        assert len(once([each["text"] for each in cards])) == 1
+        assert len(without_repeats([each["text"] for each in cards])) == 1
         assert unmarked(cards[0]["text"]).startswith(f"Question n°\u00a0{topic.number}\n")
         assert "De\u00a0: Agnès Foule-" in cards[0]["text"]
-        said = once([each["text"] for each in relays(topic)])
+        said = without_repeats([each["text"] for each in relays(topic)])
         whole = "".join(each.partition("\n")[2] for each in said)
         assert without_spaces(whole) == without_spaces("".join(question.said))
     return found
@@ -204,7 +196,7 @@ def check_what_agents_were_told(world: World, asked: list[Asked], found: dict[st
     """Check that each agent knows the number of each of their questions, and was told once."""
     for agent in {each.agent for each in asked}:
         told = [each for each in in_private(world, agent) if "est enregistrée" in each]
-        numbers = Counter(number_in(each) for each in once(told))
+        numbers = Counter(number_in(each) for each in without_repeats(told))
         own = [found[each.sign].number for each in asked if each.agent == agent]
         assert numbers == Counter(own)
         added = [each for each in in_private(world, agent) if "Ajouté à votre" in each]
@@ -221,7 +213,7 @@ def check_the_answers(world: World, asked: list[Asked]) -> None:
     }
     for agent in {each.agent for each in asked}:
         told = [each for each in in_private(world, agent) if "Réponse à votre" in each]
-        assert once(told) == [
+        assert without_repeats(told) == [
             f"Réponse à votre question n° {numbers[each.sign]}, par Sylvie Roumieux\n{each.answer}"
             for each in asked
             if each.agent == agent

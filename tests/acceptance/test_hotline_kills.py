@@ -18,7 +18,7 @@ from tests.hotline_process import (
     quiet,
     topic_of,
     topics,
-    unmarked,
+    without_repeats,
 )
 from tests.process import AGENTS, ANIMATOR, GROUP, KILLED, Service, World, running_world
 
@@ -165,8 +165,7 @@ async def check_the_thread(world: World, number: int) -> None:
     assert lost.messages == (), "the topic that nobody could know of"
     who = "Odile Vernhet, agent de développement, personne-ressource, Pays d’Orsanne"
     lead = f"Question n° {number} · {who}\n"
-    said = [unmarked(each) for each in thread.said[1:]]
-    assert said == [
+    assert without_repeats(thread.said[1:]) == [
         f"{lead}{KNOWN}",
         "Envoi à l’agent sous une seconde.",
         "La correction part à l’agent.",
@@ -175,11 +174,9 @@ async def check_the_thread(world: World, number: int) -> None:
     ]
     rows = await deliveries(world)
     assert {row.state for row in rows} == {"sent"}
-    assert [row.kind for row in rows if row.resent] == [
-        "hotline.topic",
-        "hotline.answer",
-        "hotline.answer_edit",
-    ]
+    resent = [row.kind for row in rows if row.resent]
+    cut_on_purpose = {"hotline.topic", "hotline.answer", "hotline.answer_edit"}
+    assert cut_on_purpose <= set(resent), "a kill may catch other rows too"
 
 
 async def test_what_is_held_back_before_a_kill_never_leaves(world: World) -> None:
