@@ -137,14 +137,33 @@ class LedgerSettings(Section):
     backoff_most: float = 3600.0
 
 
+class SelectorsSettings(Section):
+    """Where a page without a feed has its items: CSS selectors.
+
+    `title`, `link`, `date` and `summary` are looked for inside each of `items`. For a page watched
+    for changes, `items` is the part that matters.
+    """
+
+    items: str = ""
+    title: str = ""
+    link: str = ""
+    date: str = ""
+    summary: str = ""
+
+
 class SourceSettings(Section):
-    """A feed that the watch polls."""
+    """A feed or a page that the watch reads."""
 
     name: str
     url: str
+    kind: Literal["feed", "page", "change"] = "feed"
     section: sections.Section = sections.Section.LEGAL
     themes: list[str] = Field(default_factory=list)
+    regions: list[str] = Field(default_factory=list)
     every: float = 3600.0
+    owner: str = ""
+    reproducible: bool = False
+    selectors: SelectorsSettings = SelectorsSettings()
 
 
 class WatchSettings(Section):
@@ -160,6 +179,14 @@ class WatchSettings(Section):
     told_per_poll: int = 10
     parse_timeout: float = 5.0
     parse_workers: int = 2
+    shown_hours: list[str] = Field(default_factory=lambda: ["mon-fri 08:00-19:00"])
+    summary: str = "mon 08:45"
+    closing_days: int = 14
+    failing_hours: float = 12.0
+    fold: bool = True
+    reminder_days: list[int] = Field(default_factory=lambda: [30, 7])
+    reminder_hour: int = Field(default=9, ge=0, le=23)
+    dropped_months: int = Field(default=12, ge=1)
     sources: list[SourceSettings] = Field(default_factory=list)
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from core import logs
 from core.errors import RelaisError
-from relais import configuration, examination, initial, operations, service
+from relais import configuration, examination, initial, operations, service, watch_commands
 
 app = typer.Typer(
     help="The hotline, the watch and the letter of a network of territories.",
@@ -23,6 +23,7 @@ people = typer.Typer(help="The directory.", no_args_is_help=True)
 app.add_typer(people, name="people")
 answers = typer.Typer(help="The validated answers.", no_args_is_help=True)
 app.add_typer(answers, name="answers")
+app.add_typer(watch_commands.app, name="watch")
 
 console = Console()
 complaints = Console(stderr=True)

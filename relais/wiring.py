@@ -22,7 +22,10 @@ import bot.personal.room
 import bot.telegram.personal
 import digest.letter.room
 import digest.seminars.room
+import watch.alerts.room
+import watch.archive.room
 import watch.room
+import watch.sources.room
 from bot.answers.search import AnswerSearch
 from bot.entrance.fiches import BotName
 from bot.guarantee.hours import Hours
@@ -46,8 +49,8 @@ from core.settings import Settings, TelegramSettings
 from core.tokens import Tokens
 from digest.seminars.next_meeting import next_meeting
 from relais import housekeeping
-from watch.kept import Kept
-from watch.parsing import Parser
+from watch.archive.kept import Kept
+from watch.reading.parsing import Parser
 
 log = structlog.get_logger()
 
@@ -168,6 +171,9 @@ def make_rooms(
         bot.figures.room.build(parts, hours),
         bot.personal.room.build(parts, holders),
         watch.room.build(parts, fetcher, parser),
+        watch.sources.room.build(parts),
+        watch.archive.room.build(parts),
+        watch.alerts.room.build(parts),
         digest.letter.room.build(parts, contributors),
         digest.seminars.room.build(parts),
     ]

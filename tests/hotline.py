@@ -54,7 +54,7 @@ from core.reference import NotARowError, Party, Reference
 from core.room import Room
 from core.settings import Settings, TelegramSettings
 from tests.parts import make_parts
-from watch.kept import Kept
+from watch.archive.kept import Kept
 
 GROUP = -1001234567890
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)

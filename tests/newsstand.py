@@ -25,7 +25,7 @@ from core.serving import serving
 from core.settings import Settings
 from tests.parts import make_parts
 from watch.models import Source, Story
-from watch.parsing import Parser
+from watch.reading.parsing import Parser
 from watch.room import build, sync_sources
 
 GROUP, TOPIC = -1001234567890, 7

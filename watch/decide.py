@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from watch.records import Item
+from watch.reading.records import Item
 
 STORY_WINDOW = timedelta(days=7)
 """How far apart two sources may announce the same thing."""

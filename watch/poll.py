@@ -13,17 +13,19 @@ from core import failpoints
 from core.db import alone
 from core.errors import FetchError, RelaisError
 from core.http import Fetched, Fetcher
-from core.ledger.store import post
 from core.parts import Parts
 from core.themes.rules import ThemeWords
 from core.themes.store import themes as network_themes
-from watch import sources, store
-from watch.decide import Changes, Identified, choose_stories, compare, identify, plausible, tell
+from watch import store
+from watch.decide import Changes, Identified, choose_stories, compare, identify, plausible
+from watch.desk.telling import tell_new
 from watch.models import Source, Story
-from watch.parsing import Parser
-from watch.records import Document
+from watch.reading.parsing import Parser
+from watch.reading.records import Document
+from watch.relevance.judge import Judge
 from watch.rules import Pace, Validators, next_check, next_try, validators
-from watch.shown import burst_draft, story_draft
+from watch.sources import store as sources
+from watch.understanding.records import Understanding
 
 log = structlog.get_logger()
 
@@ -47,8 +49,9 @@ class Reading:
 class Poller:
     """Reads sources; one that fails never stops the others."""
 
-    def __init__(self, parts: Parts, fetcher: Fetcher, parser: Parser) -> None:
+    def __init__(self, parts: Parts, fetcher: Fetcher, parser: Parser, judge: Judge) -> None:
         self._parts = parts
+        self._judge = judge
         self._fetcher = fetcher
         self._parser = parser
         self._gate = asyncio.Semaphore(_AT_ONCE)
@@ -97,10 +100,11 @@ class Poller:
     ) -> None:
         """Store what changed, tell it, and say when to come again, all in one transaction."""
         read = self._next(source, reading, now)
-        changes, codes = await self._changes(source, reading.document, themes)
+        changes, understood = await self._changes(source, reading.document, themes, now)
         async with self._storing, self._parts.database.write() as session:
             await alone(session, "watch.stories")  # two processes see one story in two sources
-            told = await self._store(session, source, changes, codes, now)
+            await self._judge.refresh(session)
+            told = await self._store(session, source, changes, understood, now)
             await sources.source_was_read(session, source.id, read, now)
             failpoints.reach("watch.stored")
         log.info(
@@ -133,23 +137,27 @@ class Poller:
         )
 
     async def _changes(
-        self, source: Source, document: Document | None, themes: Sequence[ThemeWords]
-    ) -> tuple[Changes, Sequence[Sequence[str]]]:
-        """Return what a document changes, and the themes of what is new."""
+        self,
+        source: Source,
+        document: Document | None,
+        themes: Sequence[ThemeWords],
+        now: datetime,
+    ) -> tuple[Changes, Sequence[Understanding]]:
+        """Return what a document changes, and what was understood of what is new."""
         if document is None:
             return Changes(), ()
         items = identify(document.items)
         async with self._parts.database.read() as session:
             changes = compare(items, await store.known_entries(session, source.id, items))
-        texts = [f"{each.item.title}\n{each.item.summary}" for each in changes.new]
-        return changes, await self._parser.themes_of(texts, themes)
+        fresh = [each.item for each in changes.new]
+        return changes, await self._parser.understand(fresh, themes, now)
 
     async def _store(
         self,
         session: AsyncSession,
         source: Source,
         changes: Changes,
-        codes: Sequence[Sequence[str]],
+        understood: Sequence[Understanding],
         now: datetime,
     ) -> int:
         """Write entries and stories, and the drafts that show them; return how many are shown."""
@@ -158,34 +166,16 @@ class Poller:
         recent = await store.recent_stories(session, changes.new, now)
         joined = choose_stories([each.item for each in changes.new], source.id, recent)
         fresh: list[tuple[Identified, Story]] = []
-        for each, themes, story_id in zip(changes.new, codes, joined, strict=True):
+        for each, found, story_id in zip(changes.new, understood, joined, strict=True):
             if story_id is None:
-                fresh.append((each, store.new_story(each, source, themes, now)))
+                judgement = self._judge.judge(each.item.title, each.item.summary, source.id)
+                fresh.append((each, store.new_story(each, source, found, judgement, now)))
             else:
                 session.add(store.new_entry(each, source.id, story_id, now))
         for start in range(0, len(fresh), _FLUSHED):
             await store.add_stories(session, fresh[start : start + _FLUSHED], source.id, now)
-        return await self._tell(session, source, fresh, now)
-
-    async def _tell(
-        self,
-        session: AsyncSession,
-        source: Source,
-        fresh: Sequence[tuple[Identified, Story]],
-        now: datetime,
-    ) -> int:
-        dated = [(story.id, plausible(each.item.published_at, now) or now) for each, story in fresh]
-        telling = tell(dated, self._parts.settings.watch.told_per_poll)
-        stories = {story.id: story for _, story in fresh}
-        await post_stories(
-            session, self._parts, [stories[story_id] for story_id in telling.told], now
-        )
-        if telling.counted:
-            language = self._parts.settings.network.language
-            name = (source.id, source.name)
-            draft = burst_draft(self._parts.renderer, name, telling.counted, now, language)
-            await post(session, [draft], now)
-        return len(telling.told)
+        dated = [(story, plausible(each.item.published_at, now) or now) for each, story in fresh]
+        return await tell_new(session, self._parts, source, dated, now)
 
     async def _failed(self, source: Source, error: Exception, now: datetime) -> None:
         retry_after = error.retry_after if isinstance(error, FetchError) else None
@@ -198,15 +188,3 @@ class Poller:
 
     def _pace(self, source: Source) -> Pace:
         return Pace(source.every, self._parts.settings.watch.least_interval)
-
-
-async def post_stories(
-    session: AsyncSession, parts: Parts, stories: Sequence[Story], now: datetime
-) -> None:
-    """Post stories in the watch topic, in the given order, and mark them as told."""
-    language = parts.settings.network.language
-    shown = await store.shown(session, stories)
-    await post(session, [story_draft(parts.renderer, each, now, language) for each in shown], now)
-    for story in stories:
-        story.told_at = now
-    await session.flush()

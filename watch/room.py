@@ -16,12 +16,13 @@ from core.sections import Section
 from core.settings import SourceSettings, TelegramSettings
 from watch import store
 from watch.decide import State
-from watch.desk import Desk, unpublished
+from watch.desk.desk import Desk, unpublished
+from watch.desk.shown import BURST_KIND, STORY_KIND, ShownStory
 from watch.models import Story
-from watch.parsing import Parser
 from watch.poll import Poller
-from watch.shown import BURST_KIND, STORY_KIND, ShownStory
-from watch.sources import next_due, sync_sources
+from watch.reading.parsing import Parser
+from watch.relevance.judge import Judge
+from watch.sources.store import next_due, sync_sources
 
 __all__ = ["build", "sync_sources"]
 
@@ -31,7 +32,7 @@ _EVERY = 15.0
 def build(parts: Parts, fetcher: Fetcher, parser: Parser) -> Room:
     """Return the room; the caller closes `fetcher` and `parser`, and calls `sync_sources` first."""
     desk = Desk(parts)
-    poller = Poller(parts, fetcher, parser)
+    poller = Poller(parts, fetcher, parser, Judge())
     return Room(
         name="watch",
         commands=desk.commands(),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,8 +20,11 @@ from watch.decide import (
     State,
     plausible,
 )
+from watch.desk.shown import ShownStory
 from watch.models import Decision, Entry, Source, Story
-from watch.shown import ShownStory
+from watch.relevance.judge import Judgement
+from watch.understanding.places import is_outside
+from watch.understanding.records import TypedDate, Understanding, deadline
 
 _CHUNK = 400
 _Value = TypeVar("_Value")
@@ -79,16 +83,40 @@ async def recent_stories(
     ]
 
 
-def new_story(each: Identified, source: Source, themes: Sequence[str], now: datetime) -> Story:
+def new_story(
+    each: Identified,
+    source: Source,
+    found: Understanding,
+    judgement: Judgement | None,
+    now: datetime,
+) -> Story:
     """Return a story, not stored yet, that begins with an item."""
+    improbable = judgement is not None and judgement.improbable
     return Story(
         title=each.item.title,
         title_key=each.item.key,
         link=each.item.link,
         section=source.section,
-        themes=list(dict.fromkeys([*source.themes, *themes])),
+        themes=list(dict.fromkeys([*source.themes, *found.theme_codes])),
+        evidence={theme.code: list(theme.words) for theme in found.themes},
+        references=[asdict(reference) for reference in found.references],
+        dates=[dated(date) for date in found.dates],
+        deadline=deadline(found.dates, now),
+        departments=list(found.places.departments),
+        regions=list(found.places.regions),
+        likelihood=judgement.likelihood if judgement else None,
+        folded=improbable or is_outside(found.places, source.regions),
         first_seen_at=now,
     )
+
+
+def dated(date: TypedDate) -> dict[str, str | None]:
+    """Return a typed date as JSON: its instant in ISO 8601, or null."""
+    return {
+        "kind": date.kind,
+        "at": date.at.isoformat() if date.at else None,
+        "words": date.words,
+    }
 
 
 def new_entry(each: Identified, source_id: int, story_id: int, now: datetime) -> Entry:
@@ -101,6 +129,7 @@ def new_entry(each: Identified, source_id: int, story_id: int, now: datetime) ->
         title=each.item.title,
         link=each.item.link,
         published_at=plausible(each.item.published_at, now),
+        updated_at=plausible(each.item.updated_at, now),
         summary=each.item.summary,
         author=each.item.author,
         first_seen_at=now,

@@ -22,6 +22,8 @@ class Subscriber(Base):
     email: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[str]
     language: Mapped[str] = mapped_column(default="fr")
+    themes: Mapped[list[Any]] = mapped_column(default=list)
+    alerts: Mapped[bool] = mapped_column(default=False)
     requests: Mapped[int] = mapped_column(default=0)
     requested_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -18,7 +18,7 @@ from core.reference import ANIMATORS, Reference
 from core.sections import Section
 from tests.newsstand import GROUP, TOPIC, Page, Watch, item, rss, turn, watching
 from watch.models import Decision
-from watch.parsing import Parser
+from watch.reading.parsing import Parser
 
 EDITION = Reference("digest", "edition", "1")
 

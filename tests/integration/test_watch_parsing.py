@@ -5,13 +5,15 @@ import multiprocessing
 import os
 import signal
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
 from core.themes.rules import ThemeWords
-from watch.parsing import Parser
-from watch.records import DocumentError
+from watch.reading.parsing import Parser
+from watch.reading.records import DocumentError, Item
 
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 URL = "https://example.org/rss.xml"
 FEED = b"<rss version='2.0'><channel><title>t</title><item><title>Un</title></item></channel></rss>"
 SLOW = b"<rss version='2.0'><channel><title>t</title>" + b"<item><title>a</title></item>" * 200_000
@@ -82,10 +84,13 @@ async def test_hostile_documents_cost_at_most_an_error(parser: Parser, hostile: 
     assert (await parser.parse(FEED, URL, {})).items
 
 
-async def test_themes_are_found_elsewhere(parser: Parser) -> None:
+async def test_items_are_understood_elsewhere(parser: Parser) -> None:
     themes = [ThemeWords("enfance", ("crèche",)), ThemeWords("sante", ("médecin",))]
-    texts = ["Une crèche ouvre", "Rien"] * 150 + ["Les médecins"]
-    found = await parser.themes_of(texts, themes)
+    titles = ["Une crèche ouvre", "Rien"] * 150 + ["Les médecins"]
+    items = [Item(guid="", link="", title=title) for title in titles]
+    found = await parser.understand(items, themes, NOW)
     assert len(found) == 301
-    assert [*found[:2], found[-1]] == [("enfance",), (), ("sante",)]
-    assert await parser.themes_of(texts[:2], []) == [(), ()]
+    codes = [each.theme_codes for each in found]
+    assert [*codes[:2], codes[-1]] == [("enfance",), (), ("sante",)]
+    assert found[0].themes[0].words == ("crèche",)
+    assert await parser.understand([], themes, NOW) == []

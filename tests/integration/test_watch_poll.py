@@ -16,10 +16,10 @@ from core.ledger.models import Delivery
 from core.people.models import Theme
 from tests.newsstand import Page, Watch, item, rss, watch_settings, watching
 from watch.models import Entry, Source
-from watch.parsing import Parser
-from watch.records import Document
+from watch.reading.parsing import Parser
+from watch.reading.records import Document
 from watch.room import build, sync_sources
-from watch.sources import LEASE, claim_due
+from watch.sources.store import LEASE, claim_due
 
 
 @pytest.fixture(scope="module")

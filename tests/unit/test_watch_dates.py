@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clock import PARIS
-from watch.dates import read_date
+from watch.reading.dates import read_date
 
 
 def paris(*parts: int) -> datetime:

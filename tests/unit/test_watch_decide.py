@@ -25,7 +25,7 @@ from watch.decide import (
     plausible,
     tell,
 )
-from watch.records import Item
+from watch.reading.records import Item
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 DECREE = "Décret n° 2020-1561 relatif aux aides pour l'électrification rurale"

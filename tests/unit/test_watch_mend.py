@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watch.mend import decode, mend
+from watch.reading.mend import decode, mend
 
 SENTENCE = "L’économie rurale : « 30 € » à l’été"
 

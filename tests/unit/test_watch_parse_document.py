@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watch.parse_document import parse_document
-from watch.records import Document, DocumentError, Item
+from watch.reading.parse_document import parse_document
+from watch.reading.records import Document, DocumentError, Item
 
 URL = "https://example.org/flux/rss.xml"
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watch.links import clean_link
-from watch.normalise import plain_text, plain_title, safe_html
-from watch.titles import best_title, clean_text, kind_of, says_nothing, shorten
+from watch.reading.links import clean_link
+from watch.reading.normalise import plain_text, plain_title, safe_html
+from watch.reading.titles import best_title, clean_text, kind_of, says_nothing, shorten
 
 FEED = "https://example.org/flux/rss.xml"
 

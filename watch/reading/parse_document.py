@@ -8,12 +8,12 @@ from typing import Any
 import feedparser
 
 from core.text import normalise
-from watch.dates import read_date
-from watch.links import clean_link
-from watch.mend import mend
-from watch.normalise import MOST_SUMMARY, plain_text, plain_title
-from watch.records import Document, DocumentError, Item
-from watch.titles import MOST_TITLE, best_title, clean_text, shorten, without_note_call
+from watch.reading.dates import read_date
+from watch.reading.links import clean_link
+from watch.reading.mend import mend
+from watch.reading.normalise import MOST_SUMMARY, plain_text, plain_title
+from watch.reading.records import Document, DocumentError, Item
+from watch.reading.titles import MOST_TITLE, best_title, clean_text, shorten, without_note_call
 
 MOST_ITEMS = 5000
 _DATES = ("published", "updated", "created", "issued")

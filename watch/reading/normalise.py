@@ -7,8 +7,8 @@ from typing import Literal
 import nh3
 from inscriptis import get_text
 
-from watch.links import clean_link
-from watch.titles import MOST_TITLE, clean_text, shorten
+from watch.reading.links import clean_link
+from watch.reading.titles import MOST_TITLE, clean_text, shorten
 
 MOST_SUMMARY = 2000
 

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from watch.titles import clean_text
+from watch.reading.titles import clean_text
 
 _TRACKING = re.compile(
     r"^(?:utm_\w+|at_(?:medium|campaign|custom\d|source|format)|mtm_\w+|pk_\w+|piwik_\w+|mc_[ce]id|"

@@ -24,6 +24,7 @@ class Item:
     title: str
     summary: str = ""
     published_at: datetime | None = None
+    updated_at: datetime | None = None
     author: str = ""
     key: str = ""
 

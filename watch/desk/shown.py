@@ -11,7 +11,7 @@ from core.posts import render_post
 from core.reference import ANIMATORS, Reference
 from core.render import Renderer
 from watch.decide import State
-from watch.titles import shorten
+from watch.reading.titles import shorten
 
 STORY_KIND = "watch.story"
 BURST_KIND = "watch.burst"

@@ -6,15 +6,18 @@ import multiprocessing
 import resource
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from core.errors import RelaisError
-from core.themes.rules import ThemeWords, match
-from watch.parse_document import parse_document
-from watch.records import Document, DocumentError
+from core.themes.rules import ThemeWords
+from watch.reading.parse_document import parse_document
+from watch.reading.records import Document, DocumentError, Item
+from watch.understanding.records import Understanding
+from watch.understanding.understand import understand
 
 _TASKS_PER_WORKER = 1000
 """A worker is renewed after so many documents, whatever its libraries kept in memory."""
@@ -22,7 +25,7 @@ _TASKS_PER_WORKER = 1000
 _MOST_MEMORY = 1 << 30
 """A gibibyte of addresses for a worker: ten times what a large feed needs."""
 
-_TEXTS_AT_ONCE = 200
+_ITEMS_AT_ONCE = 200
 _Result = TypeVar("_Result")
 
 
@@ -45,16 +48,14 @@ class Parser:
         """Read a feed. Raises DocumentError: not a feed, too long to read, or it killed us."""
         return await self._run(parse_document, body, url, dict(headers))
 
-    async def themes_of(
-        self, texts: Sequence[str], themes: Sequence[ThemeWords]
-    ) -> Sequence[tuple[str, ...]]:
-        """Return the codes of the themes that each text speaks of. Raises as `parse` does."""
-        if not themes:
-            return [() for _ in texts]
-        found: list[tuple[str, ...]] = []
-        for start in range(0, len(texts), _TEXTS_AT_ONCE):
-            some = list(texts[start : start + _TEXTS_AT_ONCE])
-            found += await self._run(match_themes, some, tuple(themes))
+    async def understand(
+        self, items: Sequence[Item], themes: Sequence[ThemeWords], now: datetime
+    ) -> Sequence[Understanding]:
+        """Return what each item speaks of, read at `now`. Raises as `parse` does."""
+        found: list[Understanding] = []
+        for start in range(0, len(items), _ITEMS_AT_ONCE):
+            some = list(items[start : start + _ITEMS_AT_ONCE])
+            found += await self._run(understand_items, some, tuple(themes), now)
         return found
 
     async def _run(self, function: Callable[..., _Result], *arguments: object) -> _Result:
@@ -87,9 +88,13 @@ class Parser:
         await self.close()
 
 
-def match_themes(texts: Sequence[str], themes: Sequence[ThemeWords]) -> list[tuple[str, ...]]:
-    """Return the codes of the themes of each text; runs inside a worker."""
-    return [tuple(found.code for found in match(text, themes)) for text in texts]
+def understand_items(
+    items: Sequence[Item], themes: Sequence[ThemeWords], now: datetime
+) -> list[Understanding]:
+    """Return what each item speaks of; runs inside a worker."""
+    return [
+        understand(item.title, item.summary, themes, item.published_at or now) for item in items
+    ]
 
 
 def _hostile(what: str) -> DocumentError:

@@ -9,9 +9,13 @@ from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import alone
+from core.people.models import Person
 from core.settings import Settings, SourceSettings
 from watch.models import Source
 from watch.rules import Validators
+
+CONFIG = "config"
+"""The origin of the sources that the configuration lists."""
 
 LEASE = timedelta(minutes=10)
 """A source that is being read is not due for others; after a crash it is again, this much later."""
@@ -28,30 +32,46 @@ async def sync_sources(session: AsyncSession, settings: Settings, now: datetime)
     by_url = {row.url: row for row in rows}
     by_name = {row.name: row for row in rows}
     listed = {source.url for source in settings.watch.sources}
+    owners = await _owners(session)
     for source in settings.watch.sources:
         row = by_url.get(source.url) or by_name.get(source.name)
+        owner_id = owners.get(source.owner)
         if row is None or (row.url != source.url and row.url in listed):
-            session.add(_new_source(source, now))
+            session.add(_new_source(source, owner_id, now))
         else:
-            _apply(row, source, now)
+            _apply(row, source, owner_id, now)
     for row in rows:
-        if row.url not in listed:
+        if row.origin == CONFIG and row.url not in listed:
             row.enabled = False
             row.next_check_at = None
 
 
-def _new_source(source: SourceSettings, now: datetime) -> Source:
-    return Source(
-        name=source.name,
-        url=source.url,
-        section=source.section.value,
-        themes=list(source.themes),
-        every=source.every,
-        next_check_at=now,
-    )
+async def _owners(session: AsyncSession) -> dict[str | None, int]:
+    query = select(Person.code, Person.id).where(Person.code.is_not(None))
+    return {row.code: row.id for row in await session.execute(query)}
 
 
-def _apply(row: Source, source: SourceSettings, now: datetime) -> None:
+def _new_source(source: SourceSettings, owner_id: int | None, now: datetime) -> Source:
+    return Source(url=source.url, next_check_at=now, **_wished(source, owner_id))
+
+
+def _wished(source: SourceSettings, owner_id: int | None) -> dict[str, Any]:
+    """Return the columns that the configuration decides, but the address."""
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "selectors": source.selectors.model_dump(exclude_defaults=True),
+        "section": source.section.value,
+        "themes": list(source.themes),
+        "regions": list(source.regions),
+        "every": source.every,
+        "owner_id": owner_id,
+        "reproducible": source.reproducible,
+        "origin": CONFIG,
+    }
+
+
+def _apply(row: Source, source: SourceSettings, owner_id: int | None, now: datetime) -> None:
     moved = row.url != source.url
     if moved:
         row.url, row.moved_to, row.gone_at = source.url, None, None
@@ -59,8 +79,9 @@ def _apply(row: Source, source: SourceSettings, now: datetime) -> None:
         row.errors, row.last_error = 0, None
     if moved or not row.enabled:
         row.next_check_at = None if row.gone_at else now
-    row.name, row.section, row.themes = source.name, source.section.value, list(source.themes)
-    row.every, row.enabled = source.every, True
+    for name, value in _wished(source, owner_id).items():
+        setattr(row, name, value)
+    row.enabled = True
 
 
 async def claim_due(session: AsyncSession, now: datetime, most: int) -> Sequence[Source]:

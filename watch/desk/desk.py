@@ -14,9 +14,9 @@ from core.people.roles import Role
 from core.reference import Party, Reference
 from watch import store
 from watch.decide import Standing, State, Verdict, decide
+from watch.desk.shown import TEMPLATE, Overview, overview_reply, story_keyboard, story_text
+from watch.desk.telling import post_stories
 from watch.models import Decision, Story
-from watch.poll import post_stories
-from watch.shown import TEMPLATE, Overview, overview_reply, story_keyboard, story_text
 
 MOST_LISTED = 10
 

@@ -1,0 +1,1 @@
+"""Everything that was ever read: searched, published, and let go in time."""

@@ -1,0 +1,1 @@
+"""What the team's decisions teach: which news are likely to be kept."""

@@ -1,0 +1,1 @@
+"""The sources: their table, their health, and how they are added and changed."""

@@ -1,0 +1,1 @@
+"""Which entries tell the same: identity within a source, stories across sources."""

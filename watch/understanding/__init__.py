@@ -1,0 +1,1 @@
+"""What a text speaks of: themes, legal references, dates of calls, places. All pure."""
