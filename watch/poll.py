@@ -21,7 +21,7 @@ from watch.decide import Changes, Identified, choose_stories, compare, identify,
 from watch.desk.telling import tell_new
 from watch.models import Source, Story
 from watch.reading.parsing import Parser
-from watch.reading.records import Document
+from watch.reading.records import Document, Recipe
 from watch.relevance.judge import Judge
 from watch.rules import Pace, Validators, next_check, next_try, validators
 from watch.sources import store as sources
@@ -92,7 +92,8 @@ class Poller:
         body_hash = hashlib.sha256(fetched.body).hexdigest()
         if body_hash == source.body_hash:
             return Reading(fetched, body_hash, None)
-        document = await self._parser.parse(fetched.body, fetched.url, fetched.headers)
+        recipe = Recipe.of(source.kind, source.selectors, source.page_text)
+        document = await self._parser.parse(fetched.body, fetched.url, fetched.headers, recipe)
         return Reading(fetched, body_hash, document)
 
     async def _keep(
@@ -134,6 +135,7 @@ class Poller:
                 ttl=document.ttl if document else 0.0,
                 skip_hours=document.skip_hours if document else frozenset(),
             ),
+            page_text=document.page_text if document else None,
         )
 
     async def _changes(

@@ -21,6 +21,7 @@ from watch.desk.shown import BURST_KIND, STORY_KIND, ShownStory
 from watch.models import Story
 from watch.poll import Poller
 from watch.reading.parsing import Parser
+from watch.reading.records import Recipe
 from watch.relevance.judge import Judge
 from watch.sources.store import next_due, sync_sources
 
@@ -103,7 +104,8 @@ async def _examine(source: SourceSettings, fetcher: Fetcher, parser: Parser) -> 
     subject = f"source {source.name}"
     try:
         fetched = await fetcher.fetch(source.url)
-        document = await parser.parse(fetched.body, fetched.url, fetched.headers)
+        recipe = Recipe.of(source.kind, source.selectors.model_dump())
+        document = await parser.parse(fetched.body, fetched.url, fetched.headers, recipe)
     except RelaisError as error:
         return Finding(subject, ok=False, what=error.what, hint=error.hint)
     hint = f"write {fetched.moved_to} in the configuration" if fetched.moved_to else ""

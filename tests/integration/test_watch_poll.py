@@ -17,7 +17,7 @@ from core.people.models import Theme
 from tests.newsstand import Page, Watch, item, rss, watch_settings, watching
 from watch.models import Entry, Source
 from watch.reading.parsing import Parser
-from watch.reading.records import Document
+from watch.reading.records import FEED, Document, Recipe
 from watch.room import build, sync_sources
 from watch.sources.store import LEASE, claim_due
 
@@ -243,10 +243,12 @@ async def test_a_reading_cut_short_is_done_again_once_its_lease_is_over(
 class BrokenParser(Parser):
     """A parser with a defect that nobody thought of."""
 
-    async def parse(self, body: bytes, url: str, headers: Mapping[str, str]) -> Document:
+    async def parse(
+        self, body: bytes, url: str, headers: Mapping[str, str], recipe: Recipe = FEED
+    ) -> Document:
         if url.endswith("gazette"):
             raise ZeroDivisionError
-        return await super().parse(body, url, headers)
+        return await super().parse(body, url, headers, recipe)
 
 
 async def test_a_defect_met_on_one_source_spares_the_others(

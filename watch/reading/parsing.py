@@ -14,8 +14,8 @@ from pebble import ProcessExpired, ProcessPool
 
 from core.errors import RelaisError
 from core.themes.rules import ThemeWords
-from watch.reading.parse_document import parse_document
-from watch.reading.records import Document, DocumentError, Item
+from watch.reading.read_document import read_document
+from watch.reading.records import FEED, Document, DocumentError, Item, Recipe
 from watch.understanding.records import Understanding
 from watch.understanding.understand import understand
 
@@ -44,9 +44,11 @@ class Parser:
             context=multiprocessing.get_context("spawn"),
         )
 
-    async def parse(self, body: bytes, url: str, headers: Mapping[str, str]) -> Document:
-        """Read a feed. Raises DocumentError: not a feed, too long to read, or it killed us."""
-        return await self._run(parse_document, body, url, dict(headers))
+    async def parse(
+        self, body: bytes, url: str, headers: Mapping[str, str], recipe: Recipe = FEED
+    ) -> Document:
+        """Read a document. Raises DocumentError: not one, too long to read, or it killed us."""
+        return await self._run(read_document, body, url, dict(headers), recipe)
 
     async def understand(
         self, items: Sequence[Item], themes: Sequence[ThemeWords], now: datetime

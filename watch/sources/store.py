@@ -73,13 +73,15 @@ def _wished(source: SourceSettings, owner_id: int | None) -> dict[str, Any]:
 
 def _apply(row: Source, source: SourceSettings, owner_id: int | None, now: datetime) -> None:
     moved = row.url != source.url
+    wished = _wished(source, owner_id)
     if moved:
         row.url, row.moved_to, row.gone_at = source.url, None, None
-        row.etag = row.last_modified = row.body_hash = None
         row.errors, row.last_error = 0, None
+    if moved or (row.kind, row.selectors) != (wished["kind"], wished["selectors"]):
+        row.etag = row.last_modified = row.body_hash = row.page_text = None
     if moved or not row.enabled:
         row.next_check_at = None if row.gone_at else now
-    for name, value in _wished(source, owner_id).items():
+    for name, value in wished.items():
         setattr(row, name, value)
     row.enabled = True
 
@@ -113,12 +115,13 @@ async def next_due(session: AsyncSession) -> datetime | None:
 
 @dataclass(frozen=True)
 class Read:
-    """What a good reading leaves on its source."""
+    """What a good reading leaves on its source; `page_text` None leaves what is there."""
 
     validators: Validators
     body_hash: str | None
     moved_to: str | None
     next_check_at: datetime
+    page_text: str | None = None
 
 
 async def source_was_read(session: AsyncSession, source_id: int, read: Read, now: datetime) -> None:
@@ -134,6 +137,8 @@ async def source_was_read(session: AsyncSession, source_id: int, read: Read, now
     }
     if read.moved_to:
         values["moved_to"] = read.moved_to
+    if read.page_text is not None:
+        values["page_text"] = read.page_text
     await session.execute(update(Source).where(Source.id == source_id).values(values))
 
 
