@@ -24,6 +24,7 @@ import digest.letter.room
 import digest.seminars.room
 import watch.alerts.room
 import watch.archive.room
+import watch.health.room
 import watch.room
 import watch.sources.room
 from bot.answers.search import AnswerSearch
@@ -171,6 +172,7 @@ def make_rooms(
         bot.figures.room.build(parts, hours),
         bot.personal.room.build(parts, holders),
         watch.room.build(parts, fetcher, parser),
+        watch.health.room.build(parts),
         watch.sources.room.build(parts),
         watch.archive.room.build(parts),
         watch.alerts.room.build(parts),

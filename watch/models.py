@@ -19,13 +19,15 @@ class Source(Base):
     `origin` says who manages it: « config », else « chat », « command », « opml ».
     `next_check_at` follows the service's clock; None: never again (`gone_at`, or not `enabled`).
     `etag` and `last_modified` are as the server sent them. `errors` counts those in a row since
-    `failing_since`; `failing_told_at` and `silent_told_at` are when the animators heard of it.
+    `failing_since`, by the `trouble` of the last; `failing_told_at` and `silent_told_at` are when
+    the animators heard of it. `quiet_check_at` is when to see whether it has gone quiet, since
+    `last_new_at`.
     What names only other places than `regions` (codes of départements and regions) is folded.
     `reproducible` says whether its own summaries may be shown to the public.
     """
 
     __tablename__ = "sources"
-    __table_args__ = (Index(None, "next_check_at"),)
+    __table_args__ = (Index(None, "next_check_at"), Index(None, "quiet_check_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -53,8 +55,10 @@ class Source(Base):
     gone_at: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
     failing_told_at: Mapped[datetime | None]
-    silent_told_at: Mapped[datetime | None]
+    trouble: Mapped[str | None]
     last_new_at: Mapped[datetime | None]
+    quiet_check_at: Mapped[datetime | None]
+    silent_told_at: Mapped[datetime | None]
 
 
 class Story(Base):

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -19,6 +19,8 @@ from core.themes.store import themes as network_themes
 from watch import store
 from watch.decide import Changes, Identified, choose_stories, compare, identify, plausible
 from watch.desk.telling import tell_new
+from watch.health.notices import tell_if_it_fails, tell_it_is_back
+from watch.health.rules import trouble_of
 from watch.models import Source, Story
 from watch.reading.parsing import Parser
 from watch.reading.records import Document, Recipe
@@ -106,7 +108,10 @@ class Poller:
             await alone(session, "watch.stories")  # two processes see one story in two sources
             await self._judge.refresh(session)
             told = await self._store(session, source, changes, understood, now)
-            await sources.source_was_read(session, source.id, read, now)
+            brought = replace(read, brought_new=bool(changes.new))
+            await sources.source_was_read(session, source.id, brought, now)
+            if source.failing_told_at:
+                await tell_it_is_back(session, self._parts, source, now)
             failpoints.reach("watch.stored")
         log.info(
             "watch.read",
@@ -186,7 +191,9 @@ class Poller:
         again = next_try(self._pace(source), source.errors + 1, retry_after, now, jitter)
         async with self._parts.database.write() as session:
             what = error.what if isinstance(error, RelaisError) else type(error).__name__
-            await sources.source_failed(session, source.id, what, None if gone else again, now)
+            failure = sources.Failure(what, trouble_of(error), None if gone else again)
+            await sources.source_failed(session, source.id, failure, now)
+            await tell_if_it_fails(session, self._parts, source.id, now)
 
     def _pace(self, source: Source) -> Pace:
         return Pace(source.every, self._parts.settings.watch.least_interval)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.db import alone
 from core.people.models import Person
 from core.settings import Settings, SourceSettings
+from watch.health.rules import SOONEST_SILENCE, Trouble
 from watch.models import Source
 from watch.rules import Validators
 
@@ -121,6 +122,7 @@ class Read:
     body_hash: str | None
     moved_to: str | None
     next_check_at: datetime
+    brought_new: bool = False
     page_text: str | None = None
 
 
@@ -134,7 +136,16 @@ async def source_was_read(session: AsyncSession, source_id: int, read: Read, now
         "checked_at": now,
         "errors": 0,
         "last_error": None,
+        "failing_since": None,
+        "failing_told_at": None,
+        "trouble": None,
     }
+    if read.brought_new:
+        values |= {
+            "last_new_at": now,
+            "quiet_check_at": now + SOONEST_SILENCE,
+            "silent_told_at": None,
+        }
     if read.moved_to:
         values["moved_to"] = read.moved_to
     if read.page_text is not None:
@@ -142,13 +153,29 @@ async def source_was_read(session: AsyncSession, source_id: int, read: Read, now
     await session.execute(update(Source).where(Source.id == source_id).values(values))
 
 
+@dataclass(frozen=True)
+class Failure:
+    """What a failed reading leaves on its source.
+
+    `what` is for operators, `trouble` for the animators; `next_try` is None when the source is
+    gone for good.
+    """
+
+    what: str
+    trouble: Trouble
+    next_try: datetime | None
+
+
 async def source_failed(
-    session: AsyncSession, source_id: int, error: str, next_try: datetime | None, now: datetime
+    session: AsyncSession, source_id: int, failure: Failure, now: datetime
 ) -> None:
-    """Record an error; `next_try` is None when the source is gone for good."""
+    """Record an error."""
+    next_try = failure.next_try
     values = {
         "errors": Source.errors + 1,
-        "last_error": error,
+        "last_error": failure.what,
+        "trouble": failure.trouble.value,
+        "failing_since": func.coalesce(Source.failing_since, now),
         "checked_at": now,
         "next_check_at": next_try,
         "gone_at": None if next_try else now,

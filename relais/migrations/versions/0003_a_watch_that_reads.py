@@ -78,6 +78,13 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("last_new_at", core.db.UtcDateTime(timezone=True), nullable=True)
         )
+        batch_op.add_column(sa.Column("trouble", sa.String(), nullable=True))
+        batch_op.add_column(
+            sa.Column("quiet_check_at", core.db.UtcDateTime(timezone=True), nullable=True)
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sources_quiet_check_at"), ["quiet_check_at"], unique=False
+        )
         batch_op.create_foreign_key(
             batch_op.f("fk_sources_owner_id"), "people", ["owner_id"], ["id"]
         )
@@ -136,6 +143,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("sources", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_sources_owner_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_sources_quiet_check_at"))
+        batch_op.drop_column("quiet_check_at")
+        batch_op.drop_column("trouble")
         batch_op.drop_column("last_new_at")
         batch_op.drop_column("silent_told_at")
         batch_op.drop_column("failing_told_at")
