@@ -1,18 +1,24 @@
-"""The command line, for operators: plain English, no traceback for what they can mend."""
+"""The command line, for operators: plain English, no traceback for what they can mend.
+
+What a command needs is imported by that command: nobody waits for the whole house to read one feed.
+"""
 
 import asyncio
 import sys
 from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from core import logs
 from core.errors import RelaisError
-from relais import configuration, examination, initial, operations, service, watch_commands
+from relais import configuration, watch_commands
+
+if TYPE_CHECKING:
+    from relais import initial
 
 app = typer.Typer(
     help="The hotline, the watch and the letter of a network of territories.",
@@ -75,6 +81,8 @@ def serve(
     ] = "",
 ) -> None:
     """Run the service until SIGTERM or Ctrl-C."""
+    from relais import service  # noqa: PLC0415  # only what is needed
+
     settings = configuration.with_service_secret(configuration.load(config))
     logs.configure(settings.service.log_format)
     raise typer.Exit(_run(service.serve(settings, service.loops_named(only))))
@@ -83,6 +91,8 @@ def serve(
 @app.command()
 def check(config: ConfigFile = None) -> None:
     """Examine the configuration and what it leads to; a line each, with what to do."""
+    from relais import examination  # noqa: PLC0415  # only what is needed
+
     settings = configuration.with_service_secret(configuration.load(config))
     raise typer.Exit(_run(examination.examine(settings, console)))
 
@@ -92,6 +102,8 @@ def init(
     path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("config.toml"),
 ) -> None:
     """Write a configuration by asking a few questions."""
+    from relais import initial  # noqa: PLC0415  # only what is needed
+
     initial.write(path, _ask)
     console.print(f"{path} is written. `relais check` examines it.", highlight=False)
 
@@ -99,6 +111,8 @@ def init(
 @app.command()
 def migrate(config: ConfigFile = None) -> None:
     """Bring the database up to date, as `serve` does when it starts."""
+    from relais import operations  # noqa: PLC0415  # only what is needed
+
     settings = configuration.load(config)
     _run(operations.migrate(settings, console))
 
@@ -109,6 +123,8 @@ def import_people(
     config: ConfigFile = None,
 ) -> None:
     """Import CSV files, named after what they hold; a bad line is reported, the rest goes in."""
+    from relais import operations  # noqa: PLC0415  # only what is needed
+
     raise typer.Exit(_run(operations.import_directory(configuration.load(config), files, console)))
 
 
@@ -118,6 +134,8 @@ def import_answers(
     config: ConfigFile = None,
 ) -> None:
     """Import answers, validated unless they say otherwise; a bad line is reported."""
+    from relais import operations  # noqa: PLC0415  # only what is needed
+
     raise typer.Exit(_run(operations.import_answers(configuration.load(config), file, console)))
 
 
@@ -127,6 +145,8 @@ def export_answers(
     config: ConfigFile = None,
 ) -> None:
     """Export every answer, with drafts and withdrawn ones; an import brings them back."""
+    from relais import operations  # noqa: PLC0415  # only what is needed
+
     raise typer.Exit(_run(operations.export_answers(configuration.load(config), file, console)))
 
 
@@ -139,6 +159,8 @@ def invite(
     ] = None,
 ) -> None:
     """Print a single-use link that links a person's chat account."""
+    from relais import operations  # noqa: PLC0415  # only what is needed
+
     settings = configuration.load(config)
     lifetime = timedelta(days=days or settings.hotline.invitation_days)
     _run(operations.invite(settings, email, lifetime, console))
@@ -150,10 +172,12 @@ def list_people(
     config: ConfigFile = None,
 ) -> None:
     """List the directory: name, address, roles and places held now."""
+    from relais import operations  # noqa: PLC0415  # only what is needed
+
     _run(operations.list_people(configuration.load(config), words, console))
 
 
-def _ask(inquiry: initial.Inquiry) -> str:
+def _ask(inquiry: "initial.Inquiry") -> str:
     return str(
         typer.prompt(
             inquiry.question,
