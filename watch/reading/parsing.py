@@ -60,6 +60,10 @@ class Parser:
             found += await self._run(understand_items, some, tuple(themes), now)
         return found
 
+    async def run(self, function: Callable[..., _Result], *arguments: object) -> _Result:
+        """Run a function of a module in a worker, with the same limits. Raises as `parse` does."""
+        return await self._run(function, *arguments)
+
     async def _run(self, function: Callable[..., _Result], *arguments: object) -> _Result:
         future = self._pool.schedule(function, args=arguments, timeout=self._timeout)
         try:
