@@ -64,8 +64,9 @@ class Source(Base):
 class Story(Base):
     """Entries of one or several sources seen as one piece of news, and what was decided of it.
 
-    `title_key` is what identical titles share; `told_at` is when it was shown in chat; `note` is
-    « notre lecture ». `evidence` holds, for each theme that words decided, those words;
+    `title_key` is what identical titles share; `told_at` is when it was shown in chat, `counted_at`
+    when it was only counted there, with others; `note` is « notre lecture ». `evidence` holds, for
+    each theme that words decided, those words;
     `references`, `dates`, `departments` and `regions` are what was understood of the entry that
     began it (`watch.understanding.records`, as JSON), and `deadline` its next closing date when
     it was read.
@@ -101,6 +102,7 @@ class Story(Base):
     version: Mapped[int] = mapped_column(default=0)
     first_seen_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
+    counted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     alerted_at: Mapped[datetime | None]
 

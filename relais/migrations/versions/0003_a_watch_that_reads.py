@@ -108,6 +108,9 @@ def upgrade() -> None:
             sa.Column("signature", sa.LargeBinary(), nullable=False, server_default="")
         )
         batch_op.add_column(
+            sa.Column("counted_at", core.db.UtcDateTime(timezone=True), nullable=True)
+        )
+        batch_op.add_column(
             sa.Column("alerted_at", core.db.UtcDateTime(timezone=True), nullable=True)
         )
         batch_op.create_index(batch_op.f("ix_stories_deadline"), ["deadline"], unique=False)
@@ -131,6 +134,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stories_first_seen_at"))
         batch_op.drop_index(batch_op.f("ix_stories_deadline"))
         batch_op.drop_column("alerted_at")
+        batch_op.drop_column("counted_at")
         batch_op.drop_column("signature")
         batch_op.drop_column("folded")
         batch_op.drop_column("likelihood")
