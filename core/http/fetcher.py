@@ -37,7 +37,8 @@ class Fetched:
     """What a server answered: a document (200), or that ours is still the right one (304).
 
     Header names are in lower case, values as received (latin-1). `url` is where the document was
-    found; `moved_to` is its new address when redirects said that the move is permanent.
+    found; `moved_to` is its new address when redirects said that the move is permanent. A move from
+    https to http is followed, and not believed: whoever is in between could have ordered it.
     """
 
     status: int
@@ -133,7 +134,8 @@ class Fetcher:
                 if response.status_code not in _REDIRECTS or not target:
                     return await self._read(response, url, moved_to)
                 permanent = permanent and response.status_code in _PERMANENT_REDIRECTS
-            url = check_url(str(url.join(target)))
+            before, url = url, check_url(str(url.join(target)))
+            permanent = permanent and (before.scheme, url.scheme) != ("https", "http")
             moved_to = str(url) if permanent else moved_to
         raise FetchError(
             f"over {MOST_REDIRECTS} redirects", hint="open the address in a browser to see why"

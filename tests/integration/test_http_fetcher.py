@@ -5,6 +5,7 @@ import gzip
 import zlib
 from collections.abc import AsyncIterator, Sequence
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -200,6 +201,17 @@ async def test_only_what_is_permanent_from_the_first_is_a_move(base: str, fetche
     assert (await fetcher.fetch(f"{base}/elsewhere")).moved_to is None
     fetched = await fetcher.fetch(f"{base}/moved_then_elsewhere")
     assert (fetched.url, fetched.moved_to) == (f"{base}/feed", f"{base}/elsewhere")
+
+
+async def test_a_move_from_https_to_http_is_followed_and_not_believed() -> None:
+    def network(request: httpx.Request) -> httpx.Response:
+        if request.url.scheme == "https":
+            return httpx.Response(301, headers={"location": "http://site.test/feed"})
+        return httpx.Response(200, stream=httpx.ByteStream(FEED))
+
+    async with Fetcher(settings(), transport=httpx.MockTransport(network)) as fetcher:
+        fetched = await fetcher.fetch("https://site.test/feed")
+    assert (fetched.body, fetched.url, fetched.moved_to) == (FEED, "http://site.test/feed", None)
 
 
 async def test_five_redirects_are_enough(site: Site, base: str, fetcher: Fetcher) -> None:
