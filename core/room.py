@@ -93,7 +93,9 @@ class Check:
 class Room:
     """Everything that a room offers to the house. `fallback` takes private text nobody claims.
 
-    `views` says, by the first words of a view's key, where it is shown.
+    `links` takes what an animator says in their group that begins with a web address, unless it
+    is about something: an answer, or in a topic of ours. `views` says, by the first words of a
+    view's key, where it is shown.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Room:
     replies: tuple[ReplyRoute, ...] = ()
     forms: tuple[Form, ...] = ()
     fallback: Handler | None = None
+    links: Handler | None = None
     pages: tuple[BaseRoute, ...] = ()
     ticks: tuple[Tick, ...] = ()
     deliveries: tuple[DeliveryKind, ...] = ()

@@ -27,6 +27,7 @@ class Catalogue:
     replies: Mapping[tuple[str, str], ReplyRoute]
     forms: Mapping[str, Form]
     fallback: Handler | None
+    links: Handler | None
 
 
 def mount(rooms: Sequence[Room]) -> Catalogue:
@@ -36,6 +37,7 @@ def mount(rooms: Sequence[Room]) -> Catalogue:
     replies = {(reply.room, reply.kind): reply for room in rooms for reply in room.replies}
     forms = {form.name: form for room in rooms for form in room.forms}
     fallbacks = [room.fallback for room in rooms if room.fallback]
+    links = [room.links for room in rooms if room.links]
     _refuse_twins("command", [CANCEL, *(word for c in commands for word in _words(c))])
     _refuse_twins(
         "action",
@@ -50,6 +52,7 @@ def mount(rooms: Sequence[Room]) -> Catalogue:
     _refuse_twins("form", [form.name for room in rooms for form in room.forms])
     _refuse_twins("reply", [f"{r.room}:{r.kind}" for room in rooms for r in room.replies])
     _refuse_twins("fallback", ["fallback" for _ in fallbacks])
+    _refuse_twins("links", ["links" for _ in links])
     return Catalogue(
         routes=Routes(
             commands={
@@ -61,12 +64,14 @@ def mount(rooms: Sequence[Room]) -> Catalogue:
             replies={key: reply.role for key, reply in replies.items()},
             forms={name: form.role for name, form in forms.items()},
             fallback=bool(fallbacks),
+            links=bool(links),
         ),
         commands={command.name: command for command in commands},
         actions=actions,
         replies=replies,
         forms=forms,
         fallback=fallbacks[0] if fallbacks else None,
+        links=links[0] if links else None,
     )
 
 

@@ -1,6 +1,7 @@
 """Where an update goes: the routing order, as a pure function."""
 
 import enum
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ class Target(enum.Enum):
     FORM_CHOICE = enum.auto()
     FORM_CANCEL = enum.auto()
     FALLBACK = enum.auto()
+    LINK = enum.auto()
     REFUSED = enum.auto()
     STALE = enum.auto()
     REPEATED = enum.auto()
@@ -69,6 +71,7 @@ class Routes:
     replies: Mapping[tuple[str, str], Role | None] = field(default_factory=dict)
     forms: Mapping[str, Role | None] = field(default_factory=dict)
     fallback: bool = False
+    links: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Approach:
     `action` is what a pressed button carried ("" when unreadable); `about` is (room, kind) of
     the message answered; `form` is the name of the form open here for this person, and
     `takes_files` whether what it asks may be answered by files; `same_album` says that the
-    first files of this album answered a form here.
+    first files of this album answered a form here; `link` that it begins with a web address.
     """
 
     kind: Literal["text", "command", "press", "file"]
@@ -92,6 +95,12 @@ class Approach:
     takes_files: bool = False
     same_album: bool = False
     edited: bool = False
+    link: bool = False
+
+
+def begins_with_link(text: str) -> bool:
+    """Say whether a message begins with a web address."""
+    return re.match(r"\s*https?://\S", text, re.IGNORECASE) is not None
 
 
 def command_key(word: str) -> str:
@@ -189,7 +198,14 @@ def _bare_word(approach: Approach, routes: Routes) -> Route | None:
 def _default(approach: Approach, routes: Routes) -> Route:
     if approach.private and routes.fallback:
         return Route(Target.FALLBACK)
-    return Route(Target.NOTHING)
+    return Route(Target.LINK if _is_for_links(approach, routes) else Target.NOTHING)
+
+
+def _is_for_links(approach: Approach, routes: Routes) -> bool:
+    """Tell a web address said among animators from one said about something, or by others."""
+    said = approach.kind == "text" and approach.link and not approach.edited
+    among = not approach.private and approach.about is None and Role.ANIMATOR in approach.roles
+    return routes.links and said and among
 
 
 def _allowed(wanted: Route, role: Role | None, approach: Approach) -> Route:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.telegram import forms, inbox
 from bot.telegram.answers import Answer, ready
 from bot.telegram.catalogue import Catalogue
-from bot.telegram.decide import Approach, Route, Target, route
+from bot.telegram.decide import Approach, Route, Target, begins_with_link, route
 from bot.telegram.door import Door
 from bot.telegram.leaving import log_moved
 from bot.telegram.models import Conversation, InboxUpdate
@@ -166,8 +166,10 @@ class Dialogue:
                 return await self._catalogue.replies[key].handler(turn)
             case Target.FORM_ANSWER | Target.FORM_CHOICE | Target.FORM_CANCEL:
                 return await self._form(found.target, scene)
-            case Target.FALLBACK if self._catalogue.fallback:
-                return await self._catalogue.fallback(turn)
+            case Target.FALLBACK | Target.LINK:
+                words = found.target is Target.FALLBACK
+                handler = self._catalogue.fallback if words else self._catalogue.links
+                return await handler(turn) if handler else []
             case Target.REFUSED:
                 self._leave_lost_form(scene)
         return _common(found.target, scene)
@@ -265,6 +267,7 @@ class Dialogue:
             takes_files=asked is not None and asked.takes_files,
             same_album=forms.same_album(row, incoming),
             edited=incoming.edited,
+            link=begins_with_link(incoming.text),
         )
 
 

@@ -17,6 +17,7 @@ from bot.telegram.decide import (
     Route,
     Routes,
     Target,
+    begins_with_link,
     command_key,
     route,
 )
@@ -229,6 +230,53 @@ def test_what_is_said_in_the_group_to_nobody_is_left_alone() -> None:
 
 def test_without_a_fallback_private_words_go_nowhere() -> None:
     assert route(text(), Routes()) == Route(Target.NOTHING)
+
+
+def link(**more: object) -> Approach:
+    return text(link=True, **{"private": False, "roles": ANIMATOR, **more})  # type: ignore[arg-type]
+
+
+def test_a_web_address_that_an_animator_says_in_the_group_goes_to_who_takes_them() -> None:
+    routes = replace(ROUTES, links=True)
+    assert route(link(), routes) == Route(Target.LINK)
+    assert route(link(form="meeting"), routes) == Route(Target.FORM_ANSWER)
+    assert route(link(about=STORY), routes) == Route(Target.REPLY)
+
+
+@pytest.mark.parametrize(
+    "approach",
+    [
+        link(roles=frozenset()),
+        link(roles=frozenset({Role.AGENT})),
+        link(link=False),
+        link(edited=True),
+        link(about=("digest", "edition")),
+        replace(link(), kind="file"),
+    ],
+)
+def test_a_web_address_is_left_alone_from_others_about_something_or_corrected(
+    approach: Approach,
+) -> None:
+    assert route(approach, replace(ROUTES, links=True)) == Route(Target.NOTHING)
+
+
+def test_a_web_address_is_left_alone_where_no_room_takes_them() -> None:
+    assert gone(link()) is Target.NOTHING
+    assert gone(link(private=True)) is Target.FALLBACK
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        ("https://example.org/a", True),
+        ("  HTTP://example.org à lire", True),
+        ("À lire : https://example.org", False),
+        ("https:// ", False),
+        ("", False),
+    ],
+)
+def test_a_message_may_begin_with_a_web_address(words: str, begins: bool) -> None:
+    assert begins_with_link(words) is begins
 
 
 KINDS = ("text", "command", "press", "file")

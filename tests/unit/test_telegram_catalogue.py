@@ -44,6 +44,7 @@ def test_a_command_is_found_by_any_of_its_names() -> None:
         (Room("b", replies=(ReplyRoute("watch", "story", handle, None),)), "reply"),
         (Room("b", forms=(Form("ask", (), finish, None),)), "form"),
         (Room("b", fallback=handle), "fallback"),
+        (Room("b", links=handle), "links"),
     ],
 )
 def test_two_rooms_cannot_claim_the_same_name(room: Room, what: str) -> None:
@@ -54,6 +55,7 @@ def test_two_rooms_cannot_claim_the_same_name(room: Room, what: str) -> None:
         replies=(ReplyRoute("watch", "story", handle, None),),
         forms=(Form("ask", (), finish, None),),
         fallback=handle,
+        links=handle,
     )
     mount([first])
     with pytest.raises(ValueError, match=f"two rooms claim the {what}"):
