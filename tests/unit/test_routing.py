@@ -233,7 +233,8 @@ def test_without_a_fallback_private_words_go_nowhere() -> None:
 
 
 def link(**more: object) -> Approach:
-    return text(link=True, **{"private": False, "roles": ANIMATOR, **more})  # type: ignore[arg-type]
+    said = {"link": True, "private": False, "roles": ANIMATOR, **more}
+    return text(**said)  # type: ignore[arg-type]
 
 
 def test_a_web_address_that_an_animator_says_in_the_group_goes_to_who_takes_them() -> None:
