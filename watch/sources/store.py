@@ -18,6 +18,9 @@ from watch.rules import Validators
 CONFIG = "config"
 """The origin of the sources that the configuration lists."""
 
+REMOVED = "removed"
+"""The origin of what was taken away by hand: its entries stay, and it can be added anew."""
+
 LEASE = timedelta(minutes=10)
 """A source that is being read is not due for others; after a crash it is again, this much later."""
 
@@ -25,13 +28,14 @@ LEASE = timedelta(minutes=10)
 async def sync_sources(session: AsyncSession, settings: Settings, now: datetime) -> None:
     """Bring the table to what the configuration lists.
 
-    A source is known by its address, else by its name; a new address starts afresh. Sources that
-    are no longer listed keep their entries, and are not read any more.
+    A source is known by its address, whoever added it, else by its name among its own; a new
+    address starts afresh. Sources that are no longer listed keep their entries, and are not read
+    any more; those that came by chat, command or OPML are left alone.
     """
     await alone(session, "watch.sources")  # processes start together
     rows = list(await session.scalars(select(Source)))
     by_url = {row.url: row for row in rows}
-    by_name = {row.name: row for row in rows}
+    by_name = {row.name: row for row in rows if row.origin == CONFIG}
     listed = {source.url for source in settings.watch.sources}
     owners = await _owners(session)
     for source in settings.watch.sources:
@@ -76,15 +80,25 @@ def _apply(row: Source, source: SourceSettings, owner_id: int | None, now: datet
     moved = row.url != source.url
     wished = _wished(source, owner_id)
     if moved:
-        row.url, row.moved_to, row.gone_at = source.url, None, None
-        row.errors, row.last_error = 0, None
+        row.url = source.url
+        start_afresh(row)
     if moved or (row.kind, row.selectors) != (wished["kind"], wished["selectors"]):
         row.etag = row.last_modified = row.body_hash = row.page_text = None
     if moved or not row.enabled:
         row.next_check_at = None if row.gone_at else now
+    changed = not row.enabled or any(getattr(row, name) != wish for name, wish in wished.items())
     for name, value in wished.items():
         setattr(row, name, value)
+    row.version += 1 if changed else 0
     row.enabled = True
+
+
+def start_afresh(row: Source) -> None:
+    """Forget what former readings left on a source; its entries stay known."""
+    row.moved_to = row.gone_at = None
+    row.etag = row.last_modified = row.body_hash = row.page_text = None
+    row.errors, row.last_error, row.trouble = 0, None, None
+    row.failing_since = row.failing_told_at = row.silent_told_at = None
 
 
 async def claim_due(session: AsyncSession, now: datetime, most: int) -> Sequence[Source]:

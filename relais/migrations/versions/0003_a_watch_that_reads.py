@@ -45,12 +45,37 @@ def upgrade() -> None:
     with op.batch_alter_table("interests", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interests_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "source_trials",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("thread_id", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("found", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("closed_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_source_trials_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source_trials")),
+    )
+    with op.batch_alter_table("source_trials", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_source_trials_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_source_trials_person_id"), ["person_id"], unique=False)
+
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("updated_at", core.db.UtcDateTime(timezone=True), nullable=True)
         )
         batch_op.add_column(
             sa.Column("purged_at", core.db.UtcDateTime(timezone=True), nullable=True)
+        )
+        batch_op.drop_index(batch_op.f("ix_entries_source_id_link"))
+        batch_op.create_index(
+            batch_op.f("ix_entries_source_id_hash"), ["source_id", "hash"], unique=False
         )
 
     with op.batch_alter_table("sources", schema=None) as batch_op:
@@ -113,6 +138,10 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("alerted_at", core.db.UtcDateTime(timezone=True), nullable=True)
         )
+        batch_op.add_column(
+            sa.Column("changed_at", core.db.UtcDateTime(timezone=True), nullable=True)
+        )
+        batch_op.create_index(batch_op.f("ix_stories_changed_at"), ["changed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_stories_deadline"), ["deadline"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_stories_first_seen_at"), ["first_seen_at"], unique=False
@@ -133,6 +162,8 @@ def downgrade() -> None:
     with op.batch_alter_table("stories", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stories_first_seen_at"))
         batch_op.drop_index(batch_op.f("ix_stories_deadline"))
+        batch_op.drop_index(batch_op.f("ix_stories_changed_at"))
+        batch_op.drop_column("changed_at")
         batch_op.drop_column("alerted_at")
         batch_op.drop_column("counted_at")
         batch_op.drop_column("signature")
@@ -164,6 +195,10 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_entries_source_id_hash"))
+        batch_op.create_index(
+            batch_op.f("ix_entries_source_id_link"), ["source_id", "link"], unique=False
+        )
         batch_op.drop_column("purged_at")
         batch_op.drop_column("updated_at")
 
@@ -175,3 +210,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_followings_theme"))
 
     op.drop_table("followings")
+    with op.batch_alter_table("source_trials", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_source_trials_person_id"))
+        batch_op.drop_index(batch_op.f("ix_source_trials_due_at"))
+
+    op.drop_table("source_trials")
