@@ -2,6 +2,7 @@
 
 import enum
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,15 @@ class Verdict(enum.StrEnum):
 
 # --- entries ----------------------------------------------------------------------------------
 
+LEAST_RENEWED = 3
+"""So many entries recognised by their words alone, and half of a document: it was renewed."""
+
+LEAST_WORDS = 80
+"""A summary of so many characters is not the same by chance."""
+
+SAME_DATE = timedelta(days=1)
+LEAST_SLUG = 8
+
 
 @dataclass(frozen=True)
 class Identified:
@@ -54,12 +64,15 @@ class Identified:
 
 @dataclass(frozen=True)
 class KnownEntry:
-    """An entry that is stored already."""
+    """An entry that is stored already; `purged` has no words any more (`title` is empty)."""
 
     id: int
     identity: str
     link: str
     hash: str
+    title: str = ""
+    published_at: datetime | None = None
+    purged: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +96,7 @@ def identify(items: Iterable[Item]) -> tuple[Identified, ...]:
     for item in told:
         own_link = bool(item.link) and links[item.link] == 1
         key = _key(item, own_guid=bool(item.guid) and guids[item.guid] == 1, own_link=own_link)
-        found.setdefault(key, Identified(item, key, content_hash(item), own_link))
+        found.setdefault(key, Identified(item, key, words_hash(item), own_link))
     return tuple(found.values())
 
 
@@ -92,12 +105,12 @@ def _key(item: Item, *, own_guid: bool, own_link: bool) -> str:
         return f"guid:{_digest(item.guid)}"
     if own_link:
         return f"link:{_digest(item.link)}"
-    return f"text:{content_hash(item)}"
+    return f"text:{_digest(item.title, item.summary, item.link)}"
 
 
-def content_hash(item: Item) -> str:
-    """Return the hash of what an item says; its date is no part of it, for feeds renew dates."""
-    return _digest(item.title, item.summary, item.link)
+def words_hash(item: Item) -> str:
+    """Return the hash of what an item says; feeds renew dates and links, which are no part."""
+    return _digest(item.title, item.summary)
 
 
 def _digest(*parts: str) -> str:
@@ -105,21 +118,104 @@ def _digest(*parts: str) -> str:
 
 
 def compare(items: Iterable[Identified], known: Iterable[KnownEntry]) -> Changes:
-    """Tell new and changed items: by identity, then by a link that is one entry's own."""
-    entries = tuple(known)
+    """Tell new and changed items: by identity, then by a link of their own, then by their words.
+
+    What is recognised by its words alone is given as changed: it takes its new identity and link.
+    The words of an entry that was purged are not looked at again.
+    """
+    every, entries = tuple(items), tuple(known)
+    found = _recognised(every, entries)
+    renewed = _by_words(every, entries, found)
+    new: list[Identified] = []
+    changed: list[tuple[int, Identified]] = []
+    for each in every:
+        if entry := renewed.get(each):
+            changed.append((entry.id, each))
+        elif (entry := found.get(each)) is None:
+            new.append(each)
+        elif not entry.purged and (entry.hash, entry.link) != (each.hash, each.item.link):
+            changed.append((entry.id, each))
+    return Changes(tuple(new), tuple(changed))
+
+
+def _recognised(
+    items: Sequence[Identified], entries: Sequence[KnownEntry]
+) -> dict[Identified, KnownEntry]:
+    """Return the entries that items are by their identity, else by a link that is one's own."""
     by_identity = {entry.identity: entry for entry in entries}
     shared = Counter(entry.link for entry in entries)
     by_link = {entry.link: entry for entry in entries if entry.link and shared[entry.link] == 1}
-    new, changed = [], []
+    found = {}
     for each in items:
         entry = by_identity.get(each.identity)
         if entry is None and each.link_counts:
             entry = by_link.get(each.item.link)
-        if entry is None:
-            new.append(each)
-        elif entry.hash != each.hash:
-            changed.append((entry.id, each))
-    return Changes(tuple(new), tuple(changed))
+            if entry and _took_its_place(each, entry):
+                entry = None
+        if entry:
+            found[each] = entry
+    return found
+
+
+def _took_its_place(each: Identified, entry: KnownEntry) -> bool:
+    """Tell whether an item with another guid is something else at the same address.
+
+    So is the call of the next year: « Appel à projets 2027 » where that of 2026 was.
+    """
+    if each.hash == entry.hash or not each.identity.startswith("guid:"):
+        return False
+    numbers, before = _numbers(each.item.title), _numbers(entry.title)
+    return entry.purged or bool(numbers and before and numbers != before)
+
+
+def _numbers(title: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\d+", title))
+
+
+def _by_words(
+    items: Sequence[Identified],
+    entries: Sequence[KnownEntry],
+    found: dict[Identified, KnownEntry],
+) -> dict[Identified, KnownEntry]:
+    """Return the entries that the items found by nothing else are: those that say the same.
+
+    The words must be of one entry only, and of one item only. They count when the page seems
+    the same, or when they are many and of one date: a weekly « Ordre du jour » is new each week.
+    In a document that was renewed whole, they count by themselves.
+    """
+    taken = {entry.id for entry in found.values()}
+    said, stored = Counter(each.hash for each in items), Counter(entry.hash for entry in entries)
+    by_hash = {entry.hash: entry for entry in entries if stored[entry.hash] == 1}
+    alike = {
+        each: by_hash[each.hash]
+        for each in items
+        if each not in found and said[each.hash] == 1 and each.hash in by_hash
+    }
+    alike = {each: entry for each, entry in alike.items() if entry.id not in taken}
+    if len(alike) >= LEAST_RENEWED and 2 * len(alike) >= len(items):
+        return alike
+    return {each: entry for each, entry in alike.items() if _says_so(each.item, entry)}
+
+
+def _says_so(item: Item, entry: KnownEntry) -> bool:
+    """Tell whether an item with the words of an entry is that entry."""
+    if is_same_page(item.link, entry.link):
+        return True
+    dates = (item.published_at, entry.published_at)
+    apart = abs(dates[0] - dates[1]) > SAME_DATE if dates[0] and dates[1] else False
+    return len(item.summary) >= LEAST_WORDS and not apart
+
+
+def is_same_page(link: str, other: str) -> bool:
+    """Tell whether two links lead to one page that moved: http to https, www, slash, folder."""
+    first, second = urlsplit(link), urlsplit(other)
+    if first.query != second.query:
+        return False
+    path, before = first.path.rstrip("/"), second.path.rstrip("/")
+    if path == before:
+        return bool(path or first.query)
+    slug = path.rpartition("/")[2]
+    return len(slug) >= LEAST_SLUG and slug == before.rpartition("/")[2]
 
 
 def plausible(instant: datetime | None, now: datetime) -> datetime | None:
@@ -179,6 +275,25 @@ class Telling:
 
     told: tuple[int, ...]
     counted: int
+
+
+BURST_LEAST = 20
+"""So many new entries at once are no burst, however quiet the source is."""
+
+BURST_TIMES = 3
+"""How many times its habit a source brings in a burst."""
+
+
+def is_burst(fresh: int, before: Sequence[int]) -> bool:
+    """Tell whether a reading brought far more new entries than the source's habit.
+
+    `before`: how many each of its earlier readings that brought any did, the oldest first. The
+    very first one is a backlog: it is no burst, and says nothing of the habit. A burst is shown
+    as one summary, nothing of it one by one.
+    """
+    if not before:
+        return False
+    return fresh > max(BURST_LEAST, BURST_TIMES * max(before[1:], default=0))
 
 
 def tell(stories: Sequence[tuple[int, datetime]], most: int) -> Telling:

@@ -71,7 +71,8 @@ class Story(Base):
     began it (`watch.understanding.records`, as JSON), and `deadline` its next closing date when
     it was read.
     `likelihood` of being kept is as it was judged then, and `folded` says that it was improbable.
-    `signature` is what near-identical stories are known by.
+    `signature` is what near-identical stories are known by; `changed_at` is when what it is known
+    by (title, signature) was last corrected.
     """
 
     __tablename__ = "stories"
@@ -79,6 +80,7 @@ class Story(Base):
         Index(None, "title_key"),
         Index(None, "state", "first_seen_at"),
         Index(None, "first_seen_at"),
+        Index(None, "changed_at"),
         Index(None, "deadline"),
     )
 
@@ -101,6 +103,7 @@ class Story(Base):
     state: Mapped[str] = mapped_column(default="waiting")
     version: Mapped[int] = mapped_column(default=0)
     first_seen_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
     counted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
@@ -108,7 +111,7 @@ class Story(Base):
 
 
 class Entry(Base):
-    """An item of a source. `identity` makes it unique there; `hash` covers what it says.
+    """An item of a source. `identity` makes it unique there; `hash` covers its title and summary.
 
     Retention empties its words (`purged_at`) and keeps the row, so that what was dropped does not
     come back.
@@ -117,7 +120,7 @@ class Entry(Base):
     __tablename__ = "entries"
     __table_args__ = (
         UniqueConstraint("source_id", "identity"),
-        Index(None, "source_id", "link"),
+        Index(None, "source_id", "hash"),
         Index(None, "link"),
         Index(None, "story_id"),
     )

@@ -169,7 +169,7 @@ class Poller:
     ) -> int:
         """Write entries and stories, and the drafts that show them; return how many are shown."""
         for entry_id, each in changes.changed:
-            await store.change_entry(session, entry_id, each)
+            await store.change_entry(session, entry_id, each, b"", now)
         recent = await store.recent_stories(session, changes.new, now)
         joined = choose_stories([each.item for each in changes.new], source.id, recent)
         fresh: list[tuple[Identified, Story]] = []

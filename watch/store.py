@@ -41,15 +41,17 @@ async def known_entries(
 ) -> Sequence[KnownEntry]:
     """Return the entries of a source that `items` may be."""
     found: dict[int, KnownEntry] = {}
-    columns = (Entry.id, Entry.identity, Entry.link, Entry.hash)
+    columns = (Entry.id, Entry.identity, Entry.link, Entry.hash, Entry.title, Entry.published_at)
     for chunk in chunks(items):
         links = [each.item.link for each in chunk if each.link_counts]
         same = or_(
             Entry.identity.in_([each.identity for each in chunk]),
             Entry.link.in_(links),
+            Entry.hash.in_([each.hash for each in chunk]),
         )
-        query = select(*columns).where(Entry.source_id == source_id, same)
-        found |= {row.id: KnownEntry(*row) for row in await session.execute(query)}
+        query = select(*columns, Entry.purged_at).where(Entry.source_id == source_id, same)
+        for row in await session.execute(query):
+            found[row.id] = KnownEntry(*row[:-1], purged=row.purged_at is not None)
     return tuple(found.values())
 
 
@@ -146,13 +148,29 @@ async def add_stories(
     await session.flush()
 
 
-async def change_entry(session: AsyncSession, entry_id: int, each: Identified) -> None:
+async def change_entry(
+    session: AsyncSession, entry_id: int, each: Identified, signature: bytes, now: datetime
+) -> None:
     """Write what an entry says now; its story follows while it waits and says the same.
 
-    Buttons under the former title or link are then stale: nobody keeps what they have not seen.
+    Buttons under a former title are then stale: nobody keeps what they have not seen. So are
+    those above a former link, unless it says the same and only moved. An entry without words any
+    more gets none back.
     """
     entry = await session.get_one(Entry, entry_id)
-    seen = (entry.title, entry.link) == (each.item.title, each.item.link)
+    if entry.purged_at is None:
+        await _change_story(session, entry, each, signature, now)
+        entry.title, entry.summary, entry.hash = each.item.title, each.item.summary, each.hash
+    if entry.hash == each.hash:
+        entry.identity = each.identity
+    entry.link = each.item.link
+
+
+async def _change_story(
+    session: AsyncSession, entry: Entry, each: Identified, signature: bytes, now: datetime
+) -> None:
+    same_link = entry.link == each.item.link or entry.hash == each.hash
+    seen = entry.title == each.item.title and same_link
     await session.execute(
         update(Story)
         .where(
@@ -164,11 +182,11 @@ async def change_entry(session: AsyncSession, entry_id: int, each: Identified) -
             title=each.item.title,
             title_key=each.item.key,
             link=each.item.link,
+            signature=signature,
+            changed_at=now,
             version=Story.version + (0 if seen else 1),
         )
     )
-    entry.title, entry.link, entry.summary = each.item.title, each.item.link, each.item.summary
-    entry.hash = each.hash
 
 
 # --- what people see --------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from watch.decide import (
     Verdict,
     choose_stories,
     compare,
-    content_hash,
     decide,
     identify,
     is_a_page,
@@ -50,7 +49,7 @@ def known(identified: Identified, number: int = 1) -> KnownEntry:
 def test_an_item_is_known_by_its_guid_then_its_link_then_its_words() -> None:
     assert one(item("g", "https://a/1")).identity.startswith("guid:")
     assert one(item("", "https://a/1")).identity.startswith("link:")
-    assert one(item()).identity == f"text:{content_hash(item())}"
+    assert one(item()).identity.startswith("text:")
 
 
 def test_a_guid_that_every_item_bears_identifies_none() -> None:
