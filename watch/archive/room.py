@@ -2,9 +2,9 @@
 
 from core.parts import Parts
 from core.room import Room
+from watch.archive.pages import WatchPages
 
 
 def build(parts: Parts) -> Room:
     """Return the room."""
-    del parts
-    return Room(name="archive")
+    return Room(name="archive", pages=WatchPages(parts).routes())
