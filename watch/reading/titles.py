@@ -28,13 +28,32 @@ _KINDS_AND_NOISE = frozenset(
 
 def clean_text(text: str) -> str:
     """Return text on one line, without control, invisible or half characters."""
-    kept = (" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in text)
-    shown = "".join(each for each in kept if _is_visible(each))
-    return re.sub(r"[ \t]+", " ", shown).strip()
+    if not text.replace("\u00a0", " ").isprintable():  # most texts are, and this asks quickly
+        text = text.translate(_SHOWN)
+    return _SPACES.sub(" ", text).strip()
 
 
-def _is_visible(character: str) -> bool:
-    return character == "\u200d" or unicodedata.category(character) not in {"Cf", "Cs", "Cn"}
+class _Shown(dict[int, str]):
+    """What is shown of a character, by its code, for `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        shown = _shown(chr(code))
+        if code < _COMMON:
+            self[code] = shown
+        return shown
+
+
+def _shown(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in {"Cc", "Zl", "Zp"}:
+        return " "
+    joins = character == "\u200d"
+    return "" if category in {"Cf", "Cs", "Cn"} and not joins else character
+
+
+_COMMON = 0x3000
+_SHOWN = _Shown()
+_SPACES = re.compile(" {2,}")
 
 
 def without_note_call(title: str) -> str:
