@@ -173,7 +173,7 @@ def make_rooms(
         bot.personal.room.build(parts, holders),
         watch.room.build(parts, fetcher, parser),
         watch.health.room.build(parts),
-        watch.sources.room.build(parts),
+        watch.sources.room.build(parts, fetcher, parser),
         watch.archive.room.build(parts),
         watch.alerts.room.build(parts),
         digest.letter.room.build(parts, contributors),

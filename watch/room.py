@@ -1,19 +1,17 @@
 """The watch as the house sees it: its tick, commands, buttons, deliveries and contributions."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.contributions import Contribution
-from core.errors import RelaisError
 from core.http import Fetcher
 from core.ledger.draft import ChatAddress, DeliveryKind, Parcel, Policy, Ready, Skip
 from core.parts import Parts
-from core.room import Check, Finding, Room, Tick
+from core.room import Room, Tick
 from core.sections import Section
-from core.settings import SourceSettings, TelegramSettings
+from core.settings import TelegramSettings
 from watch import store
 from watch.decide import State
 from watch.desk.desk import Desk, unpublished
@@ -21,7 +19,6 @@ from watch.desk.shown import BURST_KIND, STORY_KIND, ShownStory
 from watch.models import Story
 from watch.poll import Poller
 from watch.reading.parsing import Parser
-from watch.reading.records import Recipe
 from watch.relevance.judge import Judge
 from watch.sources.store import next_due, sync_sources
 
@@ -41,7 +38,6 @@ def build(parts: Parts, fetcher: Fetcher, parser: Parser) -> Room:
         ticks=(Tick("watch.poll", poller.poll, next_due, every=_EVERY, loop="poll"),),
         deliveries=_deliveries(parts.settings.telegram),
         contributions=contributions,
-        checks=(_check(parts.settings.watch.sources, fetcher, parser),),
     )
 
 
@@ -91,22 +87,3 @@ def _deliveries(telegram: TelegramSettings) -> tuple[DeliveryKind, ...]:
 
 def _to(topic: ChatAddress) -> Ready | Skip:
     return Ready(topic) if topic.chat_id else Skip("no animators' group in telegram.group_id")
-
-
-def _check(sources: Sequence[SourceSettings], fetcher: Fetcher, parser: Parser) -> Check:
-    async def run() -> Sequence[Finding]:
-        return await asyncio.gather(*(_examine(source, fetcher, parser) for source in sources))
-
-    return Check("sources", run)
-
-
-async def _examine(source: SourceSettings, fetcher: Fetcher, parser: Parser) -> Finding:
-    subject = f"source {source.name}"
-    try:
-        fetched = await fetcher.fetch(source.url)
-        recipe = Recipe.of(source.kind, source.selectors.model_dump())
-        document = await parser.parse(fetched.body, fetched.url, fetched.headers, recipe)
-    except RelaisError as error:
-        return Finding(subject, ok=False, what=error.what, hint=error.hint)
-    hint = f"write {fetched.moved_to} in the configuration" if fetched.moved_to else ""
-    return Finding(subject, ok=True, what=f"{len(document.items)} items", hint=hint)

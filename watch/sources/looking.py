@@ -26,6 +26,11 @@ class Look:
     complaint: DocumentError | None = None
 
     @property
+    def declared(self) -> tuple[FoundFeed, ...]:
+        """The feeds that the page itself says are its own, instead of links that look like some."""
+        return tuple(feed for feed in self.feeds if not feed.guessed)
+
+    @property
     def address(self) -> str:
         """Where to read it from now on."""
         return self.fetched.moved_to or self.fetched.url

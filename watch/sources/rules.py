@@ -1,6 +1,7 @@
 """What is said and decided of sources: their health, their names, what people type of them."""
 
 import enum
+import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from core.errors import InputError
+from core.text import normalise
+from watch.understanding.places import find_places
 
 MOST_NAME = 80
 PAGE = 8
@@ -21,6 +24,7 @@ PACES = (HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 7 * 24 * HOUR)
 SOON = timedelta(minutes=1)
 """A source that was read this recently is not read again at a press."""
 
+_EVERYWHERE = frozenset({"tous", "toutes", "tout", "aucun", "france"})
 _SPACES = re.compile(r"\s+")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _Value = TypeVar("_Value")
@@ -56,6 +60,14 @@ class Standing:
     failing_since: datetime | None
     silent_told_at: datetime | None
     checked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often: every so many `hours` or `days`."""
+
+    unit: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -130,6 +142,26 @@ def name_for(title: str, url: str, taken: Collection[str]) -> str:
     name = name[:MOST_NAME].strip()
     numbered = (f"{name[: MOST_NAME - 6]} ({number})" for number in range(2, len(taken) + 3))
     return name if name not in taken else next(each for each in numbered if each not in taken)
+
+
+def parse_places(text: str) -> list[str]:
+    """Read the départements and regions named, as codes; « tous » is none in particular.
+
+    Raises InputError: `places_wrong`.
+    """
+    if normalise(text) in _EVERYWHERE:
+        return []
+    found = find_places(text)
+    codes = [*found.departments, *found.regions]
+    if not codes:
+        raise InputError("places_wrong")
+    return list(dict.fromkeys(codes))
+
+
+def pace_of(seconds: float) -> Pace:
+    """Say how often a source is read, in whole hours or days."""
+    hours = max(1, math.ceil(seconds / HOUR))
+    return Pace("days", hours // 24) if hours % 24 == 0 else Pace("hours", hours)
 
 
 def toggled(codes: Sequence[str], code: str) -> list[str]:
