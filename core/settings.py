@@ -5,10 +5,14 @@
 `relais.configuration`.
 """
 
+import math
+import re
+from collections import defaultdict
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -165,6 +169,42 @@ class SourceSettings(Section):
     reproducible: bool = False
     selectors: SelectorsSettings = SelectorsSettings()
 
+    @field_validator("name")
+    @classmethod
+    def _named(cls, name: str) -> str:
+        if not name.strip():
+            raise PydanticCustomError("name", "a source needs a name")
+        return name.strip()
+
+    @field_validator("url")
+    @classmethod
+    def _on_the_web(cls, url: str) -> str:
+        if not re.match(r"https?://[^/\s]+\S*$", url.strip(), re.IGNORECASE):
+            message = "give an address as a browser shows it: https://…"
+            raise PydanticCustomError("address", message)
+        return url.strip()
+
+    @field_validator("every")
+    @classmethod
+    def _seldom_enough(cls, every: float) -> float:
+        if not 0 < every < math.inf:
+            raise PydanticCustomError("interval", "give a number of seconds, such as 3600")
+        return every
+
+    @model_validator(mode="after")
+    def _selectors_fit(self) -> Self:
+        given = self.selectors.model_dump(exclude_defaults=True)
+        if self.kind == "page" and not self.selectors.items:
+            message = 'a source of kind "page" needs selectors.items, the CSS selector of its items'
+            raise PydanticCustomError("selectors", message)
+        if self.kind == "feed" and given:
+            message = 'selectors are for a source of kind "page" or "change"'
+            raise PydanticCustomError("selectors", message)
+        if self.kind == "change" and given.keys() - {"items"}:
+            message = 'a source of kind "change" takes no other selector than items'
+            raise PydanticCustomError("selectors", message)
+        return self
+
 
 class WatchSettings(Section):
     """The watch."""
@@ -188,6 +228,20 @@ class WatchSettings(Section):
     reminder_hour: int = Field(default=9, ge=0, le=23)
     dropped_months: int = Field(default=12, ge=1)
     sources: list[SourceSettings] = Field(default_factory=list)
+
+    @field_validator("sources")
+    @classmethod
+    def _each_once(cls, sources: list[SourceSettings]) -> list[SourceSettings]:
+        for what in ("url", "name"):
+            names = defaultdict(list)
+            for source in sources:
+                names[getattr(source, what)].append(source.name)
+            for same in names.values():
+                if len(same) > 1:
+                    values = {"what": what, "names": ", ".join(same)}
+                    message = "several sources have the same {what}: {names}"
+                    raise PydanticCustomError("repeated", message, values)
+        return sources
 
 
 class DigestSettings(Section):
