@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.clock import PARIS
 from watch.decide import OLDEST_YEAR, Identified
 from watch.understanding.records import Understanding, deadline
 
@@ -24,7 +25,7 @@ _FORMATS = (
 
 
 def entry_values(each: Identified, found: Understanding, now: datetime) -> dict[str, Any]:
-    """Return an item read at `now` as it goes into JSON; instants are ISO 8601 with an offset.
+    """Return an item read at `now` as it goes into JSON; instants are ISO 8601, in Paris.
 
     `deadline` is the next closing date after the item was published, or after `now` when nobody
     knows when that was: an old document still tells what it announced. `links` gives the address
@@ -61,7 +62,7 @@ def said(instant: datetime | None, now: datetime) -> datetime | None:
 
 
 def _written(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant else None
+    return instant.astimezone(PARIS).isoformat() if instant else None
 
 
 def format_of(body: bytes) -> str:
