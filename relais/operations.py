@@ -1,9 +1,8 @@
 """What operators do from the command line besides serving."""
 
 import asyncio
-import contextlib
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -18,7 +17,6 @@ from bot.answers.importing import read_file
 from bot.telegram.api import make_bot
 from core.acts import SYSTEM, record
 from core.clock import SystemClock
-from core.db import Database
 from core.errors import InputError
 from core.people.directory import everybody, find
 from core.people.importing import ImportReport, import_csv
@@ -28,27 +26,15 @@ from core.people.rules import Kind
 from core.reference import Reference
 from core.settings import Settings
 from core.spreadsheet import BadLine
-from relais import schema
+from relais.schema import opened
 
 MOST_LISTED = 50
 """How many people a search lists at most."""
 
 
-@contextlib.asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Database]:
-    if settings.database_url.startswith("sqlite"):
-        settings.service.data_folder.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
-    try:
-        await schema.migrate(database)
-        yield database
-    finally:
-        await database.close()
-
-
 async def migrate(settings: Settings, console: Console) -> int:
     """Bring the database up to date, and say so."""
-    async with _opened(settings):
+    async with opened(settings):
         console.print("The database is up to date.")
     return 0
 
@@ -57,7 +43,7 @@ async def import_directory(settings: Settings, files: Sequence[Path], console: C
     """Import each file, in the order that their kinds need; return 1 if any line was bad."""
     kinds = sorted(((_kind(path), path) for path in files), key=lambda pair: _rank(pair[0]))
     good = True
-    async with _opened(settings) as database:
+    async with opened(settings) as database:
         for kind, path in kinds:
             async with database.write() as session:
                 report = await import_csv(session, kind, path.read_bytes())
@@ -72,7 +58,7 @@ async def import_answers(settings: Settings, file: Path, console: Console) -> in
     Raises InputError when the file cannot be read at all.
     """
     rows = read_file(await asyncio.to_thread(_read, file))
-    async with _opened(settings) as database, database.write() as session:
+    async with opened(settings) as database, database.write() as session:
         report = await import_rows(session, rows, SystemClock().now())
     bad_lines = tuple(BadLine(error.line, error.what, error.hint) for error in report.errors)
     counts = (report.created, report.updated, report.unchanged)
@@ -88,7 +74,7 @@ async def export_answers(settings: Settings, file: Path, console: Console) -> in
     form: Literal["csv", "json"] = "json" if file.suffix == ".json" else "csv"
     if file.suffix not in {".json", ".csv"}:
         raise InputError(f"nobody can tell how to write {file.name}", hint="name it .csv or .json")
-    async with _opened(settings) as database, database.read() as session:
+    async with opened(settings) as database, database.read() as session:
         data, count = await export_base(session, form)
     try:
         await asyncio.to_thread(file.write_bytes, data)
@@ -139,7 +125,7 @@ async def invite(settings: Settings, email: str, lifetime: timedelta, console: C
 
     Raises InputError when nobody has this address.
     """
-    async with _opened(settings) as database, database.write() as session:
+    async with opened(settings) as database, database.write() as session:
         person = await session.scalar(
             select(Person).where(func.lower(Person.email) == email.strip().lower())
         )
@@ -163,7 +149,7 @@ async def invite(settings: Settings, email: str, lifetime: timedelta, console: C
 async def list_people(settings: Settings, words: str, console: Console) -> int:
     """Print a line for everybody, or for those who answer to `words`."""
     now = SystemClock().now()
-    async with _opened(settings) as database, database.read() as session:
+    async with opened(settings) as database, database.read() as session:
         if words:
             found = await find(session, words, now, MOST_LISTED)
         else:

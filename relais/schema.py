@@ -24,6 +24,7 @@ import digest
 import watch
 from core.db import Database, create_private
 from core.errors import DatabaseError
+from core.settings import Settings
 
 log = structlog.get_logger()
 
@@ -45,6 +46,19 @@ def _modules() -> Iterator[str]:
     for room in (core, bot, watch, digest):
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             yield module.name
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """Give the configured database, brought up to date; raises as `migrate` does."""
+    if settings.database_url.startswith("sqlite"):
+        settings.service.data_folder.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    try:
+        await migrate(database)
+        yield database
+    finally:
+        await database.close()
 
 
 async def migrate(database: Database) -> str | None:
