@@ -102,8 +102,14 @@ class Watch:
     room: Room
 
     async def poll(self) -> None:
-        """Read what is due."""
-        await self.room.ticks[0].run(self.clock.now())
+        """Read what is due, and show what is new."""
+        for name in ("watch.poll", "watch.show"):
+            await self.tick(name)
+
+    async def tick(self, name: str) -> None:
+        """Let the clock bring the work of that name."""
+        [tick] = [tick for tick in self.room.ticks if tick.name == name]
+        await tick.run(self.clock.now())
 
     async def poll_again(self) -> None:
         """Let an hour and a half pass, after which every healthy source is due, and read."""

@@ -1,21 +1,23 @@
-"""The watch as the house sees it: its tick, commands, buttons, deliveries and contributions."""
+"""The watch as the house sees it: its ticks, commands, buttons, deliveries and contributions."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.alerts import AlertReaders
 from core.contributions import Contribution
 from core.http import Fetcher
-from core.ledger.draft import ChatAddress, DeliveryKind, Parcel, Policy, Ready, Skip
 from core.parts import Parts
-from core.room import Room, Tick
+from core.room import Check, Room, Tick
 from core.sections import Section
-from core.settings import TelegramSettings
-from watch import store
-from watch.decide import State
-from watch.desk.desk import Desk, unpublished
-from watch.desk.shown import BURST_KIND, STORY_KIND, ShownStory
+from watch.desk import store
+from watch.desk.deliveries import kinds
+from watch.desk.desk import Desk
+from watch.desk.examine import examination
+from watch.desk.rules import read_shown_hours, read_weekly
+from watch.desk.shown import ShownStory
+from watch.desk.summary import Summary
 from watch.models import Story
 from watch.poll import Poller
 from watch.reading.parsing import Parser
@@ -25,19 +27,38 @@ from watch.sources.store import next_due, sync_sources
 __all__ = ["build", "sync_sources"]
 
 _EVERY = 15.0
+MOST_OFFERED = 1_000
+"""How many kept stories are offered to an edition."""
 
 
-def build(parts: Parts, fetcher: Fetcher, parser: Parser) -> Room:
-    """Return the room; the caller closes `fetcher` and `parser`, and calls `sync_sources` first."""
-    desk = Desk(parts)
-    poller = Poller(parts, fetcher, parser, Judge())
+def build(
+    parts: Parts, fetcher: Fetcher, parser: Parser, readers: Sequence[AlertReaders] = ()
+) -> Room:
+    """Return the room; the caller closes `fetcher` and `parser`, and calls `sync_sources` first.
+
+    `readers` are those whom alerts reach. Raises InputError for hours of the configuration that
+    cannot be read.
+    """
+    settings, judge = parts.settings, Judge()
+    hours = read_shown_hours(
+        settings.watch.shown_hours, settings.hotline.closures, settings.hotline.worked_holidays
+    )
+    weekly = read_weekly(settings.watch.summary)
+    desk = Desk(parts, judge, hours, readers)
+    poller, summary = Poller(parts, fetcher, parser, judge), Summary(desk.telling, weekly)
     return Room(
         name="watch",
         commands=desk.commands(),
         actions=desk.actions(),
-        ticks=(Tick("watch.poll", poller.poll, next_due, every=_EVERY, loop="poll"),),
-        deliveries=_deliveries(parts.settings.telegram),
+        forms=desk.forms(),
+        ticks=(
+            Tick("watch.poll", poller.poll, next_due, every=_EVERY, loop="poll"),
+            Tick("watch.show", desk.telling.run, desk.telling.next_due, every=_EVERY),
+            Tick("watch.summary", summary.run, summary.next_due, every=60.0),
+        ),
+        deliveries=kinds(settings.telegram),
         contributions=contributions,
+        checks=(Check("watch hours", examination(weekly, hours, parts.clock)),),
     )
 
 
@@ -50,8 +71,10 @@ async def contributions(
 
     A story kept too late for one edition is offered to the next.
     """
-    kept = await unpublished(session, await store.kept_stories(session, until))
-    return [_contribution(story) for story in await store.shown(session, kept)]
+    rows = await store.stories(
+        session, store.kept(until), Story.decided_at.asc(), most=MOST_OFFERED
+    )
+    return [_contribution(story) for story in await store.shown(session, rows)]
 
 
 def _contribution(story: ShownStory) -> Contribution:
@@ -59,31 +82,9 @@ def _contribution(story: ShownStory) -> Contribution:
         reference=story.reference,
         section=Section(story.section),
         title=story.title,
-        summary=story.summary,
+        summary=story.summary if story.reproducible else "",
         url=story.link,
         source=", ".join(story.sources),
         note=story.note,
         themes=story.themes,
     )
-
-
-def _deliveries(telegram: TelegramSettings) -> tuple[DeliveryKind, ...]:
-    topic = ChatAddress(telegram.group_id, telegram.watch_thread_id)
-
-    async def story(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
-        found = await session.get(Story, parcel.cause.number)
-        if found is None or found.state != State.WAITING.value:
-            return Skip("already decided")
-        return _to(topic)
-
-    async def burst(_session: AsyncSession, _parcel: Parcel, _now: datetime) -> Ready | Skip:
-        return _to(topic)
-
-    return (
-        DeliveryKind(STORY_KIND, Policy.RESEND, story),
-        DeliveryKind(BURST_KIND, Policy.RESEND, burst),
-    )
-
-
-def _to(topic: ChatAddress) -> Ready | Skip:
-    return Ready(topic) if topic.chat_id else Skip("no animators' group in telegram.group_id")

@@ -6,22 +6,19 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.reference import Party
 from watch.decide import (
     LEAST_KEY,
     STORY_WINDOW,
     Identified,
     KnownEntry,
     KnownStory,
-    Standing,
     State,
     plausible,
 )
-from watch.desk.shown import ShownStory
-from watch.models import Decision, Entry, Source, Story
+from watch.models import Entry, Source, Story
 from watch.relevance.judge import Judgement
 from watch.understanding.places import is_outside
 from watch.understanding.records import TypedDate, Understanding, deadline
@@ -187,84 +184,3 @@ async def _change_story(
             version=Story.version + (0 if seen else 1),
         )
     )
-
-
-# --- what people see --------------------------------------------------------------------------
-
-
-async def shown(session: AsyncSession, stories: Sequence[Story]) -> Sequence[ShownStory]:
-    """Return stories, in the given order, with what their entries say."""
-    entries: dict[int, list[tuple[Entry, str]]] = defaultdict(list)
-    for ids in chunks(story.id for story in stories):
-        rows = await session.execute(
-            select(Entry, Source.name)
-            .join(Source, Source.id == Entry.source_id)
-            .where(Entry.story_id.in_(ids))
-            .order_by(Entry.id)
-        )
-        for entry, name in rows:
-            entries[entry.story_id].append((entry, name))
-    return [_shown(story, entries[story.id]) for story in stories]
-
-
-def _shown(story: Story, entries: Sequence[tuple[Entry, str]]) -> ShownStory:
-    dates = (entry.published_at for entry, _ in entries if entry.published_at)
-    summaries = (entry.summary for entry, _ in entries if entry.summary)
-    return ShownStory(
-        id=story.id,
-        title=story.title,
-        link=story.link,
-        sources=tuple(dict.fromkeys(name for _, name in entries)),
-        section=story.section,
-        themes=tuple(story.themes),
-        note=story.note,
-        published_at=next(dates, None),
-        summary=next(summaries, ""),
-        state=State(story.state),
-        version=story.version,
-    )
-
-
-async def waiting_stories(
-    session: AsyncSession, most: int, *, untold: bool = False
-) -> Sequence[Story]:
-    """Return the latest stories that wait for a decision; `untold`: not yet shown in chat."""
-    query = select(Story).where(Story.state == State.WAITING.value)
-    if untold:
-        query = query.where(Story.told_at.is_(None))
-    latest = query.order_by(Story.first_seen_at.desc(), Story.id).limit(most)
-    return (await session.scalars(latest)).all()
-
-
-async def count_waiting(session: AsyncSession) -> int:
-    """Return how many stories wait for a decision."""
-    query = select(func.count()).select_from(Story).where(Story.state == State.WAITING.value)
-    return await session.scalar(query) or 0
-
-
-async def kept_stories(session: AsyncSession, until: datetime) -> Sequence[Story]:
-    """Return the stories kept up to `until`, in the order of the decisions."""
-    query = select(Story).where(Story.state == State.KEPT.value, Story.decided_at <= until)
-    return (await session.scalars(query.order_by(Story.decided_at, Story.id))).all()
-
-
-async def story_for_update(session: AsyncSession, story_id: int) -> Story | None:
-    """Return a story that nobody else may decide of meanwhile."""
-    return await session.get(Story, story_id, with_for_update=True)
-
-
-def write_decision(
-    session: AsyncSession, story: Story, standing: Standing, decision: Decision
-) -> None:
-    """Write where a story stands now, and who decided it."""
-    story.state, story.version = standing.state.value, standing.version
-    waiting = standing.state is State.WAITING
-    story.decided_at = None if waiting else decision.decided_at
-    session.add(decision)
-
-
-async def last_decider(session: AsyncSession, story_id: int) -> Party | None:
-    """Return who decided last of a story."""
-    query = select(Decision.decided_by).where(Decision.story_id == story_id)
-    found = await session.scalar(query.order_by(Decision.id.desc()).limit(1))
-    return Party.parse(found) if found else None

@@ -209,7 +209,9 @@ def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
         mail=MailSettings(port=peers.smtp_port, per_second=500.0),
         hotline=HotlineSettings(hold_seconds=HOLD_SECONDS, acronyms=dict(acronyms())),
         ledger=LedgerSettings(heartbeat=1.0),
-        watch=WatchSettings(allow_private_addresses=True, host_spacing=0.0, sources=peers.sources),
+        watch=WatchSettings(
+            allow_private_addresses=True, host_spacing=0.0, shown_hours=[], sources=peers.sources
+        ),
         web=WebSettings(port=ports.relais, forms_per_hour=1000),
     )
     return with_service_secret(settings)

@@ -105,7 +105,7 @@ async def read_feeds(story: Story) -> None:
     for name in names:
         message = await story.chats.message(GROUP, name, WATCH)
         labels = [button["text"] for row in message["buttons"] for button in row]
-        expect(labels == ["Garder", "Écarter"], f"the buttons are {labels}")
+        expect(labels[:2] == ["Garder", "Écarter"], f"the buttons are {labels}")
         story.say(f"from « {name} »: {_title(message)}")
     if not story.own_feed:
         await story.chats.message(GROUP, "R&D rural", WATCH)

@@ -47,10 +47,10 @@ async def test_new_items_are_told_in_the_watch_topic_with_keep_and_drop(watch: W
     first, second = await watch.posts()
     assert first.text == (
         '<a href="https://a.example.org/1"><b>Actualité numéro 1 du territoire</b></a>\n'
-        "<i>journal · 2 novembre 2026</i>\n\nRésumé 1"
+        "<i>journal · 2 novembre 2026</i>\n\nRésumé 1\n\nRubrique\u00a0: Vie institutionnelle"
     )
     assert "numéro 2" in second.text
-    assert [[button.label for button in row] for row in first.keyboard] == [["Garder", "Écarter"]]
+    assert [button.label for button in first.keyboard[0]] == ["Garder", "Écarter"]
     older = (await watch.stories())[1]
     assert first.keyboard[0][0].data == f"watch.keep:watch:story:{older.id}:0"
     assert older.told_at == watch.clock.now()
@@ -78,8 +78,8 @@ async def test_a_backlog_tells_its_latest_items_and_counts_the_others(watch: Wat
     posts = await watch.posts()
     assert ["numéro 12" in posts[0].text, "numéro 13" in posts[1].text] == [True, True]
     assert "numéro 14" in posts[2].text
-    assert (
-        posts[3].text == "12 autres actualités de «\u00a0journal\u00a0» attendent votre décision."
+    assert posts[3].text == (
+        "12 autres actualités attendent votre décision\u00a0:\n• journal\u00a0: 12"
     )
     assert posts[3].keyboard[0][0].label == "Afficher les suivantes"
     assert len(posts) == 4

@@ -1,30 +1,34 @@
-"""Stories as people see them in chat: values for the templates, buttons, drafts."""
+"""Stories as people see them in chat: values for the templates, buttons."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.chat import Button, Keyboard, Reply, Text
-from core.ledger.draft import Draft
-from core.posts import render_post
-from core.reference import ANIMATORS, Reference
-from core.render import Renderer
+from core.chat import Button, Keyboard, Text
+from core.reference import Reference
 from watch.decide import State
+from watch.desk.rules import next_date, next_training
 from watch.reading.titles import shorten
+from watch.understanding.records import Places, TypedDate
 
-STORY_KIND = "watch.story"
-BURST_KIND = "watch.burst"
-STREAM = "group:animators/watch"
 TEMPLATE = "chat/watch.html"
-WAITING = Reference("watch", "stories", "waiting")
 MOST_SUMMARY = 300
 MOST_LINE = 120
+MOST_TEXTS = 6
+MOST_WORDS = 4
+MOST_PLACES = 8
+"""How much of each a card shows: it is read in a few seconds."""
 
 
 @dataclass(frozen=True)
 class ShownStory:
-    """A story with what its entries say; `summary` and `published_at` are of the first entry."""
+    """A story with what its entries say; `summary`, `published_at` are of the first that has one.
+
+    `themes` are codes, each with the words that decided in `evidence`; `texts` are legal references
+    as names with addresses (some empty). `outside` says that it names only other places than its
+    source is followed for. `source_id` is the source of the entry that began it.
+    """
 
     id: int
     title: str
@@ -32,100 +36,107 @@ class ShownStory:
     sources: tuple[str, ...]
     section: str
     themes: tuple[str, ...]
+    evidence: Mapping[str, Sequence[str]]
+    texts: tuple[tuple[str, str], ...]
+    dates: tuple[TypedDate, ...]
+    places: Places
     note: str
     published_at: datetime | None
     summary: str
     state: State
     version: int
+    source_id: int
+    reproducible: bool
+    outside: bool
+    folded: bool
+    decided_at: datetime | None
+    alerted_at: datetime | None
 
     @property
     def reference(self) -> Reference:
         """How other rooms name it."""
         return Reference("watch", "story", str(self.id))
 
-    def values(self) -> Mapping[str, Any]:
-        """Return what the templates show of it."""
-        return asdict(self) | {"summary": shorten(self.summary, MOST_SUMMARY)}
-
-
-def story_text(story: ShownStory, decided_by: str = "") -> Text:
-    """Return a story's text: as it waits, or as `decided_by` decided."""
-    if story.state is State.WAITING:
-        return Text(TEMPLATE, "story", story.values())
-    return Text(TEMPLATE, story.state.value, {**story.values(), "name": decided_by})
-
-
-def story_keyboard(story: ShownStory) -> Keyboard:
-    """Return keep and drop for a story that waits, else undo."""
-    names = ("keep", "drop") if story.state is State.WAITING else ("undo",)
-    return (
-        tuple(
-            Button(
-                Text(TEMPLATE, f"{name}_button"), f"watch.{name}", story.reference, story.version
-            )
-            for name in names
-        ),
-    )
-
-
-def more_keyboard() -> Keyboard:
-    """Return the button that shows the next stories."""
-    return ((Button(Text(TEMPLATE, "more_button"), "watch.more", WAITING),),)
-
-
-def story_draft(renderer: Renderer, story: ShownStory, now: datetime, language: str) -> Draft:
-    """Return the message that shows a story in the watch topic."""
-    post = render_post(renderer, story_text(story), story_keyboard(story), language)
-    return Draft(
-        kind=STORY_KIND,
-        slot=f"story:{story.id}",
-        recipient=ANIMATORS,
-        content=post.content(),
-        cause=story.reference,
-        due_at=now,
-        stream=STREAM,
-    )
-
-
-def burst_draft(
-    renderer: Renderer, source: tuple[int, str], counted: int, now: datetime, language: str
-) -> Draft:
-    """Return the message that counts the new stories of one reading of a source (id, name)."""
-    source_id, name = source
-    text = Text(TEMPLATE, "burst", {"count": counted, "source": name})
-    return Draft(
-        kind=BURST_KIND,
-        slot=f"source:{source_id}/{now:%Y-%m-%dT%H:%M:%S}",
-        recipient=ANIMATORS,
-        content=render_post(renderer, text, more_keyboard(), language).content(),
-        cause=Reference("watch", "source", str(source_id)),
-        due_at=now,
-        stream=STREAM,
-    )
-
 
 @dataclass(frozen=True)
-class Overview:
-    """What waits and what was kept: how many, and the latest of each."""
+class Around:
+    """What a card shows that is not of the story itself.
 
-    waiting_count: int
-    waiting: Sequence[ShownStory]
-    kept_count: int
-    kept: Sequence[ShownStory]
-    untold: bool
+    `themes` are names by code; `decided_by` is who decided last, `alerted` how many people were
+    alerted; `against` are the words that made it improbable.
+    """
+
+    themes: Mapping[str, str]
+    decided_by: str = ""
+    alerted: int = 0
+    published: bool = False
+    against: Sequence[str] = ()
 
 
-def overview_reply(overview: Overview) -> Reply:
-    """Return the answer to `/veille`."""
-    values = {
-        "waiting_count": overview.waiting_count,
-        "waiting": [_line(story) for story in overview.waiting],
-        "kept_count": overview.kept_count,
-        "kept": [_line(story) for story in overview.kept],
+def values(story: ShownStory, around: Around, now: datetime) -> Mapping[str, Any]:
+    """Return what the templates show of a story."""
+    return {
+        "title": story.title,
+        "link": story.link,
+        "sources": story.sources,
+        "published_at": story.published_at,
+        "summary": shorten(story.summary, MOST_SUMMARY),
+        "section": story.section,
+        "themes": [
+            {
+                "name": around.themes.get(code, code),
+                "words": list(story.evidence.get(code, ()))[:MOST_WORDS],
+            }
+            for code in story.themes
+        ],
+        "texts": story.texts[:MOST_TEXTS],
+        "more_texts": max(0, len(story.texts) - MOST_TEXTS),
+        "places": place_names(story.places)[:MOST_PLACES],
+        "closing": next_date(story.dates, now),
+        "training": next_training(story.dates, now),
+        "note": story.note,
+        "state": story.state.value,
+        "improbable": story.folded and story.state is State.WAITING,
+        "outside": story.outside,
+        "against": list(around.against)[:MOST_WORDS],
+        "name": around.decided_by,
+        "published": around.published,
+        "alerted_at": story.alerted_at,
+        "alerted": around.alerted,
     }
-    keyboard = more_keyboard() if overview.untold else ()
-    return Reply(Text(TEMPLATE, "overview", values), keyboard)
 
 
-def _line(story: ShownStory) -> Mapping[str, Any]:
-    return {"title": shorten(story.title, MOST_LINE), "sources": story.sources}
+def place_names(places: Places) -> list[str]:
+    """Return the places that a text names, as people read them."""
+    return [*places.regions, *places.departments]
+
+
+def line(story: ShownStory, now: datetime) -> Mapping[str, Any]:
+    """Return what a list shows of a story, on one line."""
+    return {
+        "title": shorten(story.title, MOST_LINE),
+        "sources": story.sources,
+        "closing": next_date(story.dates, now),
+    }
+
+
+def card_text(story: ShownStory, around: Around, now: datetime) -> Text:
+    """Return a story's text, as it stands."""
+    return Text(TEMPLATE, "card", values(story, around, now))
+
+
+def card_keyboard(story: ShownStory) -> Keyboard:
+    """Return what can be done of a story as it stands."""
+    edits = tuple(story_button(story, name) for name in ("themes", "sections", "note"))
+    alert = () if story.alerted_at else (story_button(story, "alert"),)
+    if story.state is State.DROPPED:
+        return ((story_button(story, "undo"),),)
+    if story.state is State.KEPT:
+        return (edits, (*alert, story_button(story, "undo")))
+    decide = tuple(story_button(story, name) for name in ("keep", "drop"))
+    return (decide, edits, *((alert,) if alert else ()))
+
+
+def story_button(story: ShownStory, name: str) -> Button:
+    """Return a button about a story as it stands; its label's block is named after it."""
+    return Button(Text(TEMPLATE, f"{name}_button"), f"watch.{name}", story.reference, story.version)

@@ -140,8 +140,7 @@ def _plain(parts: Parts, words: Text) -> str:
 
 def _kept_sign(parts: Parts) -> str:
     """Return the words before the name of who kept a story."""
-    story = {"title": "", "link": "", "sources": (), "published_at": None, "summary": ""}
-    words = Text("chat/watch.html", "kept", {**story, "name": "\0"})
+    words = Text("chat/watch.html", "kept_by", {"name": "\0"})
     rendered = parts.renderer.plain(words, parts.settings.network.language)
     return rendered.partition("\0")[0].split("\n")[-1].strip()
 

@@ -1,0 +1,91 @@
+"""Keeping, dropping and putting back a story."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.acts import record
+from core.chat import Action, PressHandler, Response, Text, Toast, Turn
+from core.contributions import published
+from core.people.roles import Role
+from core.reference import Party, Reference
+from watch.decide import Standing, State, Verdict, decide
+from watch.desk import store
+from watch.desk.cards import Cards
+from watch.desk.shown import TEMPLATE
+from watch.models import Decision, Story
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """What decides of a story; every decision is recorded, and can be undone."""
+
+    cards: Cards
+
+    def actions(self) -> tuple[Action, ...]:
+        """Return what the buttons do."""
+        return (
+            *(
+                Action(f"watch.{verdict.value}", self._decides(verdict), Role.ANIMATOR)
+                for verdict in Verdict
+            ),
+            Action("watch.card", self.show, Role.ANIMATOR),
+            Action("watch.back", self.back, Role.ANIMATOR),
+        )
+
+    def _decides(self, verdict: Verdict) -> PressHandler:
+        async def handle(turn: Turn, reference: Reference, seen: int) -> Sequence[Response]:
+            return await self.decide(turn, reference, seen, verdict)
+
+        return handle
+
+    async def decide(
+        self, turn: Turn, reference: Reference, seen: int, verdict: Verdict
+    ) -> Sequence[Response]:
+        """Record a decision seen at a version; a stale press changes nothing and says so."""
+        story = await self.cards.open(turn, reference, seen)
+        if not isinstance(story, Story):
+            return story
+        if verdict is Verdict.UNDO and await published(turn.session, [reference]):
+            return [Toast(Text(TEMPLATE, "published"), alert=True)]
+        if not write(turn, story, verdict):
+            return await self.cards.stale(turn, story)
+        await turn.session.flush()
+        return [await self.cards.redraw(turn, story)]
+
+    async def show(self, turn: Turn, reference: Reference, _seen: int) -> Sequence[Response]:
+        """Show a story's card, as a new message."""
+        story = await turn.session.get(Story, reference.number)
+        if story is None:
+            return [Toast(Text(TEMPLATE, "unknown"), alert=True)]
+        return [await self.cards.reply(turn, story)]
+
+    async def back(self, turn: Turn, reference: Reference, _seen: int) -> Sequence[Response]:
+        """Leave a choice: the card as it stands."""
+        story = await turn.session.get(Story, reference.number)
+        if story is None:
+            return [Toast(Text(TEMPLATE, "unknown"), alert=True)]
+        return [await self.cards.redraw(turn, story)]
+
+
+def write(turn: Turn, story: Story, verdict: Verdict) -> bool:
+    """Write a decision of who is typing, and its act; False when it would change nothing."""
+    standing = decide(Standing(State(story.state), story.version), story.version, verdict)
+    if standing is None:
+        return False
+    by = actor(turn)
+    decision = Decision(
+        story_id=story.id, verdict=verdict.value, decided_by=str(by), decided_at=turn.now
+    )
+    store.write_decision(turn.session, story, standing, decision)
+    record(turn.session, by, f"watch.{verdict.value}", reference_of(story), turn.now)
+    return True
+
+
+def actor(turn: Turn) -> Party:
+    """Return who is typing, as the audit trail names them."""
+    return Party("person", str(turn.sender.person_id))
+
+
+def reference_of(story: Story) -> Reference:
+    """Return how the house names a story."""
+    return Reference("watch", "story", str(story.id))
