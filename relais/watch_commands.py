@@ -1,6 +1,8 @@
 """`relais watch …`: what operators do with the watch; it needs no running service."""
 
 import asyncio
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +11,7 @@ import typer
 from rich.console import Console
 
 from core.errors import InputError
+from core.sections import Section
 from relais import configuration
 
 app = typer.Typer(help="The watch: sources and news.", no_args_is_help=True)
@@ -77,3 +80,125 @@ def _kind(*, selectors: dict[str, str], change: bool) -> Kind:
     if any(selectors.values()) and not selectors["items"]:
         raise InputError("a page is read by its items", hint="give --items too")
     return "page" if selectors["items"] else "feed"
+
+
+@app.command("sources")
+def list_sources(config: ConfigFile = None) -> None:
+    """List the sources: how they are, when they were read, when they will be."""
+    from relais import watch_sources  # noqa: PLC0415  # only what is needed
+
+    settings = configuration.load(config)
+    raise typer.Exit(asyncio.run(watch_sources.list_sources(settings, console)))
+
+
+@app.command("add")
+def add_source(  # noqa: PLR0917  # the options of the command
+    url: Annotated[str, typer.Argument(help="A feed, or a page: its feed is looked for.")],
+    config: ConfigFile = None,
+    name: Annotated[str, typer.Option(help="What people read (default: its own title).")] = "",
+    section: Annotated[Section, typer.Option(help="Where its news go.")] = Section.LEGAL,
+    theme: Annotated[
+        list[str] | None, typer.Option(help="The code of a theme of all its news; repeat it.")
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(help="The code of a département or region; other places are folded."),
+    ] = None,
+    every: Annotated[float, typer.Option(help="How often to read it, in seconds.")] = 3600.0,
+    owner: Annotated[str, typer.Option(help="The code of who looks after it.")] = "",
+    reproducible: Annotated[
+        bool, typer.Option("--reproducible", help="Its summaries may be shown to the public.")
+    ] = False,
+    items: Items = "",
+    title: Title = "",
+    link: Link = "",
+    date: Date = "",
+    summary: Summary = "",
+    change: Change = False,
+    first: Annotated[
+        bool, typer.Option("--first", help="Of a page with several feeds, take the first.")
+    ] = False,
+    unread: Annotated[bool, typer.Option("--unread", help="Do not read it first.")] = False,
+) -> None:
+    """Watch a feed, or a page."""
+    from relais import watch_sources  # noqa: PLC0415  # only what is needed
+
+    given = {"items": items, "title": title, "link": link, "date": date, "summary": summary}
+    asked = watch_sources.Asked(
+        url=watch_sources.address(url),
+        name=name,
+        kind=_kind(selectors=given, change=change),
+        selectors={key: value for key, value in given.items() if value},
+        section=section.value,
+        themes=theme or [],
+        regions=region or [],
+        every=every,
+        owner=owner,
+        reproducible=reproducible,
+        first=first,
+        unread=unread,
+    )
+    settings = configuration.load(config)
+    raise typer.Exit(asyncio.run(watch_sources.add_source(settings, asked, _choose, console)))
+
+
+def _choose(feeds: Sequence[str]) -> int:
+    """Ask which feed is meant. Raises InputError when nobody is there to answer."""
+    if not sys.stdin.isatty():
+        hint = f"give one of them, or --first: {'; '.join(feeds)}"
+        raise InputError("the page names several feeds", hint=hint)
+    for number, feed in enumerate(feeds, start=1):
+        typer.echo(f"{number}. {feed}")
+    answer = typer.prompt("Which one", default=1, type=int)
+    return min(max(int(answer), 1), len(feeds)) - 1
+
+
+@app.command("remove")
+def remove_source(named: Named, config: ConfigFile = None) -> None:
+    """Watch a source no more; what it brought stays."""
+    _change(named, "remove", config)
+
+
+@app.command("pause")
+def pause_source(named: Named, config: ConfigFile = None) -> None:
+    """Read a source no more until it is resumed."""
+    _change(named, "pause", config)
+
+
+@app.command("resume")
+def resume_source(named: Named, config: ConfigFile = None) -> None:
+    """Read a source again."""
+    _change(named, "resume", config)
+
+
+def _change(named: str, verb: str, config: Path | None) -> None:
+    from relais import watch_sources  # noqa: PLC0415  # only what is needed
+
+    settings = configuration.load(config)
+    raise typer.Exit(asyncio.run(watch_sources.change_source(settings, named, verb, console)))
+
+
+@app.command("import")
+def import_opml(
+    file: Annotated[Path, typer.Argument(help="An OPML file, as feed readers export them.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Watch the sources of a list; those that are watched already are left as they are."""
+    from relais import watch_sources  # noqa: PLC0415  # only what is needed
+
+    settings = configuration.load(config)
+    work = watch_sources.import_opml(settings, file, console, dry_run=dry_run)
+    raise typer.Exit(asyncio.run(work))
+
+
+@app.command("export")
+def export_opml(
+    file: Annotated[Path, typer.Argument(help="The OPML file to write.")],
+    config: ConfigFile = None,
+) -> None:
+    """Write the list of sources; an import brings it back."""
+    from relais import watch_sources  # noqa: PLC0415  # only what is needed
+
+    settings = configuration.load(config)
+    raise typer.Exit(asyncio.run(watch_sources.export_opml(settings, file, console)))

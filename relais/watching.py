@@ -28,7 +28,7 @@ from watch.decide import Identified, identify
 from watch.reading.parsing import Parser
 from watch.reading.records import Document, DocumentError, Recipe
 from watch.rules import Pace, next_check
-from watch.sources.looking import Look, look_at
+from watch.sources.looking import Look, follow, look_at
 from watch.sources.tried import encoding_of, entry_values, format_of
 from watch.understanding.records import Understanding
 
@@ -101,7 +101,7 @@ async def _try(
     followed = None
     if look.declared and is_on_the_web(wish.where):
         followed = look
-        look = await look_at(parser, await fetcher.fetch(look.declared[0].url))
+        look = await follow(fetcher, parser, look.declared[0])
     document = look.read()
     now = SystemClock().now()
     items = identify(document.items)

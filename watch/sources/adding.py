@@ -12,7 +12,6 @@ from core.chat import Action, Ask, Field, Form, PressHandler, Redraw, Reply, Res
 from core.errors import InputError
 from core.people.roles import Role
 from core.reference import Reference
-from watch.models import Source
 from watch.sources import changing
 from watch.sources.cards import card
 from watch.sources.changing import AlreadyWatchedError, Wanted
@@ -117,9 +116,9 @@ class Adding:
         trial = await _held(turn, int(values["trial"]), int(values["version"]))
         if trial is None:
             return [Reply(_STALE.text)]
-        names = await turn.session.scalars(select(Source.name))
+        names = await changing.names(turn.session)
         wanted = Wanted(
-            name=name_for(trial.found["title"], trial.url, set(names)),
+            name=name_for(trial.found["title"], trial.url, names),
             url=trial.found["address"],
             kind="feed" if trial.found["kind"] == "feed" else "change",
             section=values["section"],

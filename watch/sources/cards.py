@@ -11,8 +11,8 @@ from core.chat import Button, Keyboard, Redraw, Reply, Text, Turn
 from core.people.models import Department, Person, Theme
 from core.reference import Reference
 from watch.models import Source
-from watch.sources.changing import is_ours, listed
-from watch.sources.rules import PAGE, Health, Standing, ago, health, pace_of, page_of, rank
+from watch.sources.changing import health_of, is_ours, listed
+from watch.sources.rules import PAGE, ago, pace_of, page_of, rank
 from watch.sources.words import reference, text
 
 NEW = Reference("watch", "source", "new")
@@ -21,7 +21,7 @@ NEW = Reference("watch", "source", "new")
 async def list_reply(session: AsyncSession, number: int, now: datetime) -> tuple[Text, Keyboard]:
     """Return a page of the sources (from 0): those that need somebody first."""
     rows = await listed(session)
-    ordered = sorted(rows, key=lambda row: (rank(_health(row)), row.name.lower(), row.id))
+    ordered = sorted(rows, key=lambda row: (rank(health_of(row)), row.name.lower(), row.id))
     page, more = page_of(ordered, number)
     pages = max(1, -(-len(ordered) // PAGE))
     number = min(number, pages - 1)
@@ -66,23 +66,11 @@ async def _face(turn: Turn, source: Source) -> tuple[Text, Keyboard]:
     return text("card", source=values), card_keyboard(source)
 
 
-def _health(source: Source) -> Health:
-    return health(
-        Standing(
-            enabled=source.enabled,
-            gone_at=source.gone_at,
-            failing_since=source.failing_since,
-            silent_told_at=source.silent_told_at,
-            checked_at=source.checked_at,
-        )
-    )
-
-
 def _summary(source: Source, now: datetime) -> Mapping[str, Any]:
     """Return what a line of the list says of a source."""
     return {
         "name": source.name,
-        "state": _health(source).value,
+        "state": health_of(source).value,
         "since": source.failing_since,
         "ago": ago(source.checked_at or now, now),
         "last_new_at": source.last_new_at,

@@ -15,7 +15,7 @@ from core.reference import Party
 from core.sections import Section
 from core.spreadsheet import nearest
 from watch.models import Source
-from watch.sources.rules import HOUR, SOON
+from watch.sources.rules import HOUR, SOON, Health, Standing, health
 from watch.sources.store import CONFIG, REMOVED, start_afresh
 from watch.sources.words import reference
 
@@ -57,10 +57,28 @@ def is_listed(source: Source) -> bool:
     return source.kind != DESK and source.origin != REMOVED and not left
 
 
+def health_of(source: Source) -> Health:
+    """Say how a source is."""
+    return health(
+        Standing(
+            enabled=source.enabled,
+            gone_at=source.gone_at,
+            failing_since=source.failing_since,
+            silent_told_at=source.silent_told_at,
+            checked_at=source.checked_at,
+        )
+    )
+
+
 async def listed(session: AsyncSession) -> Sequence[Source]:
     """Return the sources that are shown, by name."""
     rows = await session.scalars(select(Source).order_by(Source.name, Source.id))
     return [row for row in rows if is_listed(row)]
+
+
+async def names(session: AsyncSession) -> set[str]:
+    """Return the names that are taken."""
+    return {row.name for row in await listed(session)}
 
 
 async def watched(session: AsyncSession, url: str) -> Source | None:

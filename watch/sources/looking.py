@@ -78,6 +78,15 @@ async def fetch_and_look(
     return await look_at(parser, await fetcher.fetch(url), recipe, pages=pages)
 
 
+async def follow(fetcher: Fetcher, parser: Parser, feed: FoundFeed) -> Look:
+    """Read a feed that a page names. Raises DocumentError, which says where it was named."""
+    try:
+        return await fetch_and_look(fetcher, parser, feed.url)
+    except RelaisError as error:
+        what = f"the page names the feed {feed.url}, but {error.what}"
+        raise DocumentError(what, hint=error.hint, permanent=error.permanent) from error
+
+
 def is_page(body: bytes) -> bool:
     """Tell whether a document looks like a web page."""
     beginning = body[:4000].replace(b"\0", b"").lower()
