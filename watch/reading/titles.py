@@ -3,13 +3,14 @@
 import re
 import unicodedata
 
-from core.text import normalise
+from core.text import normalise, words
 
 MOST_TITLE = 500
 SHORT = 60
 """A description shorter than this says more beside the kind of document it is."""
 
 _CODE = re.compile(r"\S*\d{4,}\S*|https?://\S+")
+_MAY_HOLD_A_CODE = re.compile(r"\d{4}|://")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NOTE_CALL = re.compile(r"\s*\(1\)$")
 _ACRONYMS = {"cese": "CESE"}
@@ -58,7 +59,7 @@ _SPACES = re.compile(" {2,}")
 
 def without_note_call(title: str) -> str:
     """Return a title without the « (1) » that the Journal officiel puts after laws."""
-    return _NOTE_CALL.sub("", title)
+    return _NOTE_CALL.sub("", title) if title.endswith("(1)") else title
 
 
 def best_title(title: str, description: str) -> str:
@@ -77,15 +78,20 @@ def best_title(title: str, description: str) -> str:
 
 def says_nothing(title: str) -> bool:
     """Tell whether a title has no word of its own."""
-    words = _WORD.findall(normalise(_CODE.sub(" ", title.replace("_", " "))))
-    return all(word in _KINDS_AND_NOISE for word in words)
+    found = words(_without_codes(title))
+    return all(run in _KINDS_AND_NOISE for word in found for run in _WORD.findall(word))
 
 
 def kind_of(title: str) -> str:
     """Return the kind of document that a title without codes names: « Informations diverses »."""
-    words = re.findall(r"[^\W\d_]+", _CODE.sub(" ", title.replace("_", " ")).lower())
-    kind = " ".join(_ACRONYMS.get(word, word) for word in words)
+    found = re.findall(r"[^\W\d_]+", _without_codes(title).lower())
+    kind = " ".join(_ACRONYMS.get(word, word) for word in found)
     return kind[:1].upper() + kind[1:]
+
+
+def _without_codes(title: str) -> str:
+    title = title.replace("_", " ")
+    return _CODE.sub(" ", title) if _MAY_HOLD_A_CODE.search(title) else title
 
 
 def shorten(text: str, most: int) -> str:
