@@ -44,16 +44,18 @@ def build(
         settings.watch.shown_hours, settings.hotline.closures, settings.hotline.worked_holidays
     )
     weekly = read_weekly(settings.watch.summary)
-    desk = Desk(parts, judge, hours, readers)
+    desk = Desk(parts, judge, hours, fetcher, parser, readers)
     poller, summary = Poller(parts, fetcher, parser, judge), Summary(desk.telling, weekly)
     return Room(
         name="watch",
         commands=desk.commands(),
         actions=desk.actions(),
         forms=desk.forms(),
+        links=desk.links.said,
         ticks=(
             Tick("watch.poll", poller.poll, next_due, every=_EVERY, loop="poll"),
             Tick("watch.show", desk.telling.run, desk.telling.next_due, every=_EVERY),
+            Tick("watch.pages", desk.links.run, desk.links.next_due, every=5.0, loop="poll"),
             Tick("watch.summary", summary.run, summary.next_due, every=60.0),
         ),
         deliveries=kinds(settings.telegram),

@@ -54,7 +54,7 @@ class Alerting:
             return face
         story = await turn.session.get_one(Story, reference.number)
         if face.story.state is State.WAITING:
-            write(turn, story, Verdict.KEEP)
+            write(turn.session, story, Verdict.KEEP, actor(turn), turn.now)
         alert = alert_of(face.story, turn)
         people = 0
         for each in self.readers:

@@ -100,10 +100,13 @@ class Cards:
         """Say that a story is not what was seen, and show it as it stands."""
         return [Toast(Text(TEMPLATE, "stale")), await self.redraw(turn, story)]
 
-    def draft(self, face: "Face", kind: str, slot: str, now: datetime) -> Draft:
-        """Return the message that shows a card in the watch topic."""
+    def draft(
+        self, face: "Face", kind: str, slot: str, now: datetime, text: Text | None = None
+    ) -> Draft:
+        """Return the message that shows a card in the watch topic; `text` replaces its words."""
         language = self.parts.settings.network.language
-        post = render_post(self.parts.renderer, face.text, face.keyboard, language)
+        words = face.text if text is None else text
+        post = render_post(self.parts.renderer, words, face.keyboard, language)
         return Draft(
             kind=kind,
             slot=slot,

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.acts import record
 from core.chat import Action, PressHandler, Response, Text, Toast, Turn
@@ -47,7 +50,7 @@ class Deciding:
             return story
         if verdict is Verdict.UNDO and await published(turn.session, [reference]):
             return [Toast(Text(TEMPLATE, "published"), alert=True)]
-        if not write(turn, story, verdict):
+        if not write(turn.session, story, verdict, actor(turn), turn.now):
             return await self.cards.stale(turn, story)
         await turn.session.flush()
         return [await self.cards.redraw(turn, story)]
@@ -67,17 +70,16 @@ class Deciding:
         return [await self.cards.redraw(turn, story)]
 
 
-def write(turn: Turn, story: Story, verdict: Verdict) -> bool:
-    """Write a decision of who is typing, and its act; False when it would change nothing."""
+def write(session: AsyncSession, story: Story, verdict: Verdict, by: Party, now: datetime) -> bool:
+    """Write somebody's decision, and its act; False when it would change nothing."""
     standing = decide(Standing(State(story.state), story.version), story.version, verdict)
     if standing is None:
         return False
-    by = actor(turn)
     decision = Decision(
-        story_id=story.id, verdict=verdict.value, decided_by=str(by), decided_at=turn.now
+        story_id=story.id, verdict=verdict.value, decided_by=str(by), decided_at=now
     )
-    store.write_decision(turn.session, story, standing, decision)
-    record(turn.session, by, f"watch.{verdict.value}", reference_of(story), turn.now)
+    store.write_decision(session, story, standing, decision)
+    record(session, by, f"watch.{verdict.value}", reference_of(story), now)
     return True
 
 

@@ -6,14 +6,17 @@ from functools import cached_property
 
 from core.alerts import AlertReaders
 from core.chat import Action, Command, Form
+from core.http import Fetcher
 from core.parts import Parts
 from watch.desk.alerting import Alerting
 from watch.desk.cards import Cards
 from watch.desk.deciding import Deciding
 from watch.desk.editing import Editing
+from watch.desk.links import Links
 from watch.desk.overview import Overviews
 from watch.desk.rules import ShownHours
 from watch.desk.telling import Telling
+from watch.reading.parsing import Parser
 from watch.relevance.judge import Judge
 
 
@@ -27,6 +30,8 @@ class Desk:
     parts: Parts
     judge: Judge
     hours: ShownHours
+    fetcher: Fetcher
+    parser: Parser
     readers: Sequence[AlertReaders] = ()
 
     def actions(self) -> tuple[Action, ...]:
@@ -36,6 +41,7 @@ class Desk:
             *self.editing.actions(),
             *Alerting(self.cards, self.readers).actions(),
             *self.overviews.actions(),
+            *self.links.actions(),
         )
 
     def commands(self) -> tuple[Command, ...]:
@@ -44,7 +50,7 @@ class Desk:
 
     def forms(self) -> tuple[Form, ...]:
         """Return the forms."""
-        return self.editing.forms()
+        return (*self.editing.forms(), *self.links.forms())
 
     @cached_property
     def cards(self) -> Cards:
@@ -55,6 +61,11 @@ class Desk:
     def telling(self) -> Telling:
         """What shows new stories in their time."""
         return Telling(self.cards, self.hours)
+
+    @cached_property
+    def links(self) -> Links:
+        """What takes addresses that animators add."""
+        return Links(self.cards, self.fetcher, self.parser)
 
     @cached_property
     def editing(self) -> Editing:

@@ -281,17 +281,18 @@ def title_from_link(link: str) -> str:
 
 # --- reading an added address -----------------------------------------------------------------
 
-_MARK = "page:"
+TO_READ = "page:"
+"""What the mark of an entry begins with as long as its page is to be read."""
 
 
 def to_read(tries: int) -> str:
     """Return the mark of an entry whose page is still to be read, after so many tries."""
-    return f"{_MARK}{tries}"
+    return f"{TO_READ}{tries}"
 
 
 def tries_of(mark: str) -> int:
     """Return how often the page of an entry so marked was tried."""
-    return int(mark.removeprefix(_MARK))
+    return int(mark.removeprefix(TO_READ))
 
 
 def next_try(added_at: datetime, tries: int) -> datetime | None:
