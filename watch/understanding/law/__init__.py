@@ -1,0 +1,1 @@
+"""Legal references by family: French acts, articles of codes, European texts, identifiers."""
