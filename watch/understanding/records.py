@@ -86,12 +86,13 @@ class Places:
 
 @dataclass(frozen=True)
 class Understanding:
-    """All that was understood of an item."""
+    """All that was understood of an item; `signature` is what near-identical ones are known by."""
 
     themes: tuple[ThemeFound, ...] = ()
     references: tuple[LegalReference, ...] = ()
     dates: tuple[TypedDate, ...] = ()
     places: Places = Places()
+    signature: bytes = b""
 
     @property
     def theme_codes(self) -> tuple[str, ...]:
@@ -100,17 +101,21 @@ class Understanding:
 
 
 def deadline(dates: tuple[TypedDate, ...], now: datetime) -> datetime | None:
-    """Return the next closing date at `now`; None when nothing closes, or all is closed.
+    """Return the next closing date at `now` (Paris); None when nothing closes, or all is closed.
 
-    An extension replaces the closing dates before it.
+    An extension replaces the closings, full files and extensions before it: not what closes on
+    its own, a registration, a letter of intent, a relève.
     """
-    extended = [date.at for date in dates if date.kind == "extension" and date.at]
+    last = max((date.at for date in dates if date.kind == "extension" and date.at), default=None)
     coming = [
         date.at
         for date in dates
         if date.at
         and date.kind in CLOSING_KINDS
         and date.at >= now
-        and not (date.kind == "closing" and extended and date.at < max(extended))
+        and not (date.kind in _EXTENDED and last and date.at < last)
     ]
     return min(coming, default=None)
+
+
+_EXTENDED: frozenset[DateKind] = frozenset({"closing", "full_file", "extension"})
