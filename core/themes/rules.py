@@ -5,7 +5,8 @@ exclusion counts for nothing in that theme (« accueil du jeune enfant » says n
 welcome of newcomers). An expression in capitals (AMI, PLIE) is an acronym: only capitals match it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,46 +40,81 @@ def match(text: str, themes: Iterable[ThemeWords]) -> tuple[Match, ...]:
     A theme scores, for each of its expressions that occurs, as many points as the expression
     has words that carry a meaning: a phrase weighs more than a word.
     """
+    known = _compiled(tuple(themes))
     tokens = tokenise(text)
-    written = tuple(text[token.start : token.end] for token in tokens)
-    matches = [_match(text, tokens, written, theme) for theme in themes]
-    found = [one for one in matches if one.score]
-    return tuple(sorted(found, key=lambda one: -one.score))
+    found: dict[int, _Found] = defaultdict(_Found)
+    for expression, span in _occurrences(known.by_first, tokens, text):
+        found[expression.theme].take(expression, span)
+    matches = [_match(text, tokens, known.codes[theme], found[theme]) for theme in sorted(found)]
+    return tuple(sorted((one for one in matches if one.score), key=lambda one: -one.score))
 
 
-def _match(text: str, tokens: Sequence[Token], written: Sequence[str], theme: ThemeWords) -> Match:
-    words, exclusions = _compiled(theme)
-    excluded = {i for e in exclusions for span in _occurrences(e, tokens, written) for i in span}
+class _Found:
+    """Where the expressions of a theme, and its exclusions, occur."""
+
+    def __init__(self) -> None:
+        self.spans: dict[_Expression, list[range]] = defaultdict(list)
+        self.excluded: set[int] = set()
+
+    def take(self, expression: "_Expression", span: range) -> None:
+        if expression.excludes:
+            self.excluded.update(span)
+        else:
+            self.spans[expression].append(span)
+
+
+def _match(text: str, tokens: Sequence[Token], code: str, found: _Found) -> Match:
     score, evidence = 0, []
-    for expression in words:
-        spans = _occurrences(expression, tokens, written)
-        kept = [span for span in spans if excluded.isdisjoint(span)]
-        score += len(expression) if kept else 0
+    for expression, spans in found.spans.items():
+        kept = [span for span in spans if found.excluded.isdisjoint(span)]
+        score += len(expression.words) if kept else 0
         evidence += [(tokens[span[0]].start, tokens[span[-1]].end) for span in kept]
     shown = [text[start:end] for start, end in _widest(evidence)]
-    return Match(theme.code, score, tuple(dict.fromkeys(shown)))
+    return Match(code, score, tuple(dict.fromkeys(shown)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class _Word:
     """A word of an expression: its root, and whether it must be written in capitals."""
 
     stem: str
     acronym: bool
 
-    def fits(self, token: Token, written: str) -> bool:
-        return token.stem == self.stem and (not self.acronym or written.isupper())
+    def fits(self, token: Token, text: str) -> bool:
+        acronym = not self.acronym or text[token.start : token.end].isupper()
+        return token.stem == self.stem and acronym
 
 
-_Expression = tuple[_Word, ...]
+@dataclass(frozen=True, eq=False)
+class _Expression:
+    """An expression of a theme (its place among them), or one that excludes; known by itself."""
+
+    theme: int
+    words: tuple[_Word, ...]
+    excludes: bool
 
 
-@lru_cache(maxsize=1024)
-def _compiled(theme: ThemeWords) -> tuple[tuple[_Expression, ...], tuple[_Expression, ...]]:
-    return tuple(map(_expression, theme.words)), tuple(map(_expression, theme.exclusions))
+@dataclass(frozen=True)
+class _Compiled:
+    """Themes as they are looked for: expressions by the root that they begin with."""
+
+    codes: tuple[str, ...]
+    by_first: Mapping[str, Sequence[_Expression]]
 
 
-def _expression(written: str) -> _Expression:
+@lru_cache(maxsize=16)
+def _compiled(themes: tuple[ThemeWords, ...]) -> _Compiled:
+    by_first: dict[str, list[_Expression]] = defaultdict(list)
+    for place, theme in enumerate(themes):
+        written = [(each, False) for each in theme.words]
+        written += [(each, True) for each in theme.exclusions]
+        for each, excludes in written:
+            if words := _words(each):
+                by_first[words[0].stem].append(_Expression(place, words, excludes))
+    return _Compiled(tuple(theme.code for theme in themes), by_first)
+
+
+def _words(written: str) -> tuple[_Word, ...]:
     return tuple(
         _Word(token.stem, _is_acronym(written[token.start : token.end]))
         for token in tokenise(written)
@@ -90,17 +126,21 @@ def _is_acronym(word: str) -> bool:
 
 
 def _occurrences(
-    expression: _Expression, tokens: Sequence[Token], written: Sequence[str]
-) -> Iterator[range]:
-    """Give the indices of the tokens of each place where an expression occurs."""
-    length = len(expression)
-    if not length:
-        return
-    for first in range(len(tokens) - length + 1):
-        span = range(first, first + length)
-        fits = all(w.fits(tokens[i], written[i]) for w, i in zip(expression, span, strict=True))
-        if fits and all(tokens[i + 1].position - tokens[i].position <= GAP for i in span[:-1]):
-            yield span
+    by_first: Mapping[str, Sequence[_Expression]], tokens: Sequence[Token], text: str
+) -> Iterator[tuple[_Expression, range]]:
+    """Give each expression that occurs, with the indices of its tokens."""
+    for first, token in enumerate(tokens):
+        for expression in by_first.get(token.stem, ()):
+            span = range(first, first + len(expression.words))
+            if span.stop <= len(tokens) and _fits(expression, span, tokens, text):
+                yield expression, span
+
+
+def _fits(expression: _Expression, span: range, tokens: Sequence[Token], text: str) -> bool:
+    words = zip(expression.words, span, strict=True)
+    return all(word.fits(tokens[i], text) for word, i in words) and all(
+        tokens[i + 1].position - tokens[i].position <= GAP for i in span[:-1]
+    )
 
 
 def _widest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
