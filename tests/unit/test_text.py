@@ -129,3 +129,10 @@ def test_neither_case_nor_accents_change_the_roots(text: str) -> None:
 @given(FRENCH)
 def test_composed_and_decomposed_accents_are_the_same(text: str) -> None:
     assert stems(unicodedata.normalize("NFC", text)) == stems(unicodedata.normalize("NFD", text))
+
+
+@given(FRENCH)
+def test_texts_of_plain_french_and_others_are_cut_in_the_same_words(text: str) -> None:
+    alone, followed = tokenise(text), tokenise(f"{text} Ж")
+    assert followed[: len(alone)] == alone
+    assert followed[len(alone) :][-1].word == "ж"
