@@ -1,4 +1,4 @@
-"""What a document changes: which entries are new, which story they tell, what to show of them."""
+"""What a document changes: which entries are new, how many are shown, what a press decides."""
 
 import enum
 import hashlib
@@ -10,12 +10,6 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from watch.reading.records import Item
-
-STORY_WINDOW = timedelta(days=7)
-"""How far apart two sources may announce the same thing."""
-
-LEAST_KEY = 25
-"""Shorter titles (« Ordre du jour ») are alike by chance."""
 
 MOST_AHEAD = timedelta(days=1)
 OLDEST_YEAR = 1990
@@ -164,11 +158,12 @@ def _took_its_place(each: Identified, entry: KnownEntry) -> bool:
     """
     if each.hash == entry.hash or not each.identity.startswith("guid:"):
         return False
-    numbers, before = _numbers(each.item.title), _numbers(entry.title)
+    numbers, before = numbers_in(each.item.title), numbers_in(entry.title)
     return entry.purged or bool(numbers and before and numbers != before)
 
 
-def _numbers(title: str) -> frozenset[str]:
+def numbers_in(title: str) -> frozenset[str]:
+    """Return the numbers of a title: years, sessions, amounts."""
     return frozenset(re.findall(r"\d+", title))
 
 
@@ -223,41 +218,6 @@ def plausible(instant: datetime | None, now: datetime) -> datetime | None:
     if instant is None or instant.year < OLDEST_YEAR or instant > now + MOST_AHEAD:
         return None
     return instant
-
-
-# --- stories ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class KnownStory:
-    """A recent story: what its titles share, its links, and the sources that told it."""
-
-    id: int
-    title_key: str
-    links: frozenset[str]
-    sources: frozenset[int]
-
-
-def choose_stories(
-    items: Sequence[Item], source_id: int, stories: Iterable[KnownStory]
-) -> tuple[int | None, ...]:
-    """Return for each item the story of other sources that tells the same, if there is one.
-
-    The same is the same link, or an identical title. One source never joins its own stories:
-    texts of the same name are different texts there (« Arrêté du 30 novembre 2020 portant
-    nomination »).
-    """
-    by_link: dict[str, int] = {}
-    by_key: dict[str, int] = {}
-    for story in stories:
-        if source_id not in story.sources:
-            by_key.setdefault(story.title_key, story.id)
-            for link in filter(is_a_page, story.links):
-                by_link.setdefault(link, story.id)
-    return tuple(
-        by_link.get(item.link) or (by_key.get(item.key) if len(item.key) >= LEAST_KEY else None)
-        for item in items
-    )
 
 
 def is_a_page(link: str) -> bool:

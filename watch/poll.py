@@ -17,7 +17,7 @@ from core.parts import Parts
 from core.themes.rules import ThemeWords
 from core.themes.store import themes as network_themes
 from watch import store
-from watch.decide import Changes, Identified, choose_stories, compare, identify, plausible
+from watch.decide import Changes, Identified, compare, identify, plausible
 from watch.desk.telling import tell_new
 from watch.health.notices import tell_if_it_fails, tell_it_is_back
 from watch.health.rules import trouble_of
@@ -27,6 +27,7 @@ from watch.reading.records import Document, Recipe
 from watch.relevance.judge import Judge
 from watch.rules import Pace, Validators, next_check, next_try, validators
 from watch.sources import store as sources
+from watch.stories.recent import RecentStories
 from watch.understanding.records import Understanding
 
 log = structlog.get_logger()
@@ -56,6 +57,7 @@ class Poller:
         self._judge = judge
         self._fetcher = fetcher
         self._parser = parser
+        self._recent = RecentStories()
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._storing = asyncio.Lock()
 
@@ -67,6 +69,8 @@ class Poller:
                 themes = await network_themes(session) if claimed else ()
             if not claimed:
                 return
+            async with self._parts.database.read() as session:
+                await self._recent.warm(session, now)
             async with asyncio.TaskGroup() as group:
                 for source in claimed:
                     group.create_task(self._poll_one(source, themes, now))
@@ -150,14 +154,14 @@ class Poller:
         themes: Sequence[ThemeWords],
         now: datetime,
     ) -> tuple[Changes, Sequence[Understanding]]:
-        """Return what a document changes, and what was understood of what is new."""
+        """Return what a document changes, and what was understood of what is new, then changed."""
         if document is None:
             return Changes(), ()
         items = identify(document.items)
         async with self._parts.database.read() as session:
             changes = compare(items, await store.known_entries(session, source.id, items))
-        fresh = [each.item for each in changes.new]
-        return changes, await self._parser.understand(fresh, themes, now)
+        told = [each.item for each in (*changes.new, *(each for _, each in changes.changed))]
+        return changes, await self._parser.understand(told, themes, now)
 
     async def _store(
         self,
@@ -168,12 +172,12 @@ class Poller:
         now: datetime,
     ) -> int:
         """Write entries and stories, and the drafts that show them; return how many are shown."""
-        for entry_id, each in changes.changed:
-            await store.change_entry(session, entry_id, each, b"", now)
-        recent = await store.recent_stories(session, changes.new, now)
-        joined = choose_stories([each.item for each in changes.new], source.id, recent)
+        told, corrected = understood[: len(changes.new)], understood[len(changes.new) :]
+        joined = await self._join(session, source, changes, told, now)
+        for (entry_id, each), found in zip(changes.changed, corrected, strict=True):
+            await store.change_entry(session, entry_id, each, found, now)
         fresh: list[tuple[Identified, Story]] = []
-        for each, found, story_id in zip(changes.new, understood, joined, strict=True):
+        for each, found, story_id in zip(changes.new, told, joined, strict=True):
             if story_id is None:
                 judgement = self._judge.judge(each.item.title, each.item.summary, source.id)
                 fresh.append((each, store.new_story(each, source, found, judgement, now)))
@@ -183,6 +187,21 @@ class Poller:
             await store.add_stories(session, fresh[start : start + _FLUSHED], source.id, now)
         dated = [(story, plausible(each.item.published_at, now) or now) for each, story in fresh]
         return await tell_new(session, self._parts, source, dated, now)
+
+    async def _join(
+        self,
+        session: AsyncSession,
+        source: Source,
+        changes: Changes,
+        told: Sequence[Understanding],
+        now: datetime,
+    ) -> Sequence[int | None]:
+        """Return the story of other sources that each new item tells; None for a new one."""
+        if not changes.new:
+            return ()
+        await self._recent.refresh(session, now)
+        signed = [(each, found.signature) for each, found in zip(changes.new, told, strict=True)]
+        return await self._recent.choose(session, signed, source.id)
 
     async def _failed(self, source: Source, error: Exception, now: datetime) -> None:
         retry_after = error.retry_after if isinstance(error, FetchError) else None

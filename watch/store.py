@@ -1,23 +1,14 @@
 """Entries, stories and decisions in their tables. No function here commits."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from watch.decide import (
-    LEAST_KEY,
-    STORY_WINDOW,
-    Identified,
-    KnownEntry,
-    KnownStory,
-    State,
-    plausible,
-)
+from watch.decide import Identified, KnownEntry, State, plausible
 from watch.models import Entry, Source, Story
 from watch.relevance.judge import Judgement
 from watch.understanding.places import is_outside
@@ -52,36 +43,6 @@ async def known_entries(
     return tuple(found.values())
 
 
-async def recent_stories(
-    session: AsyncSession, items: Iterable[Identified], now: datetime
-) -> Sequence[KnownStory]:
-    """Return the stories of the last days that may be told by `items`, the oldest first."""
-    found: dict[int, str] = {}
-    for chunk in chunks(items):
-        told_by_link = select(Entry.story_id).where(
-            Entry.link.in_([each.item.link for each in chunk if each.item.link])
-        )
-        keys = [each.item.key for each in chunk if len(each.item.key) >= LEAST_KEY]
-        query = select(Story.id, Story.title_key).where(
-            Story.first_seen_at >= now - STORY_WINDOW,
-            or_(Story.title_key.in_(keys), Story.id.in_(told_by_link)),
-        )
-        found |= {row.id: row.title_key for row in await session.execute(query)}
-    links: dict[int, set[str]] = defaultdict(set)
-    sources: dict[int, set[int]] = defaultdict(set)
-    for ids in chunks(found):
-        rows = await session.execute(
-            select(Entry.story_id, Entry.link, Entry.source_id).where(Entry.story_id.in_(ids))
-        )
-        for story_id, link, source_id in rows:
-            links[story_id].add(link)
-            sources[story_id].add(source_id)
-    return [
-        KnownStory(story_id, key, frozenset(links[story_id]), frozenset(sources[story_id]))
-        for story_id, key in sorted(found.items())
-    ]
-
-
 def new_story(
     each: Identified,
     source: Source,
@@ -98,15 +59,23 @@ def new_story(
         section=source.section,
         themes=list(dict.fromkeys([*source.themes, *found.theme_codes])),
         evidence={theme.code: list(theme.words) for theme in found.themes},
-        references=[asdict(reference) for reference in found.references],
-        dates=[dated(date) for date in found.dates],
-        deadline=deadline(found.dates, now),
-        departments=list(found.places.departments),
-        regions=list(found.places.regions),
+        **_understood(found, now),
         likelihood=judgement.likelihood if judgement else None,
         folded=improbable or is_outside(found.places, source.regions),
         first_seen_at=now,
     )
+
+
+def _understood(found: Understanding, now: datetime) -> dict[str, Any]:
+    """Return the columns of a story that follow what its item says."""
+    return {
+        "references": [asdict(reference) for reference in found.references],
+        "dates": [dated(date) for date in found.dates],
+        "deadline": deadline(found.dates, now),
+        "departments": list(found.places.departments),
+        "regions": list(found.places.regions),
+        "signature": found.signature,
+    }
 
 
 def dated(date: TypedDate) -> dict[str, str | None]:
@@ -146,7 +115,7 @@ async def add_stories(
 
 
 async def change_entry(
-    session: AsyncSession, entry_id: int, each: Identified, signature: bytes, now: datetime
+    session: AsyncSession, entry_id: int, each: Identified, found: Understanding, now: datetime
 ) -> None:
     """Write what an entry says now; its story follows while it waits and says the same.
 
@@ -156,7 +125,7 @@ async def change_entry(
     """
     entry = await session.get_one(Entry, entry_id)
     if entry.purged_at is None:
-        await _change_story(session, entry, each, signature, now)
+        await _change_story(session, entry, each, found, now)
         entry.title, entry.summary, entry.hash = each.item.title, each.item.summary, each.hash
     if entry.hash == each.hash:
         entry.identity = each.identity
@@ -164,7 +133,7 @@ async def change_entry(
 
 
 async def _change_story(
-    session: AsyncSession, entry: Entry, each: Identified, signature: bytes, now: datetime
+    session: AsyncSession, entry: Entry, each: Identified, found: Understanding, now: datetime
 ) -> None:
     same_link = entry.link == each.item.link or entry.hash == each.hash
     seen = entry.title == each.item.title and same_link
@@ -179,8 +148,8 @@ async def _change_story(
             title=each.item.title,
             title_key=each.item.key,
             link=each.item.link,
-            signature=signature,
             changed_at=now,
             version=Story.version + (0 if seen else 1),
+            **_understood(found, now),
         )
     )

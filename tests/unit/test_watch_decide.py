@@ -11,12 +11,10 @@ from watch.decide import (
     Changes,
     Identified,
     KnownEntry,
-    KnownStory,
     Standing,
     State,
     Telling,
     Verdict,
-    choose_stories,
     compare,
     decide,
     identify,
@@ -122,36 +120,6 @@ def test_a_document_read_twice_brings_nothing_the_second_time(items: list[Item])
 )
 def test_impossible_dates_are_not_believed(instant: datetime | None, kept: bool) -> None:
     assert plausible(instant, NOW) == (instant if kept else None)
-
-
-def story(link: str = "https://b/1", title: str = DECREE, source: int = 2) -> KnownStory:
-    return KnownStory(9, normalise(title), frozenset({link}), frozenset({source}))
-
-
-def chosen(each: Item, known_story: KnownStory) -> int | None:
-    return choose_stories([each], 1, [known_story])[0]
-
-
-def test_the_same_link_from_another_source_joins_its_story() -> None:
-    assert chosen(item("", "https://b/1", "Un titre à nous"), story()) == 9
-
-
-def test_the_same_title_from_another_source_joins_its_story() -> None:
-    assert chosen(item("", "https://a/1", DECREE.upper() + " !"), story()) == 9
-
-
-def test_a_source_never_joins_its_own_stories() -> None:
-    assert chosen(item("", "https://b/1"), story(source=1)) is None
-
-
-def test_short_titles_and_home_pages_are_alike_by_chance() -> None:
-    assert chosen(item("", "https://a/1", "Ordre du jour"), story(title="Ordre du jour")) is None
-    home = story("https://b/", "Autre titre")
-    assert chosen(item("", "https://b/", "Encore un autre"), home) is None
-
-
-def test_nothing_in_common_makes_a_new_story() -> None:
-    assert chosen(item("", "https://a/2", "Un tout autre titre, bien assez long"), story()) is None
 
 
 def test_a_page_has_a_path_or_a_query() -> None:

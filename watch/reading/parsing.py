@@ -6,6 +6,7 @@ import multiprocessing
 import resource
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -16,6 +17,7 @@ from core.errors import RelaisError
 from core.themes.rules import ThemeWords
 from watch.reading.read_document import read_document
 from watch.reading.records import FEED, Document, DocumentError, Item, Recipe
+from watch.stories.signature import sign
 from watch.understanding.records import Understanding
 from watch.understanding.understand import understand
 
@@ -98,9 +100,11 @@ def understand_items(
     items: Sequence[Item], themes: Sequence[ThemeWords], now: datetime
 ) -> list[Understanding]:
     """Return what each item speaks of; runs inside a worker."""
-    return [
-        understand(item.title, item.summary, themes, item.published_at or now) for item in items
-    ]
+    found = (
+        (item, understand(item.title, item.summary, themes, item.published_at or now))
+        for item in items
+    )
+    return [replace(one, signature=sign(item, one).packed()) for item, one in found]
 
 
 def _hostile(what: str) -> DocumentError:

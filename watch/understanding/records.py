@@ -78,7 +78,10 @@ class ThemeFound:
 
 @dataclass(frozen=True)
 class Places:
-    """The places named: codes of départements (« 43 », « 2A ») and of regions (INSEE, « 84 »)."""
+    """The places named: codes of départements (« 43 », « 2A ») and of regions (« R84 »).
+
+    They are INSEE's, those of regions with an R before: 84 is the Vaucluse too.
+    """
 
     departments: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
