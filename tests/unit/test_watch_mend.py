@@ -88,6 +88,6 @@ def test_mending_never_fails_and_gives_utf8(body: bytes, content_type: str) -> N
     mend(body, content_type).decode()
 
 
-@given(st.text(st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="<&")))
+@given(st.text(st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="<&ÂÃâÅ")))
 def test_good_text_is_left_as_it_is(text: str) -> None:
     assert text_of(mend(f"<a>{text}</a>".encode())) == text
