@@ -81,8 +81,9 @@ class _Word:
     acronym: bool
 
     def fits(self, token: Token, text: str) -> bool:
-        acronym = not self.acronym or text[token.start : token.end].isupper()
-        return token.stem == self.stem and acronym
+        if token.stem != self.stem:
+            return False
+        return not self.acronym or text[token.start : token.end].isupper()
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,16 +132,21 @@ def _occurrences(
     """Give each expression that occurs, with the indices of its tokens."""
     for first, token in enumerate(tokens):
         for expression in by_first.get(token.stem, ()):
-            span = range(first, first + len(expression.words))
-            if span.stop <= len(tokens) and _fits(expression, span, tokens, text):
-                yield expression, span
+            last = first + len(expression.words)
+            if _fits(expression, tokens[first:last], text):
+                yield expression, range(first, last)
 
 
-def _fits(expression: _Expression, span: range, tokens: Sequence[Token], text: str) -> bool:
-    words = zip(expression.words, span, strict=True)
-    return all(word.fits(tokens[i], text) for word, i in words) and all(
-        tokens[i + 1].position - tokens[i].position <= GAP for i in span[:-1]
-    )
+def _fits(expression: _Expression, tokens: Sequence[Token], text: str) -> bool:
+    """Tell whether tokens are the words of an expression, each close to the one before."""
+    if len(tokens) < len(expression.words):
+        return False
+    position = tokens[0].position
+    for word, token in zip(expression.words, tokens, strict=True):
+        if token.position - position > GAP or not word.fits(token, text):
+            return False
+        position = token.position
+    return True
 
 
 def _widest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
