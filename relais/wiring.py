@@ -51,6 +51,7 @@ from core.tokens import Tokens
 from digest.seminars.next_meeting import next_meeting
 from relais import housekeeping
 from watch.archive.kept import Kept
+from watch.desk.documents import Documents
 from watch.reading.parsing import Parser
 
 log = structlog.get_logger()
@@ -168,7 +169,7 @@ def make_rooms(
         bot.desk.room.build(parts, asking, search),
         bot.guarantee.room.build(parts),
         bot.answers.room.build(parts, search, Kept()),
-        bot.network.room.build(parts, asking.command),
+        bot.network.room.build(parts, asking.command, Documents(parts)),
         bot.figures.room.build(parts, hours),
         bot.personal.room.build(parts, holders),
         watch.room.build(parts, fetcher, parser),

@@ -35,6 +35,7 @@ from core.room import Room
 from core.settings import Settings
 from tests.hotline import CLAIRE, GROUP, JEANNE, PAUL, SINCE, Hotline, Row, open_hotline
 from tests.parts import make_parts
+from watch.desk.documents import Documents
 
 ODILE, KARIM, SOLENE, THIBAULT = 1011, 1012, 1013, 1014
 """Agents of Chambrelle (63), of the Hauts de Lestoire (15), a researcher, an agent of Orsanne."""
@@ -282,7 +283,7 @@ async def open_network(
     await _people(database)
     parts = replace(make_parts(database, clock), settings=given)
     [ask_team] = [each.handler for each in hotline.room.commands if each.name == "question"]
-    room = bot.network.room.build(parts, ask_team)
+    room = bot.network.room.build(parts, ask_team, Documents(parts))
     rooms = [hotline.room, room]
     dialogue = Dialogue(parts, mount(rooms), Reach(rooms))
     both = (*hotline.room.deliveries, *room.deliveries)

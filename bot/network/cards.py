@@ -11,6 +11,7 @@ from bot.network.models import Proposal
 from bot.network.rules import REASONS
 from bot.network.words import text
 from core.chat import Button, File, Keyboard, Post, Text
+from core.kept import AddStory
 from core.ledger.draft import Draft
 from core.people.models import Person, Territory, Theme
 from core.posts import render_post
@@ -24,15 +25,20 @@ SHOWN = 2500
 class Cards:
     """Writes the cards of proposals; `language` is that of the animators."""
 
-    def __init__(self, renderer: Renderer, language: str) -> None:
+    def __init__(self, renderer: Renderer, language: str, news: AddStory) -> None:
         self._renderer = renderer
         self._language = language
+        self._news = news
 
     async def face(
         self, session: AsyncSession, proposal: Proposal, *, dropping: bool = False
     ) -> tuple[Text, Keyboard]:
         """Return a proposal's card, and the buttons that its state allows."""
-        words = text("proposal_card", **await _values(session, proposal))
+        reference = names.named("proposal", proposal.id)
+        added = bool(await self._news.added(session, [reference]))
+        words = text("proposal_card", **await _values(session, proposal), added=added)
+        if proposal.state == "kept" and not added and proposal.person_id is not None:
+            return words, ((_button(proposal, "to_watch"),),)
         if proposal.state != "proposed":
             return words, ()
         return words, _reasons(proposal) if dropping else _decisions(proposal)
@@ -105,11 +111,16 @@ async def _values(session: AsyncSession, proposal: Proposal) -> dict[str, object
 
 
 def _decisions(proposal: Proposal) -> Keyboard:
-    def button(block: str, action: str) -> Button:
-        return names.button(text(block), action, "proposal", proposal.id, proposal.version)
+    keep, drop = _button(proposal, "keep"), _button(proposal, "drop")
+    return ((keep, drop), (_button(proposal, "clarify"),))
 
-    keep, drop = button("keep_button", "keep"), button("drop_button", "drop")
-    return ((keep, drop), (button("clarify_button", "clarify"),))
+
+def _button(proposal: Proposal, action: str) -> Button:
+    """Return a button about a proposal; its label's block is named after it."""
+    label = text(f"{action}_button")
+    return Button(
+        label, f"network.{action}", names.named("proposal", proposal.id), proposal.version
+    )
 
 
 def _reasons(proposal: Proposal) -> Keyboard:

@@ -5,15 +5,17 @@ from typing import Any
 
 from bot.network import names
 from bot.network.cards import Cards
+from bot.network.experiences import document_of
 from bot.network.models import Clarification, Proposal
 from bot.network.rules import REASONS, pair, parse_words
 from bot.network.words import STALE, text
 from core.acts import record
 from core.chat import Action, Ask, Field, Form, Redraw, Reply, Response, Toast, Turn
+from core.kept import AddStory
 from core.ledger.draft import Draft
 from core.ledger.store import post
 from core.parts import Parts
-from core.people.models import Person
+from core.people.models import Person, Territory, Theme
 from core.people.roles import Role
 from core.posts import render_post
 from core.reference import Reference
@@ -24,8 +26,9 @@ FORM = "network.clarify"
 class Deciding:
     """What animators do with proposals, in their group."""
 
-    def __init__(self, parts: Parts, cards: Cards) -> None:
+    def __init__(self, parts: Parts, cards: Cards, news: AddStory) -> None:
         self._cards = cards
+        self._news = news
         self._renderer = parts.renderer
         self._group_id = parts.settings.telegram.group_id
 
@@ -37,6 +40,7 @@ class Deciding:
             Action("network.dropped", self.dropped, Role.ANIMATOR),
             Action("network.undecided", self.undecided, Role.ANIMATOR),
             Action("network.clarify", self.clarify, Role.ANIMATOR),
+            Action("network.to_watch", self.to_watch, Role.ANIMATOR),
         )
 
     def forms(self) -> tuple[Form, ...]:
@@ -74,6 +78,21 @@ class Deciding:
         if proposal is None:
             return await self._stale(turn, read[0])
         return await self._decide(turn, proposal, "dropped", read[1])
+
+    async def to_watch(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
+        """Add a proposal that was kept to the watch, as a piece of news to keep."""
+        proposal = await self._shown(turn, reference.number, version)
+        if proposal is None or proposal.state != "kept":
+            return await self._stale(turn, reference.number)
+        territory = await turn.session.get(Territory, proposal.territory_id or 0)
+        theme = await turn.session.get(Theme, proposal.theme_id or 0)
+        document = document_of(
+            proposal, territory.name if territory else "", theme.code if theme else ""
+        )
+        by = names.person(turn.sender.person_id or 0)
+        await self._news.add(turn.session, document, by, turn.now)
+        _record(turn, "proposal.to_watch", proposal)
+        return [Redraw(*await self._cards.face(turn.session, proposal))]
 
     async def clarify(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
         """Ask for the words of the question to whoever made the proposal."""
@@ -134,12 +153,17 @@ class Deciding:
         )
 
     async def _fresh(self, turn: Turn, number: int, version: int) -> Proposal | None:
+        """Return a proposal to be decided on as the pressed card shows it; None otherwise."""
+        proposal = await self._shown(turn, number, version)
+        return proposal if proposal is not None and proposal.state == "proposed" else None
+
+    async def _shown(self, turn: Turn, number: int, version: int) -> Proposal | None:
         """Return a proposal as the pressed card shows it; None when it is not so any more."""
         proposal = await turn.session.get(Proposal, number, with_for_update=True)
         if proposal is None or turn.incoming.place.chat_id != self._group_id:
             return None
-        fresh = proposal.version == version and proposal.state == "proposed"
-        return proposal if fresh and proposal.person_id is not None else None
+        fresh = proposal.version == version and proposal.person_id is not None
+        return proposal if fresh else None
 
     async def _stale(self, turn: Turn, number: int) -> Sequence[Response]:
         """Say that it has changed, and show how it stands to those who may see it."""

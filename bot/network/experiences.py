@@ -12,6 +12,7 @@ from bot.network.models import Proposal
 from bot.network.names import named
 from bot.network.rules import title_of
 from core.contributions import Contribution, published
+from core.kept import AddStory, OwnDocument
 from core.people.models import Territory, Theme
 from core.search import Document, SearchIndex
 from core.sections import Section
@@ -60,10 +61,13 @@ class Experiences:
 
 async def offered(
     session: AsyncSession,
-    since: datetime,  # noqa: ARG001  # one kept too late for an edition is offered to the next
+    news: AddStory,
     until: datetime,
 ) -> Sequence[Contribution]:
-    """Offer to the letter what was kept up to `until` and appeared in no edition; no name."""
+    """Offer to the letter what was kept up to `until` and appeared in no edition; no name.
+
+    What was added to the watch is offered from there, as the animators made it.
+    """
     rows = await session.execute(
         select(Proposal, Territory.name, Theme.code)
         .outerjoin(Territory, Territory.id == Proposal.territory_id)
@@ -72,8 +76,23 @@ async def offered(
         .order_by(Proposal.decided_at, Proposal.id)
     )
     found = [_contribution(proposal, territory, code) for proposal, territory, code in rows]
-    had = await published(session, [each.reference for each in found])
+    references = [each.reference for each in found]
+    had = await published(session, references) | await news.added(session, references)
     return [each for each in found if each.reference not in had]
+
+
+def document_of(proposal: Proposal, territory: str, theme: str) -> OwnDocument:
+    """Return what the watch is given of a proposal: its words, and no name."""
+    given = _contribution(proposal, territory, theme)
+    return OwnDocument(
+        origin=given.reference,
+        title=given.title,
+        summary=given.summary,
+        url=given.url,
+        source=given.source,
+        section=given.section,
+        themes=given.themes,
+    )
 
 
 def _contribution(proposal: Proposal, territory: str | None, theme: str | None) -> Contribution:

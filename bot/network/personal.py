@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.hotline.models import Question
 from bot.network import names
+from bot.network.experiences import document_of
 from bot.network.hiding import Hiding
 from bot.network.models import (
     Clarification,
@@ -24,10 +25,11 @@ from bot.network.models import (
 )
 from bot.network.words import text
 from core.chat import Post
+from core.kept import AddStory
 from core.ledger.draft import Draft
 from core.ledger.models import Delivery
 from core.ledger.store import cancel, leave, post, purge, uncertain
-from core.people.models import Person
+from core.people.models import Person, Territory
 from core.reference import Party
 from core.room import Kept
 
@@ -81,7 +83,9 @@ async def keeps(session: AsyncSession, party: Party) -> Sequence[Kept]:
     ]
 
 
-async def erase(session: AsyncSession, hiding: Hiding, party: Party, now: datetime) -> None:
+async def erase(
+    session: AsyncSession, hiding: Hiding, news: AddStory, party: Party, now: datetime
+) -> None:
     """Let go of all that names somebody, in the tables, the ledger and the animators' group.
 
     How many were asked and replied stays; so does what the network kept, without name nor file.
@@ -94,7 +98,7 @@ async def erase(session: AsyncSession, hiding: Hiding, party: Party, now: dateti
         await _forget_posts(session, Party("reply", str(reply)), names.REPLY, now)
     for proposal in await _ids(session, Proposal.person_id == number, Proposal):
         await _forget_posts(session, Party("proposal", str(proposal)), names.PROPOSAL, now)
-    await _unname(session, hiding, number)
+    await _unname(session, hiding, news, number, now)
     await _empty_proposals(session, number)
     await _empty_words(session, number)
     await _empty_questions(session, number, now)
@@ -111,8 +115,10 @@ async def erase(session: AsyncSession, hiding: Hiding, party: Party, now: dateti
     await purge(session, party)
 
 
-async def _unname(session: AsyncSession, hiding: Hiding, number: int) -> None:
-    """Take somebody's name out of their own words that the network keeps."""
+async def _unname(
+    session: AsyncSession, hiding: Hiding, news: AddStory, number: int, now: datetime
+) -> None:
+    """Take somebody's name out of their own words that the network keeps, the watch included."""
     person = await session.get(Person, number)
     if person is None:
         return
@@ -120,6 +126,9 @@ async def _unname(session: AsyncSession, hiding: Hiding, number: int) -> None:
     for proposal in (await session.scalars(kept)).all():
         proposal.text = hiding.without(proposal.text, person)
         proposal.version += 1  # what is searched has changed
+        territory = await session.get(Territory, proposal.territory_id or 0)
+        document = document_of(proposal, territory.name if territory else "", "")
+        await news.rewrite(session, document, now)
     noted = select(SponsorshipExchange).where(SponsorshipExchange.noted_by == number)
     for exchange in (await session.scalars(noted)).all():
         exchange.line = hiding.without(exchange.line, person)

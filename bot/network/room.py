@@ -1,5 +1,8 @@
 """Territories helping territories, as the house sees it."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.network import personal
@@ -16,24 +19,36 @@ from bot.network.soliciting import Soliciting
 from bot.network.sponsoring import Sponsoring
 from bot.network.who import Who
 from core.chat import Handler
+from core.contributions import Contribution
+from core.kept import AddStory
 from core.parts import Parts
 from core.reference import Party
 from core.room import PersonalData, Room
 
 
-def build(parts: Parts, ask_team: Handler) -> Room:
-    """Return the room, on the shared parts; `ask_team` opens a question as `/question` does."""
-    cards = Cards(parts.renderer, parts.settings.network.language)
+def build(parts: Parts, ask_team: Handler, news: AddStory) -> Room:
+    """Return the room, on the shared parts.
+
+    `ask_team` opens a question as `/question` does; `news` is where what was kept can be added.
+    """
+    cards = Cards(parts.renderer, parts.settings.network.language, news)
     experiences = Experiences(parts.settings.hotline)
     choices, who = Choices(parts), Who(parts, experiences, ask_team)
     soliciting, replying = Soliciting(parts), Replying(parts)
-    proposing, deciding = Proposing(parts, cards), Deciding(parts, cards)
+    proposing, deciding = Proposing(parts, cards), Deciding(parts, cards, news)
     sponsoring, forwarding = Sponsoring(parts), Forwarding(parts)
 
     hiding = Hiding(parts.renderer, parts.settings.network.language)
 
     async def erase(session: AsyncSession, party: Party) -> None:
-        await personal.erase(session, hiding, party, parts.clock.now())
+        await personal.erase(session, hiding, news, party, parts.clock.now())
+
+    async def contributions(
+        session: AsyncSession,
+        since: datetime,  # noqa: ARG001  # one kept too late for an edition is offered to the next
+        until: datetime,
+    ) -> Sequence[Contribution]:
+        return await offered(session, news, until)
 
     return Room(
         name="network",
@@ -63,6 +78,6 @@ def build(parts: Parts, ask_team: Handler) -> Room:
             *sponsoring.forms(),
         ),
         deliveries=Deliveries(parts).kinds(),
-        contributions=offered,
+        contributions=contributions,
         personal_data=PersonalData(personal.export, erase, personal.keeps),
     )
