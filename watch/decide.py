@@ -229,14 +229,6 @@ def is_a_page(link: str) -> bool:
 # --- telling ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Telling:
-    """What is shown one by one, in the order of reading, and how many are only counted."""
-
-    told: tuple[int, ...]
-    counted: int
-
-
 BURST_LEAST = 20
 """So many new entries at once are no burst, however quiet the source is."""
 
@@ -254,15 +246,6 @@ def is_burst(fresh: int, before: Sequence[int]) -> bool:
     if not before:
         return False
     return fresh > max(BURST_LEAST, BURST_TIMES * max(before[1:], default=0))
-
-
-def tell(stories: Sequence[tuple[int, datetime]], most: int) -> Telling:
-    """Choose among new stories (id, date): the `most` latest are shown, the oldest of them first.
-
-    Of stories of one instant, the first in the document is the latest, as feeds are written.
-    """
-    latest = sorted(stories, key=lambda story: story[1], reverse=True)[:most]
-    return Telling(tuple(story_id for story_id, _ in reversed(latest)), len(stories) - len(latest))
 
 
 # --- decisions --------------------------------------------------------------------------------

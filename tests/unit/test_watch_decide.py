@@ -13,14 +13,12 @@ from watch.decide import (
     KnownEntry,
     Standing,
     State,
-    Telling,
     Verdict,
     compare,
     decide,
     identify,
     is_a_page,
     plausible,
-    tell,
 )
 from watch.reading.records import Item
 
@@ -127,20 +125,6 @@ def test_a_page_has_a_path_or_a_query() -> None:
     assert is_a_page("https://a/?p=1")
     assert not is_a_page("https://a/")
     assert not is_a_page("")
-
-
-def test_few_new_stories_are_all_shown_the_oldest_first() -> None:
-    dated = [(1, NOW), (2, NOW - timedelta(days=2)), (3, NOW - timedelta(days=1))]
-    assert tell(dated, 10) == Telling((2, 3, 1), 0)
-
-
-def test_a_backlog_shows_its_latest_and_counts_the_others() -> None:
-    dated = [(n, NOW - timedelta(days=n)) for n in range(100)]
-    assert tell(dated, 3) == Telling((2, 1, 0), 97)
-
-
-def test_without_dates_the_first_in_the_document_are_the_latest() -> None:
-    assert tell([(n, NOW) for n in range(5)], 2) == Telling((1, 0), 3)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from sqlalchemy import (
     String,
     cast,
     exists,
+    false,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -26,6 +28,7 @@ from watch.decide import Standing, State
 from watch.desk.rules import UNJUDGED, Candidate, read_dates
 from watch.desk.shown import ShownStory
 from watch.models import Decision, Entry, Source, Story
+from watch.stories.bursts import bursts
 from watch.understanding.places import is_outside
 from watch.understanding.records import Places
 
@@ -103,14 +106,22 @@ def likely() -> ColumnElement[Any]:
 async def candidates(
     session: AsyncSession, per_reading: int, most: int, *, folding: bool
 ) -> Sequence[Candidate]:
-    """Return the `most` likely new stories, of the `per_reading` latest of each reading."""
+    """Return the `most` likely new stories, of the `per_reading` latest of each reading.
+
+    A reading that brought a burst is not shown one by one: it is counted.
+    """
+    wanted = untold(folding=folding)
+    in_bursts = [
+        (Entry.source_id == source_id) & (Story.first_seen_at == instant)
+        for source_id, instant in await bursts(session, wanted)
+    ]
     at = func.coalesce(Entry.published_at, Story.first_seen_at)
     reading = (Entry.source_id, Story.first_seen_at)
     rank = func.row_number().over(partition_by=reading, order_by=(at.desc(), Story.id))
     ranked = (
         select(Story.id, Story.likelihood, at.label("at"), rank.label("rank"))
         .join(Entry, Entry.id == _beginning())
-        .where(untold(folding=folding))
+        .where(wanted, ~or_(false(), *in_bursts))
         .subquery()
     )
     columns = ranked.c

@@ -64,7 +64,8 @@ class _Day:
         lists = [self.titles[word] for word in signature.title if word in self.titles]
         found: set[int] = set()
         if lists and len(lists) == len(signature.title):
-            found.update(sorted(lists, key=len)[0])
+            lists.sort(key=len)
+            found.update(lists[0])
         for word in signature.title:
             found.update(self.rarest.get(word, ()))
         for number in _texts(signature):
