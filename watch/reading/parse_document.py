@@ -112,16 +112,24 @@ def _description(entry: Any) -> str:
 
 
 def _link(entry: Any, guid: str, base: str) -> str:
-    found = [entry.get("link") or "", *(each.get("href", "") for each in entry.get("links", []))]
+    link = entry.get("link") or ""
+    found = ["" if _is_only_a_name(link, guid) else link]
+    found += [each.get("href", "") for each in entry.get("links", [])]
     found.append(guid if guid.startswith(("http://", "https://")) else "")
-    if any(proxy in found[0] for proxy in _PROXIES):
+    if any(proxy in link for proxy in _PROXIES):
         found.insert(0, entry.get("feedburner_origlink") or "")
     cleaned = (clean_link(each, base) for each in found if each)
     return next((link for link in cleaned if link), "")
 
 
+def _is_only_a_name(link: str, guid: str) -> bool:
+    """Tell whether a link is a guid that RSS takes for an address, though it is none."""
+    return link == guid and ":" not in link and "/" not in link
+
+
 def _date(entry: Any, name: str) -> datetime | None:
-    return read_date(entry.get(name) or "", entry.get(f"{name}_parsed"))
+    """Return a date under its own name: feedparser would give another one, with a warning."""
+    return read_date(dict.get(entry, name) or "", dict.get(entry, f"{name}_parsed"))
 
 
 def _ttl(text: str) -> float:
