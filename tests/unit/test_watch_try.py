@@ -1,13 +1,18 @@
 """What `relais watch try` says of a document, and what is said of sources."""
 
+import re
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from core.errors import InputError
+from core.settings import WatchSettings
+from relais.configuration import explain
 from relais.watching import is_on_the_web, read_file, sample_themes
 from watch.decide import Identified, identify
 from watch.reading.records import DocumentError, Item
@@ -38,6 +43,7 @@ from watch.understanding.records import (
     Understanding,
 )
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 PUBLISHED = datetime(2016, 6, 1, 7, 30, tzinfo=UTC)
 CLOSING = datetime(2016, 7, 26, 14, 0, tzinfo=UTC)
@@ -275,3 +281,40 @@ def test_everywhere_is_no_filter_and_unknown_places_are_said_so() -> None:
 def test_a_theme_is_added_then_taken_away() -> None:
     assert toggled(["a"], "b") == ["a", "b"]
     assert toggled(["a", "b"], "a") == ["b"]
+
+
+# --- the configuration ------------------------------------------------------------------------
+
+
+def refused(**source: object) -> str:
+    with pytest.raises(ValidationError) as caught:
+        WatchSettings.model_validate({"sources": [{"name": "a", "url": "https://a.fr", **source}]})
+    return "; ".join(explain(caught.value))
+
+
+def test_a_source_that_cannot_be_read_as_written_is_refused_clearly() -> None:
+    assert 'a source of kind "page" needs selectors.items' in refused(kind="page")
+    selectors = {"items": "li", "title": "a"}
+    assert "selectors are for a source of kind" in refused(selectors=selectors)
+    assert "takes no other selector" in refused(kind="change", selectors=selectors)
+    assert "https://…" in refused(url="ftp://a.fr")
+    assert "a source needs a name" in refused(name=" ")
+    assert "a number of seconds" in refused(every=0)
+
+
+def test_two_sources_do_not_share_a_name_or_an_address() -> None:
+    first = {"name": "a", "url": "https://a.fr"}
+    for second in ({"name": "a", "url": "https://b.fr"}, {"name": "b", "url": "https://a.fr"}):
+        with pytest.raises(ValidationError, match="several sources have the same"):
+            WatchSettings.model_validate({"sources": [first, second]})
+
+
+def test_the_examples_of_french_sources_can_be_used_once_uncommented() -> None:
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    examples = text.partition("# French public sources")[2].partition("[digest]")[0]
+    tables = examples.partition("# [[watch.sources]]")[1:]
+    lines = "".join(tables).splitlines()
+    written = [line.removeprefix("# ") for line in lines if re.match(r"# (\[\[|\w+ = )", line)]
+    sources = WatchSettings.model_validate(tomllib.loads("\n".join(written))["watch"]).sources
+    assert len(sources) >= 20
+    assert all(line.startswith("#") for line in examples.strip().splitlines()[1:])
