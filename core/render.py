@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
     PackageLoader,
     StrictUndefined,
 )
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 
 from core.chat import Text
@@ -40,6 +43,29 @@ class MailText:
     subject: str
     html: str
     text: str
+
+
+class CompiledTemplates(BytecodeCache):
+    """Compiled templates, shared by the environments of a process: compiling costs most.
+
+    Whether they escape is compiled into them, so that each way needs a cache of its own. An
+    operator's file is another than ours, and a file that changed is compiled anew.
+    """
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled, if it was."""
+        if code := self._code.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = {True: CompiledTemplates(), False: CompiledTemplates()}
 
 
 class Renderer:
@@ -103,6 +129,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
+            bytecode_cache=_COMPILED[escape],
         )
         translations = load_translations(language)
         environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
@@ -135,6 +162,7 @@ class French(gettext.NullTranslations):
         return msgid1 if abs(n) < 2 else msgid2  # noqa: PLR2004  # plural begins at two
 
 
+@lru_cache(maxsize=4)
 def load_translations(language: str) -> gettext.NullTranslations:
     """Return the catalogue of a language; French is the templates' own, and the default."""
     source = LOCALES / f"{language}.po"
