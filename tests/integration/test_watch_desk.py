@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.acts import Act
 from core.chat import Redraw, Reply, Response, Toast
@@ -17,7 +17,7 @@ from core.people.roles import Role
 from core.reference import ANIMATORS, Reference
 from core.sections import Section
 from tests.newsstand import GROUP, TOPIC, Page, Watch, item, rss, turn, watching
-from watch.models import Decision
+from watch.models import Decision, Source
 from watch.reading.parsing import Parser
 
 EDITION = Reference("digest", "edition", "1")
@@ -87,7 +87,7 @@ async def test_keeping_a_story_says_who_did_and_offers_to_undo(watch: Watch) -> 
     text = words(watch, answer)
     assert text.startswith('<a href="https://a.example.org/4">')
     assert text.endswith("Gardée pour la prochaine lettre, par Jeanne Roux.")
-    assert labels(watch, answer) == ["Annuler"]
+    assert labels(watch, answer) == ["Thème", "Rubrique", "Notre lecture", "Alerte", "Annuler"]
     async with watch.parts.database.read() as session:
         decision = (await session.scalars(select(Decision))).one()
         act = (await session.scalars(select(Act))).one()
@@ -98,8 +98,8 @@ async def test_keeping_a_story_says_who_did_and_offers_to_undo(watch: Watch) -> 
 async def test_a_decision_can_be_undone(watch: Watch) -> None:
     await press(watch, "watch.drop", story(5), 0)
     (answer,) = await press(watch, "watch.undo", story(5), 1)
-    assert "par" not in words(watch, answer).splitlines()[-1]
-    assert labels(watch, answer) == ["Garder", "Écarter"]
+    assert words(watch, answer).splitlines()[-1] == "Rubrique\u00a0: Vie institutionnelle"
+    assert labels(watch, answer)[:2] == ["Garder", "Écarter"]
     assert (await watch.stories())[4].version == 2
 
 
@@ -126,7 +126,6 @@ async def test_what_was_kept_is_offered_to_the_letter_until_it_appeared(watch: W
         reference=story(5),
         section=Section.INSTITUTIONS,
         title="Actualité numéro 4 du territoire",
-        summary="Résumé 4",
         url="https://a.example.org/4",
         source="journal",
     )
@@ -138,6 +137,14 @@ async def test_what_was_kept_is_offered_to_the_letter_until_it_appeared(watch: W
     assert answer.alert
     assert words(watch, answer).startswith("Cette actualité a déjà paru dans la lettre")
     assert (await watch.stories())[4].state == "kept"
+
+
+async def test_the_letter_gets_a_summary_only_where_it_may_be_reproduced(watch: Watch) -> None:
+    await press(watch, "watch.keep", story(5), 0)
+    assert [each.summary for each in await offered(watch)] == [""]
+    async with watch.parts.database.write() as session:
+        await session.execute(update(Source).values(reproducible=True))
+    assert [each.summary for each in await offered(watch)] == ["Résumé 4"]
 
 
 async def test_what_was_only_counted_can_be_shown(watch: Watch) -> None:
@@ -162,29 +169,72 @@ async def veille(watch: Watch) -> Response:
 async def test_veille_says_what_waits_and_what_was_kept(watch: Watch) -> None:
     await press(watch, "watch.keep", story(5), 0)
     answer = await veille(watch)
-    assert words(watch, answer) == (
+    assert words(watch, answer).replace("\u00a0", " ") == (
         "<b>La veille</b>\n\n"
-        "4 actualités attendent votre décision\u00a0:\n"
+        "4 actualités attendent votre décision, dont 2 pas encore affichées :\n"
         "• Actualité numéro 0 du territoire <i>(journal)</i>\n"
         "• Actualité numéro 1 du territoire <i>(journal)</i>\n"
         "• Actualité numéro 2 du territoire <i>(journal)</i>\n"
         "• Actualité numéro 3 du territoire <i>(journal)</i>\n\n"
-        "1 actualité gardée pour la prochaine lettre\u00a0:\n"
+        "1 actualité gardée pour la prochaine lettre :\n"
         "• Actualité numéro 4 du territoire <i>(journal)</i>"
     )
-    assert labels(watch, answer) == ["Afficher les suivantes"]
+    assert labels(watch, answer) == [
+        "En attente (4)",
+        "Gardées pour la lettre (1)",
+        "Afficher les suivantes",
+        "Ajouter une actualité",
+    ]
 
 
-async def test_veille_says_when_there_is_nothing(watch: Watch) -> None:
+async def test_veille_says_when_there_is_nothing_left(watch: Watch) -> None:
     for number in range(1, 6):
         await press(watch, "watch.drop", story(number), 0)
     answer = await veille(watch)
-    assert words(watch, answer) == (
+    assert words(watch, answer).replace("\u00a0", " ") == (
         "<b>La veille</b>\n\n"
         "Rien n’attend votre décision.\n\n"
-        "Rien n’est encore gardé pour la prochaine lettre."
+        "Rien n’est encore gardé pour la prochaine lettre.\n\n"
+        "5 actualités écartées ces sept derniers jours : vous pouvez revenir dessus."
     )
-    assert labels(watch, answer) == []
+    assert labels(watch, answer) == ["Écartées cette semaine (5)", "Ajouter une actualité"]
+
+
+async def test_a_wrong_drop_is_found_in_its_list_and_undone(watch: Watch) -> None:
+    await press(watch, "watch.drop", story(2), 0)
+    (shown,) = await press(watch, "watch.list", Reference("watch", "list", "dropped-1"), 0)
+    assert words(watch, shown).splitlines()[2] == (
+        "1. Actualité numéro 1 du territoire <i>(journal)</i> – par Jeanne Roux, lundi 23 novembre"
+    )
+    assert labels(watch, shown) == ["1", "Toute la veille"]
+    assert isinstance(shown, Redraw)
+    number = shown.keyboard[0][0]
+    assert number.reference == story(2)
+    (card,) = await press(watch, number.action, story(2), number.version)
+    assert isinstance(card, Reply)
+    assert card.about == story(2)
+    assert labels(watch, card) == ["Annuler"]
+    await press(watch, "watch.undo", story(2), 1)
+    (back,) = await press(watch, "watch.overview", Reference("watch", "stories", "all"), 0)
+    assert "5 actualités attendent" in words(watch, back)
+
+
+async def test_what_was_dropped_longer_ago_is_not_listed(watch: Watch) -> None:
+    await press(watch, "watch.drop", story(2), 0)
+    watch.clock.set(watch.clock.now() + timedelta(days=8))
+    assert "écartée" not in words(watch, await veille(watch))
+
+
+async def test_a_long_list_has_pages(watch: Watch) -> None:
+    watch.stand.pages["journal"].body = rss(*(item(number) for number in range(10)))
+    await watch.poll_again()
+    (first,) = await press(watch, "watch.list", Reference("watch", "list", "waiting-1"), 0)
+    assert "(page 1 sur 2)" in words(watch, first)
+    assert labels(watch, first) == [*"12345678", "Suivantes ▶", "Toute la veille"]
+    (last,) = await press(watch, "watch.list", Reference("watch", "list", "waiting-2"), 0)
+    assert labels(watch, last) == ["9", "10", "◀ Précédentes", "Toute la veille"]
+    (forged,) = await press(watch, "watch.list", Reference("watch", "list", "secret-1"), 0)
+    assert isinstance(forged, Toast)
 
 
 def parcel(kind: str, cause: Reference) -> Parcel:
