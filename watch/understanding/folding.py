@@ -48,7 +48,7 @@ _ALIKE = (
     dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u2032\u00b4`", "'")
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
     | dict.fromkeys("\u00ba\u02da\u1d52", "°")
-    | dict.fromkeys("\r\u2028\u2029\x0b\x0c\x85", "\n")
+    | dict.fromkeys("\n\r\u2028\u2029\x0b\x0c\x85", "\n")
     | {"\t": " "}
 )
 
@@ -70,7 +70,7 @@ _FOLDED = _Table()
 def _fold(character: str) -> str:
     if alike := _ALIKE.get(character):
         return alike
-    if unicodedata.category(character) in {"Mn", "Me", "Cf", "Cc"} and character != "\n":
+    if unicodedata.category(character) in {"Mn", "Me", "Cf", "Cc"}:
         return _REMOVED
     if character.isspace():
         return " "

@@ -131,7 +131,8 @@ REGIONS: Mapping[str, tuple[str, str]] = {
 }
 """The regions of the mainland and Corsica: name and départements."""
 
-MASSIF_CENTRAL = "03 07 11 12 15 19 21 23 30 34 42 43 46 48 58 63 69 71 81 82 87 89".split()
+_MASSIF_CENTRAL = "03 07 11 12 15 19 21 23 30 34 42 43 46 48 58 63 69 71 81 82 87 89"
+MASSIF_CENTRAL = frozenset(_MASSIF_CENTRAL.split())
 """The départements of the massif, whole: those that its interregional programmes reach."""
 
 FORMER: Mapping[str, str] = {
@@ -164,7 +165,7 @@ OTHER_NAMES: Mapping[str, str] = {
     "Région Centre-Val de Loire": "R24",
     "Antilles-Guyane": "971 972 973",
     "Réunion": "974",
-    "Massif central": " ".join(MASSIF_CENTRAL),
+    "Massif central": _MASSIF_CENTRAL,
 }
 
 IN_REGION: Mapping[str, frozenset[str]] = {
@@ -192,8 +193,8 @@ _ARTICLES = ("la ", "le ", "les ", "l ")
 def departments_of(places: Iterable[str]) -> frozenset[str]:
     """Return the départements that codes and names stand for; what is unknown adds none.
 
-    A place is the code of a département (« 43 », « 2A »), that of a region with an R (« R84 »), or a
-    name (« Haute-Loire », « Auvergne-Rhône-Alpes », « Auvergne », « Massif central »).
+    A place is the code of a département (« 43 », « 2A »), that of a region with an R (« R84 »), or
+    a name (« Haute-Loire », « Auvergne-Rhône-Alpes », « Auvergne », « Massif central »).
     """
     return frozenset[str]().union(*(_departments(place) for place in places))
 
@@ -224,7 +225,7 @@ def names(codes: Iterable[str]) -> tuple[str, ...]:
     All those of the Massif central are shown by its name, first. An unknown code is itself.
     """
     given = list(dict.fromkeys(codes))
-    if set(MASSIF_CENTRAL) <= set(given):
+    if MASSIF_CENTRAL.issubset(given):
         rest = [code for code in given if code not in MASSIF_CENTRAL]
         return ("Massif central", *names(rest))
     return tuple(

@@ -1,7 +1,8 @@
 """French laws, decrees, orders, ordinances and circulars, by their number and their date.
 
-A law that is only named (« la loi de finances pour 2027 », « la loi NOTRe ») is no reference: nothing
-links to it, and its name is for the themes. A draft (« projet de loi ») is none either.
+A law that is only named (« la loi de finances pour 2027 », « la loi NOTRe ») is no reference:
+nothing links to it, it may not exist yet, and its name is for the themes. A draft (« projet de
+loi ») is none either.
 
 Links are Légifrance's own identifiers (ELI), which it makes for what was published since 2002:
 `eli/loi/2020/12/14/2020-1577/jo/texte`, or with the NOR instead of the number.
@@ -36,10 +37,10 @@ class _Act:
 
 
 _ADJECTIVES = (
-    r"(?:\s{1,2}(?:pre|inter)?(?:organique|constitutionnelle|ministeriel|interministeriel|prefectoral"
-    r"|municipal|departemental|communal|rectoral|conjoint|modificatif|modifie|technique|budgetaire"
-    r"|simple|europeen)(?:aux|le|s|es|e|les)?(?![a-z])|\s{1,2}du\s{1,2}gouvernement|\s{1,2}de\s{1,2}loi"
-    r"|-loi){0,2}"
+    r"(?:\s{1,2}(?:(?:inter)?(?:prefector|municip|departement|commun|rector)(?:ales?|al|aux)"
+    r"|(?:inter)?ministeriel(?:le)?s?|organiques?|constitutionnelles?|conjointe?s?|modifiee?s?"
+    r"|modificati(?:ve|f)s?|techniques?|budgetaires?|simples?)(?![a-z])"
+    r"|\s{1,2}du\s{1,2}gouvernement|-loi){0,2}"
 )
 
 
@@ -81,7 +82,7 @@ _NOR_AFTER = re.compile(r"\s{0,2},?\s?\(?\s?nor\s?:?\s?(?P<nor>[a-z]{4}\d{7}[a-z
 _MORE = re.compile(
     r"\s{0,2}(?:,\s?(?:et\s)?|;|et|ou|ainsi\sque)\s{0,2}(?:de\s)?(?:les?\s|la\s|l')?"
 )
-_DRAFT = re.compile(r"(?:projets?|propositions?|avant-projets?)\s{1,2}(?:de\s{1,2}|d'\s?)$")
+_DRAFT = re.compile(r"(?:projets?|propositions?)\s{1,2}(?:de\s{1,2}|d'\s?)$|decrets?-$")
 
 _OTHER = (
     r"loi|decret|arrete|ordonnance|circulaire|instruction|article|art|code|reglement|directive|decision"
@@ -290,7 +291,7 @@ def _years(match: re.Match[str]) -> bool:
 
 
 def _year_of(number: str) -> int:
-    return int(number.split("-")[0][-4:]) if "-" in number else 0
+    return int(number.split("-", maxsplit=1)[0][-4:]) if "-" in number else 0
 
 
 def _free_number(written: str) -> str:

@@ -1,4 +1,4 @@
-"""Articles of codes: « article L. 5214-16 du CGCT », « CCP, art. R. 2122-8 », « L. 1511-2 à L. 1511-8 ».
+"""Articles of codes: « article L. 5214-16 du CGCT », « CCP, art. R. 2122-8 », « L. 1511-2 à -8 ».
 
 An article whose code is not beside it is of the only code that the text names; when it names none,
 or several, the article is named without a code, and leads nowhere. An article without a letter
@@ -53,7 +53,9 @@ _ELSEWHERE = re.compile(
     r"(?:present|loi|decret|arrete|ordonnance|reglement|convention|constitution|traite|meme|statut"
     r"|cahier|annexe|accord|contrat|directive))"
 )
-_NO_SUFFIX = frozenset("à ET OU DU AU DE LE LA EN SA UN SI CE IL ON NE SE".split())
+_NO_SUFFIX = frozenset(
+    {"ET", "OU", "DU", "AU", "DE", "LE", "LA", "EN", "SA", "UN", "SI", "CE", "IL"}
+)
 _LONGEST_LINK = 40
 
 
@@ -92,21 +94,27 @@ def find_articles(folded: Folded) -> Iterator[Found]:
         code = mention.code if mention else _far_code(folded.text, each, codes, only)
         start = min(each.start, mention.start) if mention else each.start
         end = max(each.end, mention.end) if mention else each.end
-        if code is not False:
+        if code is not _ELSE:
             yield from _named(each, code, start, end, near=mention is not None)
 
 
-def _far_code(
-    text: str, each: _List, codes: list[CodeMention], only: Code | None
-) -> Code | None | bool:
-    """Return the code of articles that none is beside; False when they are of something else."""
+_ELSE = Code("", "")
+"""What articles of a law or a treaty are of."""
+
+
+_ELSE = Code("", "")
+"""What articles of a law or a treaty are of."""
+
+
+def _far_code(text: str, each: _List, codes: list[CodeMention], only: Code | None) -> Code | None:
+    """Return the code of articles that none is beside; `_ELSE` when they are of no code."""
     elsewhere = _ELSEWHERE.match(text, each.end)
     if elsewhere is None:
         return only
     if elsewhere["same"]:
         last = code_before(codes, each.start)
         return last.code if last else None
-    return None if elsewhere["code"] else False
+    return None if elsewhere["code"] else _ELSE
 
 
 def _named(each: _List, code: Code | None, start: int, end: int, *, near: bool) -> Iterator[Found]:
@@ -132,7 +140,9 @@ def _code_beside(text: str, codes: list[CodeMention], each: _List) -> CodeMentio
     """Return the code right after the articles, else right before them."""
     after = code_after(codes, each.end)
     if after and _links(_BEFORE_CODE, text, each.end, after.start):
-        return after
+        enclosed = text[after.start - 1] == "("
+        if not enclosed or text[after.end : after.end + 1] == ")":
+            return after
     before = code_before(codes, each.start)
     if before and _links(_AFTER_CODE, text, before.end, each.start):
         return before

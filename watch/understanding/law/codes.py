@@ -86,8 +86,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (
         "",
         "000006070158",
-        "de l'entrée et du séjour des étrangers et du droit d'asile"
-        "|de l'entrée et du séjour des étrangers",
+        "de l'entrée et du séjour des étrangers et du droit d'asile|de l'entrée et du séjour",
     ),
     ("", "", "de l'artisanat"),
     ("", "000006071190", "de la recherche"),
@@ -108,7 +107,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     ("", "", "des marchés publics"),
     ("", "000006070162", "des communes"),
 )
-"""The letters by which a code is shown rather than by its name, its number, what follows « code »."""
+"""The letters by which a code is shown, if any, its number, and what follows « code »."""
 
 _LETTERS = {
     "cg3p": "général de la propriété des personnes publiques",

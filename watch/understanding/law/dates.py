@@ -34,7 +34,7 @@ _MOST = 12
 
 
 def day_of(match: re.Match[str]) -> date | None:
-    """Return the day of a match of `DATE`; None when the pattern had none, or there is no such day."""
+    """Return the day of a match of `DATE`; None when it has none, or there is no such day."""
     if match["day"]:
         return _day(int(match["year"]), _NUMBERS[match["month"]], int(match["day"]))
     if match["dd"]:

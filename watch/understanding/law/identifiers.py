@@ -1,8 +1,8 @@
 """The numbers by which texts of law are known: NOR, JORFTEXT, LEGITEXT, LEGIARTI, ELI, CELEX.
 
-A NOR is four letters (ministry and service), the year in two figures, five figures, and a letter for
-the sort of text: TERB2033123A. Its link is Légifrance's own search of that number: no address says
-where a text is by its NOR alone.
+A NOR is four letters (ministry and service), the year in two figures, five figures, and a letter
+for the sort of text: TERB2033123A. Its link is Légifrance's own search of that number: no address
+says where a text is by its NOR alone.
 """
 
 import re
@@ -20,7 +20,7 @@ _NOR_SEARCH = f"{LEGIFRANCE}search/all?tab_selection=all&searchField=ALL&query="
 _EUR_LEX = "https://eur-lex.europa.eu/legal-content/FR/TXT/?uri=CELEX:"
 
 _FIGURES = re.compile(r"\d{5,12}(?!\d)")
-"""What all these numbers hold: five figures in a row (CELEX), seven (NOR) or twelve (Légifrance)."""
+"""What these numbers hold: five figures in a row (CELEX), seven (NOR) or twelve (Légifrance)."""
 
 _LEGIFRANCE_ID = re.compile(r"(?P<base>jorftext|legitext|legiarti)\d{12}")
 _NOR = re.compile(r"[a-z]{4}\d{7}[a-z](?![a-z0-9])")
