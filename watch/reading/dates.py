@@ -7,28 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from time import struct_time
 
 from core.clock import PARIS
+from watch.months import MONTHS
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan janv janvier january",
-            "feb fev fevr fevrier february",
-            "mar mars march",
-            "apr avr avril april",
-            "may mai",
-            "jun juin june",
-            "jul juil juillet july",
-            "aug aou aout august",
-            "sep sept septembre september",
-            "oct octobre october",
-            "nov novembre november",
-            "dec decembre december",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
 _ACCENTS = str.maketrans("àâäéèêëîïôöùûüç", "aaaeeeeiioouuuc")
 _YEAR_FIRST = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]|\b)")
 _DAY_FIRST = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b|\b(\d{1,2})/(\d{1,2})/(\d{2})\b")
@@ -106,10 +86,10 @@ def _day(text: str) -> tuple[tuple[int, int, int], str] | None:
     if found := _DAY_FIRST.search(text):
         day, month, year = found[1] or found[4], found[2] or found[5], found[3] or found[6]
         return (_full_year(year), int(month), int(day)), text[found.end() :]
-    if (found := _DAY_MONTH.search(text)) and found[2] in _MONTHS:
-        return (_full_year(found[3]), _MONTHS[found[2]], int(found[1])), text[found.end() :]
-    if (found := _MONTH_DAY.search(text)) and found[1] in _MONTHS:
-        return (int(found[3]), _MONTHS[found[1]], int(found[2])), text[found.end() :]
+    if (found := _DAY_MONTH.search(text)) and found[2] in MONTHS:
+        return (_full_year(found[3]), MONTHS[found[2]], int(found[1])), text[found.end() :]
+    if (found := _MONTH_DAY.search(text)) and found[1] in MONTHS:
+        return (int(found[3]), MONTHS[found[1]], int(found[2])), text[found.end() :]
     return None
 
 

@@ -29,7 +29,7 @@ Choices that could have been others:
   disagrees, the year next to it that agrees (the last one, for an old text; or the following).
   With a year, the date wins over the week day. Two digits are of this century below 70.
 - Several dates of one closing are as many relèves. A training over days that follow one another
-  starts once. In « reporté du 15 mars au 30 avril », the first is a closing, the second an extension.
+  starts once. « reporté du 15 mars au 30 avril » is a closing, then an extension.
 - « au fil de l’eau », « sans date limite », « dépôt en continu » are `open_ended` where something
   to answer is spoken of: a walk « au fil de l’eau » is not.
 - Without a digit, only these, « fin mars », « mi-mars » and « premier mars » are read.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from watch.months import MONTHS
 
@@ -179,7 +180,8 @@ def _dressed(plain: str, day: Day) -> Day:
 def _is_duration(found: re.Match[str]) -> bool:
     """« formation le 12 mars (7 h) » says how long it lasts."""
     hour, minute = found["hour"], found["minute"] or found["past"]
-    return bool(found["aside"] and hour and not minute and int(hour) < 8)  # noqa: PLR2004
+    aside = found["aside"] or found.string.startswith(")", found.end())
+    return bool(aside and hour and not minute and int(hour) < 8)  # noqa: PLR2004
 
 
 def _time(found: re.Match[str]) -> Time:
@@ -199,7 +201,7 @@ def _earlier(plain: str, day: Day) -> Iterator[Day]:
         return
     numbers = list(_NUMBER.finditer(plain, *found.span("days")))
     values = [int(number[0]) for number in numbers] + [day.day]
-    if values[0] < 1 or any(one >= other for one, other in zip(values, values[1:], strict=False)):
+    if values[0] < 1 or any(one >= other for one, other in pairwise(values)):
         return
     for number in numbers:
         ordinal = plain.startswith("er", number.end())

@@ -9,9 +9,10 @@ from itertools import islice
 from core.clock import PARIS
 from watch.understanding.calls.days import find_days
 from watch.understanding.calls.folding import Folded, fold
-from watch.understanding.calls.kinds import Verdict, decide
+from watch.understanding.calls.kinds import decide
 from watch.understanding.calls.spans import Span, closes_at, dated, group, opens_at
 from watch.understanding.calls.surroundings import Surroundings, Surveyor
+from watch.understanding.calls.verdicts import Verdict
 from watch.understanding.calls.vocabulary import Meaning, find_said
 from watch.understanding.records import DateKind, TypedDate
 
@@ -33,8 +34,10 @@ _ANSWERABLE: frozenset[Meaning] = frozenset(
     {"name", "paper", "deposit", "act", "due", "fund", "label", "registration", "send", "letter"}
 )
 _TOLD: frozenset[Meaning] = frozenset(
-    {"name", "paper", "deposit", "due", "label", "ending", "registration", "letter", "full"}
-    | {"round", "wave", "opening", "training", "starting", "extension"}
+    {
+        *("name", "paper", "deposit", "due", "label", "ending", "registration", "letter", "full"),
+        *("round", "wave", "opening", "training", "starting", "extension"),
+    }
 )
 _LONGEST = 100
 """How far before its date the words that are shown may begin, in characters."""

@@ -16,7 +16,7 @@ from watch.understanding.calls.spans import Span
 from watch.understanding.calls.vocabulary import Meaning, Said, find_said
 
 Lead = Literal["limit", "start", "after", "instead", "since", "of", "colon", "plain"]
-"""« jusqu’au », « à partir du », « après le », « au lieu du », « depuis le », « du », « : », other."""
+"""« jusqu’au », « à partir du », « après le », « au lieu du », « depuis le », « du », « : »."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,23 @@ class Surroundings:
     """What is said around a span of days.
 
     `lead_start` is where the preposition begins. `near` are the words between the date before and
-    this one, in the clause; `clause` and `sentence` go farther back; all begin with the nearest.
-    `right` are those that follow in the clause, in order. `tags` are those of a bracket or a
-    colon right after (« 15 avril : clôture »). `first` says that nothing stands before in the
-    clause, `urged` that a limit is said afterwards (« le 15 mars au plus tard »), `purpose` that
-    what one does until then is (« jusqu’au 15 mars pour candidater »), `refused` that something
-    is refused. `document` are the meanings of the title and of what comes shortly before;
-    `alone` that the text says nothing else.
+    this one in the clause, `since` those in the sentence; `clause` and `sentence` go farther back
+    than that date; all begin with the nearest. `right` are those that follow in the clause, in
+    order; `tags` those of a bracket or a colon right after (« 15 avril : clôture »).
+
+    `first` says that nothing stands before in the clause, `short` that little does, `apart` that
+    something is said between the date before and this one; `urged` that a
+    limit is said afterwards (« le 15 mars au plus tard »), `purpose` that what one does until then
+    is (« jusqu’au 15 mars pour candidater »), `refused` that something is refused.
+
+    `document` are the meanings of the title and of what comes shortly before; `two_steps` says
+    that a letter of intent may be spoken of in the text, `alone` that it says nothing else.
     """
 
     lead: Lead
     lead_start: int
     near: tuple[Said, ...] = ()
+    since: tuple[Said, ...] = ()
     clause: tuple[Said, ...] = ()
     sentence: tuple[Said, ...] = ()
     right: tuple[Said, ...] = ()
@@ -47,6 +52,7 @@ class Surroundings:
     refused: bool = False
     document: frozenset[Meaning] = frozenset()
     two_steps: bool = False
+    apart: bool = False
     alone: bool = False
 
 
@@ -84,6 +90,7 @@ _CLAUSE_END = re.compile(r"[.;:!?\n•]")
 _WINDOW = 240
 _RIGHT = 120
 _ABOVE = 400
+_APART = re.compile(r"\b(?!puis\b|enfin\b|ensuite\b)[a-z]{4,}")
 _LETTER = re.compile(r"[a-z]")
 
 
@@ -135,6 +142,7 @@ class Surveyor:
             lead=lead,
             lead_start=lead_start,
             near=tuple(said for said in clause if said.start >= before),
+            since=tuple(said for said in nearest if said.start >= before),
             clause=clause,
             sentence=nearest,
             right=right,
@@ -146,6 +154,7 @@ class Surveyor:
             refused=lead == "after" and bool(_REFUSED.match(plain, span.end)),
             document=self._document(span.start),
             two_steps=self._two_steps,
+            apart=bool(_APART.search(plain, max(before, left), lead_start)),
             alone=self._is_alone(lead_start, span.end),
         )
 

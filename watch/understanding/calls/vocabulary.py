@@ -83,12 +83,15 @@ _WORDS: dict[Meaning, str] = {
         registrations? register\b
     """,
     "extension": r"""
-        prorog\w+ prolong\w+ report(?:e|ee|es|ees|er|ons)?\b repouss\w+ decal(?:e|ee|es|ees)\b
+        prorog\w+\b(?<!de\sprorogation)
+        prolong\w+\b(?<!de\sprolongation)(?!\s[cdl]es\s(?:projet|action))
+        report(?:e|ee|es|ees|er|ons)?\b repouss\w+ decal(?:e|ee|es|ees)\b
         nouvelles?\s(?=dates?\slimites?|echeances?|dates?\sde\scloture) nouveaux?\sdelais?
         delais?\ssupplementaires? extended
     """,
     "name": r"""
-        appels?\s(?:aux?|a)\s(?!la\b|l'|un\b|une\b|vous\b|tou)[a-z]+ appel(?<=l'appel|t\sappel)\b(?!\sd')
+        appels?\s(?:aux?|a)\s(?!la\b|l'|un\b|une\b|vous\b|tou)[a-z]+
+        appel(?<=l'appel|t\sappel)\b(?!\sd')
         appels(?<=ces\sappels)\b aap\b ami\b aac\b manifestations?\sd'interets?
         concours(?<!avec\sle\sconcours)\b(?!\sfinancier) trophees? guichets?\b calls?\sfor\s[a-z]+
         budgets?\sparticipatifs?
@@ -154,6 +157,7 @@ _WORDS: dict[Meaning, str] = {
         fonds\b subventions?\b dotations?\b detr\b dsil\b bourses?\b
     """,
     "regime": r"""
+        prolong\w+\s[cdl]es\s(?:projet|action)s
         benefices?\b benefici(?:e|ent|era|eront)\b conserv(?:e|ent|er|era|eront)\b valables?\b
         valides?\b validite\b vigueur\b applica\w+ appliqu\w+ s'appliqu\w+ eligib\w+ depenses?\b
         achev\w+ realis\w+ termin(?:e|es|ee|ees|er)\b accompagn(?:e|es|ee|ees|ent)\b soutenue?s?\b
