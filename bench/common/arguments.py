@@ -1,17 +1,22 @@
 """The command line of a benchmark: the same words for all of them."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much one benchmark does: the name of its option, usually, and with `--quick`."""
+    """How much one benchmark does: the name of its option, usually, and with `--quick`.
+
+    From `long` on, one round is enough unless more are asked for.
+    """
 
     name: str
     usual: int
     quick: int
+    long: int = sys.maxsize
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,10 @@ def options(name: str, what: str, size: Size, given: Sequence[str] | None = None
         "--postgres", action="store_true", help="on an embedded PostgreSQL instead of SQLite"
     )
     found = parser.parse_args(given)
+    count = found.count or (size.quick if found.quick else size.usual)
     return Options(
-        count=found.count or (size.quick if found.quick else size.usual),
-        rounds=found.rounds or (1 if found.quick else ROUNDS),
+        count=count,
+        rounds=found.rounds or (1 if found.quick or count >= size.long else ROUNDS),
         quick=found.quick,
         postgres=found.postgres,
     )

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import multiprocessing
 import os
+import re
 import resource
 import tempfile
 import time
@@ -24,6 +26,35 @@ def resident_mb() -> float:
     """Return the memory that this process holds now, in megabytes (of 10^6 bytes). Linux only."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def workers_peak_mb() -> float:
+    """Return the most that our worker processes have held, added up, in megabytes. Linux only."""
+    peaks = re.compile(r"VmHWM:\s+(\d+) kB")
+    held = (peaks.search(_proc(worker, "status")) for worker in _workers())
+    return sum(int(found[1]) for found in held if found) * 1024 / 1e6
+
+
+def processor_s() -> float:
+    """Return the seconds of processor that this process and its workers took. Linux only.
+
+    Those that ended count; other programs that it runs do not, until they end.
+    """
+    of = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    ended = sum(usage.ru_utime + usage.ru_stime for usage in of)
+    ticks = (_proc(worker, "stat").rpartition(")")[2].split()[11:13] for worker in _workers())
+    return ended + sum(int(tick) for pair in ticks for tick in pair) / os.sysconf("SC_CLK_TCK")
+
+
+def _workers() -> list[int]:
+    return [child.pid for child in multiprocessing.active_children() if child.pid]
+
+
+def _proc(process: int, name: str) -> str:
+    """Return what Linux says of a process; nothing when it has just ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/{name}").read_text(encoding="ascii", errors="replace")
+    return ""
 
 
 def disk_ms(folder: Path) -> float:

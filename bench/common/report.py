@@ -22,12 +22,12 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def last_line(bench: str, values: Mapping[str, Value]) -> str:
-    """Return the one JSON object that ends a benchmark's output."""
-    return json.dumps({"bench": bench, **values})
+def last_line(bench: str | None, values: Mapping[str, Value]) -> str:
+    """Return the one JSON object that ends a benchmark's output: its name, if any, and values."""
+    return json.dumps(({"bench": bench} if bench else {}) | dict(values))
 
 
-def show(bench: str, title: str, rows: Sequence[Row], values: Mapping[str, Value]) -> None:
+def show(bench: str | None, title: str, rows: Sequence[Row], values: Mapping[str, Value]) -> None:
     """Print the table and the JSON line on standard output."""
     print(f"{title}\n\n{table(rows)}\n")
     print(last_line(bench, values))

@@ -39,3 +39,10 @@ def test_the_help_names_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "python -m bench.send" in said
     assert "--recipients" in said
+
+
+def test_one_round_is_enough_of_much() -> None:
+    size = Size("sources", 200, 30, long=1000)
+    assert options("poll", "", size, ("--sources", "2000")).rounds == 1
+    assert options("poll", "", size, ("--sources", "2000", "--rounds", "2")).rounds == 2
+    assert options("poll", "", size, ()).rounds == 3

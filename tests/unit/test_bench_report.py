@@ -27,3 +27,7 @@ def test_the_last_line_is_one_json_object(capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_line_stays_one_line_whatever_it_says() -> None:
     assert "\n" not in last_line("send", {"engine": "Postgre\nSQL"})
+
+
+def test_a_benchmark_may_say_its_figures_only() -> None:
+    assert json.loads(last_line(None, {"first_per_s": 31.0})) == {"first_per_s": 31.0}
