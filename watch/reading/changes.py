@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urldefrag
 
 import lxml.etree
@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from core.text import normalise
 from watch.reading.markup import Page, elements, html_of, web_page
 from watch.reading.noise import without_noise
-from watch.reading.normalise import MOST_SUMMARY, plain_text, safe_html
+from watch.reading.normalise import plain_text, safe_html
 from watch.reading.pages import finds_nothing, select
 from watch.reading.records import Document, DocumentError, Item, Selectors
 from watch.reading.titles import MOST_TITLE, shorten
@@ -22,7 +22,7 @@ MOST_TEXT = 200_000
 """Characters that are kept of a page."""
 
 _MOST_LINES = 12
-_MOST_LINE = 240
+_MOST_LINE = 150
 _ADDED, _REMOVED = "+ ", "\u2212 "
 _NEVER_WORDS = ("script", "style", "noscript", "template", "svg", "iframe", "select", "button")
 _AROUND_THE_WORDS = ("nav", "header", "footer", "aside")
@@ -117,12 +117,17 @@ def _key(line: str) -> str:
 
 def told(added: Sequence[str], removed: Sequence[str]) -> str:
     """Return a difference as people can read it: the lines that came, then those that went."""
-    marked = [_ADDED + shorten(line, _MOST_LINE) for line in added]
-    marked += [_REMOVED + shorten(line, _MOST_LINE) for line in removed]
-    kept = marked[:_MOST_LINES]
-    if len(marked) > len(kept):
-        kept.append("…")
-    return "\n".join(kept)[:MOST_SUMMARY]
+    least = _MOST_LINES // 2
+    came = _marked(_ADDED, added, max(least, _MOST_LINES - len(removed)))
+    went = _marked(_REMOVED, removed, max(least, _MOST_LINES - len(added)))
+    return "\n".join((*came, *went))
+
+
+def _marked(mark: str, lines: Sequence[str], most: int) -> Iterator[str]:
+    for line in lines[:most]:
+        yield mark + shorten(line, _MOST_LINE)
+    if len(lines) > most:
+        yield mark + "…"
 
 
 def _item(page: Page, url: str, texts: tuple[str, str], summary: str) -> Item:
