@@ -102,7 +102,7 @@ def add_source(  # noqa: PLR0917  # the options of the command
     ] = None,
     region: Annotated[
         list[str] | None,
-        typer.Option(help="The code of a département or region; other places are folded."),
+        typer.Option(help="A département (43) or a region (R84); other places are folded."),
     ] = None,
     every: Annotated[float, typer.Option(help="How often to read it, in seconds.")] = 3600.0,
     owner: Annotated[str, typer.Option(help="The code of who looks after it.")] = "",

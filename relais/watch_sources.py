@@ -31,6 +31,7 @@ from watch.sources.changing import AlreadyWatchedError, Wanted
 from watch.sources.looking import Look, fetch_and_look, follow
 from watch.sources.rules import Health, name_for, parse_address
 from watch.sources.words import text
+from watch.understanding.territory import unknown_places
 
 COMMAND, OPML = "command", "opml"
 """The origins of what comes from here."""
@@ -135,6 +136,9 @@ async def _known(session: AsyncSession, asked: Asked) -> int | None:
         if code not in themes:
             hint = nearest(code, themes) or "`relais people import themes.csv` brings themes in"
             raise InputError(f"no theme has the code {code}", hint=hint)
+    for place in unknown_places(asked.regions):
+        hint = "give the code of a département (43), of a region with an R (R84), or a name"
+        raise InputError(f"no place is called {place}", hint=hint)
     if not asked.owner:
         return None
     owner_id = await session.scalar(select(Person.id).where(Person.code == asked.owner))

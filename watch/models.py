@@ -16,7 +16,8 @@ class Source(Base):
 
     `kind` is « feed », « page » (items by CSS `selectors`), « change » (the page itself:
     `page_text` is what it said last) or « desk » (never read: what animators add by hand).
-    `origin` says who manages it: « config », else « chat », « command », « opml ».
+    `origin` says who manages it: « config », else « chat », « command », « opml »; « removed »: it
+    was taken away, and only its entries are of use.
     `next_check_at` follows the service's clock; None: never again (`gone_at`, or not `enabled`).
     `etag` and `last_modified` are as the server sent them. `errors` counts those in a row since
     `failing_since`, by the `trouble` of the last; `failing_told_at` and `silent_told_at` are when

@@ -326,11 +326,3 @@ async def test_the_same_news_read_by_two_processes_at_once_is_one_story(
         await asyncio.gather(*polls)
     assert len(await watch.stories()) == 2
     assert await count(database, Entry) == 4
-
-
-async def test_the_check_says_a_line_for_each_source(watch: Watch) -> None:
-    watch.stand.pages["gazette"] = Page(status=403)
-    good, bad = await watch.room.checks[0].run()
-    assert (good.subject, good.ok, good.what) == ("source journal", True, "2 items")
-    assert (bad.ok, bad.what) == (False, "the site answered 403 Forbidden")
-    assert bad.hint == "the site refuses us: ask its webmaster to let our User-Agent in"

@@ -361,3 +361,18 @@ async def test_a_name_of_the_configuration_takes_nothing_from_a_source_added_by_
     async with database.write() as session:
         await sync_sources(session, same_name, clock.now())
     assert (await source(database)).origin == "chat"
+
+
+async def test_places_are_named_by_people_and_kept_by_code(
+    database: Database, clock: FixedClock
+) -> None:
+    whole = await opened(database, clock)
+    await whole.press(JEANNE, "Territoires")
+    await whole.say(JEANNE, "ailleurs")
+    assert "Je n’ai reconnu ni département ni région" in whole.chat(JEANNE)
+    await whole.say(JEANNE, "Puy-de-Dôme, Auvergne-Rhône-Alpes")
+    assert (await source(database)).regions == ["63", "R84"]
+    assert "Territoires : Puy-de-Dôme, Auvergne-Rhône-Alpes" in last(whole)
+    await whole.press(JEANNE, "Territoires")
+    await whole.say(JEANNE, "tous")
+    assert (await source(database)).regions == []

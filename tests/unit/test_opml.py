@@ -24,7 +24,7 @@ _SOURCES = st.builds(
     kind=st.sampled_from(["feed", "change"]),
     section=st.sampled_from([section.value for section in Section]),
     themes=st.lists(st.sampled_from(["habitat", "emploi"]), unique=True).map(tuple),
-    regions=st.lists(st.sampled_from(["63", "2A", "84"]), unique=True).map(tuple),
+    regions=st.lists(st.sampled_from(["63", "2A", "R84"]), unique=True).map(tuple),
     every=st.sampled_from([3600.0, 7200.0, 604_800.0]),
     reproducible=st.booleans(),
     paused=st.booleans(),
@@ -92,9 +92,9 @@ def test_an_outline_that_cannot_be_a_source_says_why(
 
 
 def test_settings_that_make_no_sense_are_the_usual_ones() -> None:
-    own = {"section": "x", "themes": "habitat,inconnu", "every": "-3", "reproducible": "oui"}
+    own = {"section": "x", "themes": "habitat,inconnu", "every": "-3", "regions": "63,Ailleurs"}
     source = wanted(Outline("https://a.fr", "Titre", (), own), KNOWN, {"Titre"})
-    assert source == Wanted("Titre (2)", "https://a.fr", themes=("habitat",))
+    assert source == Wanted("Titre (2)", "https://a.fr", themes=("habitat",), regions=("63",))
 
 
 BOMB = b"""<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>

@@ -274,6 +274,7 @@ def test_a_source_without_title_is_called_as_its_site() -> None:
 
 def test_everywhere_is_no_filter_and_unknown_places_are_said_so() -> None:
     assert parse_places("Tous") == []
+    assert parse_places("Puy-de-Dôme et Auvergne-Rhône-Alpes") == ["63", "R84"]
     with pytest.raises(InputError, match="places_wrong"):
         parse_places("ailleurs")
 

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.chat import Button, Keyboard, Redraw, Reply, Text, Turn
-from core.people.models import Department, Person, Theme
+from core.people.models import Person, Theme
 from core.reference import Reference
 from watch.models import Source
 from watch.sources.changing import health_of, is_ours, listed
 from watch.sources.rules import PAGE, ago, pace_of, page_of, rank
 from watch.sources.words import reference, text
+from watch.understanding.territory import names as place_names
 
 NEW = Reference("watch", "source", "new")
 
@@ -88,7 +89,7 @@ async def card_values(session: AsyncSession, source: Source, now: datetime) -> M
         "kind": source.kind,
         "section": source.section,
         "themes": [names.get(code, code) for code in source.themes],
-        "places": await _place_names(session, source.regions),
+        "places": place_names(source.regions),
         "pace": pace_of(source.every),
         "owner": owner.name if owner else "",
         "reproducible": source.reproducible,
@@ -97,15 +98,6 @@ async def card_values(session: AsyncSession, source: Source, now: datetime) -> M
         "moved_to": source.moved_to or "",
         "ours": is_ours(source),
     }
-
-
-async def _place_names(session: AsyncSession, codes: Sequence[str]) -> Sequence[str]:
-    """Return the names of places; the code of one that the directory does not name."""
-    rows = await session.execute(
-        select(Department.code, Department.name).where(Department.code.in_(codes))
-    )
-    names = {row.code: row.name for row in rows}
-    return [names.get(code, code) for code in codes]
 
 
 def card_keyboard(source: Source) -> Keyboard:

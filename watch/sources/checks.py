@@ -18,6 +18,7 @@ from core.spreadsheet import nearest
 from watch.reading.parsing import Parser
 from watch.reading.records import Recipe
 from watch.sources.looking import fetch_and_look
+from watch.understanding.territory import unknown_places
 
 
 def check(parts: Parts, fetcher: Fetcher, parser: Parser) -> Check:
@@ -26,7 +27,7 @@ def check(parts: Parts, fetcher: Fetcher, parser: Parser) -> Check:
     async def run() -> Sequence[Finding]:
         listed = parts.settings.watch.sources
         read = await asyncio.gather(*(_examine(source, fetcher, parser) for source in listed))
-        return [*read, *await _named(parts)]
+        return [*read, *_places(listed), *await _named(parts)]
 
     return Check("sources", run)
 
@@ -46,6 +47,19 @@ async def _examine(source: SourceSettings, fetcher: Fetcher, parser: Parser) -> 
     hint = f"write {moved} in the configuration" if moved else ""
     what = f"{len(document.items)} items" + (f"; it moved for good to {moved}" if moved else "")
     return Finding(subject, ok=True, what=what, hint=hint)
+
+
+def _places(sources: Sequence[SourceSettings]) -> Sequence[Finding]:
+    return [
+        Finding(
+            f"source {source.name}",
+            ok=False,
+            what=f"no place is called {place}",
+            hint="give the code of a département (43), of a region with an R (R84), or a name",
+        )
+        for source in sources
+        for place in unknown_places(source.regions)
+    ]
 
 
 async def _named(parts: Parts) -> Sequence[Finding]:

@@ -22,6 +22,7 @@ from watch.reading.mend import decode
 from watch.reading.titles import clean_text, shorten
 from watch.sources.changing import Wanted
 from watch.sources.rules import HOUR, MOST_NAME, name_for, parse_address
+from watch.understanding.territory import unknown_places
 
 NAMESPACE = "https://relais.example.org/opml"
 PREFIX = "relais"
@@ -153,7 +154,7 @@ def wanted(outline: Outline, known: Known, taken: Iterable[str]) -> Wanted:
         selectors=selectors if kind != "feed" else {},
         section=_section(own, folders, known),
         themes=_themes(own, folders, known),
-        regions=_listed(own.get("regions", "")),
+        regions=_places(own),
         every=_interval(own.get("every", "")),
         reproducible=own.get("reproducible") == "true",
         paused=own.get("paused") == "true",
@@ -172,6 +173,12 @@ def _themes(own: Mapping[str, str], folders: Iterable[str], known: Known) -> tup
     return tuple(
         dict.fromkeys(known.themes[folder] for folder in folders if folder in known.themes)
     )
+
+
+def _places(own: Mapping[str, str]) -> tuple[str, ...]:
+    given = _listed(own.get("regions", ""))
+    unknown = unknown_places(given)
+    return tuple(place for place in given if place not in unknown)
 
 
 def _interval(words: str) -> float:
