@@ -103,11 +103,10 @@ def test_a_holiday_puts_the_summary_off_to_the_next_day_of_work() -> None:
     assert weekly_instant(MONDAY, HOURS, easter_monday) == utc(7, 6, 45, month=4)
 
 
-def test_a_week_without_work_has_no_summary() -> None:
+def test_a_week_without_work_has_its_summary_on_its_day() -> None:
     closed = read_shown_hours(["mon-fri 08:00-19:00"], ["2026-11-23/2026-11-29"])
-    assert weekly_instant(MONDAY, closed, NOW) is None
-    assert summary_slot(MONDAY, closed, NOW) is None
-    assert next_summary(MONDAY, closed, NOW) == utc(30, 7, 45)
+    assert weekly_instant(MONDAY, closed, NOW) == utc(23, 7, 45)
+    assert weekly_instant(Weekly(6, time(8, 45)), HOURS, NOW) == utc(29, 7, 45)
 
 
 @pytest.mark.parametrize(

@@ -77,24 +77,22 @@ def read_weekly(words: str) -> Weekly:
     raise InputError(f"watch.summary: not a day and a time: {words!r}", hint=_WEEKLY_HINT)
 
 
-def weekly_instant(weekly: Weekly, hours: ShownHours, now: datetime) -> datetime | None:
+def weekly_instant(weekly: Weekly, hours: ShownHours, now: datetime) -> datetime:
     """Return when the summary of this week is sent, past or to come.
 
-    When nobody works on its day, on the next day of the week when somebody does; None when there
-    is none.
+    When nobody works on its day, on the next day of the week when somebody does, if there is one.
     """
     monday = _monday(now)
     wished = monday + timedelta(days=weekly.weekday)
     day = paris_day(hours.next_opening(datetime.combine(wished, time(), PARIS)))
-    if day - monday >= timedelta(days=7):
-        return None
-    return aware(datetime.combine(day, weekly.at, PARIS))
+    this_week = day - monday < timedelta(days=7)
+    return aware(datetime.combine(day if this_week else wished, weekly.at, PARIS))
 
 
 def summary_slot(weekly: Weekly, hours: ShownHours, now: datetime) -> str | None:
     """Return the week (« 2026-W48 ») whose summary is due: from its hour to the end of that day."""
     due = weekly_instant(weekly, hours, now)
-    if due is None or not (due <= now and paris_day(due) == paris_day(now)):
+    if due > now or paris_day(due) != paris_day(now):
         return None
     year, week, _ = paris_day(now).isocalendar()
     return f"{year}-W{week:02}"
@@ -102,12 +100,8 @@ def summary_slot(weekly: Weekly, hours: ShownHours, now: datetime) -> str | None
 
 def next_summary(weekly: Weekly, hours: ShownHours, now: datetime) -> datetime:
     """Return when the next summary is sent, later than `now`."""
-    week = now
-    while True:
-        due = weekly_instant(weekly, hours, week)
-        if due is not None and due > now:
-            return due
-        week += timedelta(days=7)
+    due = weekly_instant(weekly, hours, now)
+    return due if due > now else weekly_instant(weekly, hours, now + timedelta(days=7))
 
 
 def half_day(now: datetime) -> datetime:
