@@ -39,6 +39,11 @@ _WORDS = """
 """.split()  # noqa: SIM905  # a list of two hundred quoted words is no clearer
 """What such feeds are made of, small words included: about one in ten speaks of a theme."""
 
+_SYLLABLES = """
+    al an ar bel bon bre cas cha clo com cor dun es fer fon gan gri jon lan lau lon mar mer mon mou
+    nan nor or pel pon pra que ri roc sal sau ser tar ten tou tre val vau ver vil vol
+""".split()  # noqa: SIM905  # the same
+
 
 def feed(source: int) -> bytes:
     """Return a feed of distinct items, the same at each call."""
@@ -51,15 +56,22 @@ def feed(source: int) -> bytes:
 
 
 def _item(chance: random.Random, source: int, number: int) -> str:
-    title = " ".join(chance.choices(_WORDS, k=9)).capitalize()
-    sentences = (" ".join(chance.choices(_WORDS, k=15)).capitalize() for _ in range(4))
-    summary = ". ".join(sentences)
+    title = _sentence(chance, 6, 3)
+    summary = ". ".join(_sentence(chance, 13, 2) for _ in range(4))
     return (
         f"<item><guid isPermaLink='false'>{source}-{number}</guid><title>{title}</title>"
         f"<link>https://source{source}.example.org/{number}</link>"
         f"<description>&lt;p&gt;{summary}, &lt;b&gt;à lire&lt;/b&gt;.&lt;/p&gt;</description>"
         f"<pubDate>Mon, {number % 20 + 1:02} Nov 2026 09:00:00 +0100</pubDate></item>"
     )
+
+
+def _sentence(chance: random.Random, words: int, names: int) -> str:
+    """Return words that many texts have, and names that few have: places and people."""
+    proper = ["".join(chance.choices(_SYLLABLES, k=3)).title() for _ in range(names)]
+    said = [*chance.choices(_WORDS, k=words), *proper]
+    chance.shuffle(said)
+    return " ".join([said[0].title(), *said[1:]])
 
 
 class Stand:
