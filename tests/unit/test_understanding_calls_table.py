@@ -84,7 +84,24 @@ CLOSINGS = {
     " 3 avril 2026.": "closing 2026-04-03 23:59",
     "L'appel à projets Leader « services de proximité » est ouvert ! Dépôt des fiches projets avant"
     " le vendredi 27 mars 2026, 17h, auprès de l’équipe du GAL.": "closing 2026-03-27 17:00",
+    "AMI Fabriques rurales. Il reste ouvert jusqu’au 15 mars 2026.": "closing 2026-03-15 23:59",
+    "AMI Fabriques rurales. Prolongé, on le sait maintenant, jusqu’au 15 mars 2026.": (
+        "extension 2026-03-15 23:59"
+    ),
     "Jusqu’au 15 mars pour candidater": "closing 2026-03-15 23:59",
+    "Le 15 mars 2026 est la date limite.": "closing 2026-03-15 23:59",
+    "La relève du 15 juin 2026 de l’AMI sera la dernière.": "round 2026-06-15 23:59",
+    "Clôture du dépôt : 31 mars 2026 à 24h": "closing 2026-03-31 23:59",
+    "Candidatures jusqu’au premier mars": "closing 2026-03-01 23:59",
+    "Deux dates limites : le 15 mars et le 20 mars": (
+        "round 2026-03-15 23:59, round 2026-03-20 23:59"
+    ),
+    "Échéance de candidature : 2026/3/15": "closing 2026-03-15 23:59",
+    "AMI : avant 17h, le 15 mars": "closing 2026-03-15 17:00",
+    "Les dossiers sont attendus le 15 mars 2026.": "closing 2026-03-15 23:59",
+    "Fonds de soutien aux cafés de village : il reste ouvert jusqu’au 15 mars.": (
+        "closing 2026-03-15 23:59"
+    ),
     "Consultation : contribuez jusqu’au 15 février 2026 inclus.": "closing 2026-02-15 23:59",
 }
 
@@ -127,6 +144,10 @@ SEVERAL_STEPS = {
     " complets seront déposés au plus tard le 2 juin 2026.": (
         "letter_of_intent 2026-04-08 23:59, full_file 2026-06-02 23:59"
     ),
+    "Les territoires ont jusqu’au 15 mars 2026 pour envoyer leur lettre d’intention.": (
+        "letter_of_intent 2026-03-15 23:59"
+    ),
+    "Première vague : dossiers déposés avant le 2 mars 2026.": "round 2026-03-02 23:59",
     "Le dépôt des lettres d'intention est prévu au plus tard pour le 3 mars 2026 au soir.": (
         "letter_of_intent 2026-03-03 23:59"
     ),
@@ -185,6 +206,22 @@ TRAININGS = {
     "La formation prévue le 12 mars est reportée au 20 mars 2026.": (
         "training 2026-03-12 00:00, training 2026-03-20 00:00"
     ),
+    "Calendrier : 3 février 2027 : formation à Brioude": "training 2027-02-03 00:00",
+    "Du 3 au 5 février 2027 : formation à Brioude": "training 2027-02-03 00:00",
+    "La formation du 12 mars 2026 est complète.": "training 2026-03-12 00:00",
+    "Formation Leader\nElle débute le 12 mars 2026 à 14 h.": "training 2026-03-12 14:00",
+    "Formation Leader\nLe 12 mars 2026 à Brioude": "training 2026-03-12 00:00",
+    "Formation Leader\nDeux sessions : 12 mars 2026 et 4 juin 2026": (
+        "training 2026-03-12 00:00, training 2026-06-04 00:00"
+    ),
+    "Formation Leader en deux jours. Elle débute le 12 mars 2026.": "training 2026-03-12 00:00",
+    "Formation Leader en deux jours. Le 12 mars 2026 à Brioude.": "training 2026-03-12 00:00",
+    "Formation possible à partir du 12 mars 2026": "training 2026-03-12 00:00",
+    "Formation Leader, jusqu’au 15 mars 2026 pour vous inscrire": "registration 2026-03-15 23:59",
+    "Formation Leader jusqu’au 15 mars 2026, inscrivez-vous !": "registration 2026-03-15 23:59",
+    "La clôture des inscriptions est prévue le 15 mars 2026.": "registration 2026-03-15 23:59",
+    "La date limite d’inscription du 15 mars 2026 est ferme.": "registration 2026-03-15 23:59",
+    "Parcours de formation ouvert du 3 au 30 mars 2026": "training 2026-03-03 00:00",
     "Rendez-vous le 12 mars 2026 pour une journée de formation.": "training 2026-03-12 00:00",
     "Journée de formation (12 mars 2026, 7 h)": "training 2026-03-12 00:00",
 }
@@ -211,6 +248,9 @@ OPENINGS = {
     ),
     "Dépôt des dossiers entre le 1er et le 31 mars 2026": (
         "opening 2026-03-01 00:00, closing 2026-03-31 23:59"
+    ),
+    "Du 1er mars au 30 avril 2026, déposez votre dossier en mairie.": (
+        "opening 2026-03-01 00:00, closing 2026-04-30 23:59"
     ),
     "Dès le 2 février, candidatez en ligne.": "opening 2026-02-02 00:00",
     "Budget participatif : déposez vos idées du 1er au 31 mars 2026, votez du 1er au 30 juin.": (
@@ -260,6 +300,16 @@ NOTHING = (
     "Les subventions seront versées avant le 31 décembre 2026 aux associations.",
     "Question écrite publiée le 21/11/2024 : réponse du ministère publiée le 27/02/2025",
     "Le marché de Noël est ouvert du 1er au 24 décembre 2026.",
+    "La saison se termine le 15 mars 2026.",
+    "Le chantier se déroule du 3 au 5 mars 2026.",
+    "Salon organisé le 12 mars 2026 à Lyon.",
+    "Appel à projets formation, 12 mars 2026",
+    "Le site est accessible à partir du 12 mars 2026.",
+    "Formation Leader jusqu’au 15 mars 2026.",
+    "Dossier : la fréquentation des piscines. Jusqu’au 15 mars 2026, le bassin est fermé.",
+    "Déposez avant la version 1.2.3 ou 15-03-26",
+    "Candidatures : jusqu’au 123/12/2026, n° 45-12-12 puis les 20 et 15 mars 2026",
+    "Du 3 au 5 mars 2026, publication des résultats.",
     "Le relevé de décisions du 12 mars 2026 est en ligne.",
 )
 

@@ -117,7 +117,7 @@ def _of_numbers(found: re.Match[str]) -> Day | None:
     if len(first) > 2:  # noqa: PLR2004  # a year
         known = len(first) == len("2026") and len(third) <= len("31")
         return _day(found, int(third), int(found["second"]), int(first)) if known else None
-    if len(third) <= len("26") and found["mark"] == "-":
+    if len(third) == 1 or (len(third) == len("26") and found["mark"] == "-"):
         return None
     return _day(found, int(first), int(found["second"]), _full_year(third))
 

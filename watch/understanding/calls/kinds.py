@@ -52,4 +52,6 @@ def _by_lead(near: Surroundings) -> Verdict | None:
 def _is_round(shape: Shape, near: Surroundings, verdict: Verdict) -> bool:
     """« la relève », « la vague » may be anything, where no call is spoken of."""
     sure = shape == "list" or has(verdict.because, "round")
-    return sure or bool(near.document & SPEAKS_OF_CALLS) or has(near.sentence, *CALLS)
+    return (
+        sure or bool(near.document & SPEAKS_OF_CALLS) or has((*near.sentence, *near.right), *CALLS)
+    )

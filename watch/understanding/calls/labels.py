@@ -31,7 +31,7 @@ def tagged(near: Surroundings) -> Verdict | None:
         return closing(first_of(near.tags, SPECIFIC), said)
     if said.meaning == "opening" and (speaks_of_calls(near) or has(near.tags, *CALLS)):
         return Verdict("opening", None, (said,))
-    if said.meaning == "training" and near.first:
+    if said.meaning == "training" and not has(near.near, "label"):
         return Verdict("training", None, (said,))
     return None
 
@@ -71,7 +71,7 @@ def _closed(near: Surroundings, label: Said, passed: list[Said]) -> Verdict | No
     if label.meaning == "ending" and not known:
         return None
     if label.meaning in {"due", "deposit"} and not specific:
-        specific = first_of(near.near, _STEPS)
+        specific = first_of(near.since, _STEPS)
     return extended(near, closing(specific, label))
 
 

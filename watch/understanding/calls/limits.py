@@ -19,6 +19,7 @@ from watch.understanding.calls.vocabulary import Meaning, Said
 _HIDE: frozenset[Meaning] = frozenset({"regime", "starting"})
 _HANDED_IN: frozenset[Meaning] = frozenset({"paper", *SPECIFIC})
 _HANDING: frozenset[Meaning] = frozenset({"deposit", "due"})
+_ABOVE: frozenset[Meaning] = frozenset({"name", "letter", "round", "deposit", "label"})
 _SPOKEN: frozenset[Meaning] = frozenset({"name", "act", "training", "label"})
 
 
@@ -68,7 +69,7 @@ def _from_document(near: Surroundings) -> Verdict | None:
     """Return what closes in the text: if the sentence itself says little else."""
     if near.right and near.right[0].meaning in _HIDE | {"event"}:
         return None
-    if speaks_of_calls(near) and not has(near.clause, "event"):
+    if near.document & _ABOVE and not has(near.clause, "event"):
         told = near.short or has(near.clause, "opening", "send", "fund", "extension")
         return extended(near, Verdict("closing", None, near.clause[:1])) if told else None
     funded = has(near.near[:1], "opening") and has(near.sentence, "fund")

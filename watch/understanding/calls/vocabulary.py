@@ -64,7 +64,7 @@ _WORDS: dict[Meaning, str] = {
         sessions?\sde\s(?:selection|depot|candidature)s? clotures?\sintermediaires? cut-?offs?
     """,
     "wave": r"""
-        releve(?:s|e|es)?\b(?!\s(?:de|du|des|d')\b) vagues?\b periodes?\sde\sdepot
+        releve(?:s|e|es)?\b(?!\s(?:de\s|des\s|du\s(?!\d)|d')) vagues?\b periodes?\sde\sdepot
     """,
     "foreign": r"""
         elections?\b elector\w+ scrutins? etats?\sd'urgence impots?\b fisca\w+ taxes?\b
