@@ -6,7 +6,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from watch.reading.titles import shorten
+
 _LABEL = 28
+_MOST_SUMMARY = 300
 
 
 def show(
@@ -30,6 +33,8 @@ def _facts(entry: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield "updated", entry["updated"]
     if entry["url"]:
         yield "link", entry["url"]
+    if entry["summary"]:
+        yield "summary", shorten(entry["summary"], _MOST_SUMMARY)
     for theme, words in entry["why"].items():
         yield f"theme {theme}", ", ".join(words)
     for reference in entry["references"]:
