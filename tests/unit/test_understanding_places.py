@@ -149,6 +149,7 @@ def test_every_region_is_found(code: str, region: tuple[str, str]) -> None:
         ("dép. 43", ["43"]),
         ("Brioude (43), Ajaccio (2a)", ["43", "2A"]),
         ("Le Puy (43-63)", ["43", "63"]),
+        ("Vichy (03200), Saint-Denis (97400), Ajaccio (20000)", ["03", "974"]),
         ("Haute-Loire, puis Cantal et Haute-Loire", ["43", "15"]),
     ],
 )

@@ -4,7 +4,7 @@ The longest name wins: « Haute-Loire » is not the Loire. A name glued by a hyp
 (« Marne-la-Vallée ») is none, unless that word is a place too (« Drôme-Ardèche »). Which names
 count is in `watch.understanding.place_names`; one that stays open counts in a list with one that
 is sure (« le Cantal, le Lot et Paris »). Numbers count after « département(s) », and between
-parentheses after a name (« Brioude (43) »).
+parentheses after a name (« Brioude (43) », « Vichy (03200) »).
 
 A former region stands for its départements, and so does the Massif central (its 22).
 """
@@ -142,6 +142,8 @@ _AFTER_DEPARTMENT = re.compile(
 )
 _DEPT = re.compile(rf"dpts?(?<![a-z]dpt)(?<![a-z]dpts)\.?\s?[:(]?\s?(?P<codes>{_CODE})(?![\w°])")
 _ENCLOSED = re.compile(rf"\(\s?(?P<codes>{_CODE}(?:\s?[,/;-]\s?{_CODE}){{0,20}})\s?\)")
+_POSTAL = re.compile(r"\(\s?(?P<codes>(?!20|9[78])\d\d(?=\d{3}\s?\))|97[1-46](?=\d\d\s?\)))")
+"""A postal code begins by the number of the département, except in Corsica."""
 _ONE_CODE = re.compile(_CODE)
 _LAST_WORD = re.compile(r"([^\W\d_][\w']*)\s?$")
 _COUNTED = frozenset(
@@ -157,7 +159,8 @@ def _numbered(folded: Folded) -> Iterator[tuple[int, str]]:
     """Give the départements that are named by their number, and where."""
     text = folded.text
     matches = [*_DEPT.finditer(text), *_AFTER_DEPARTMENT.finditer(text)]
-    matches += [each for each in _ENCLOSED.finditer(text) if _follows_a_name(folded, each.start())]
+    enclosed = [*_ENCLOSED.finditer(text), *_POSTAL.finditer(text)]
+    matches += [each for each in enclosed if _follows_a_name(folded, each.start())]
     for match in matches:
         for code in _ONE_CODE.findall(match["codes"]):
             if code.upper() in DEPARTMENTS:

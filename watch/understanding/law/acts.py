@@ -26,7 +26,7 @@ _ELI_SINCE = 2002
 class _Act:
     """A sort of text: the word that begins its name, and its letter at the end of a NOR.
 
-    `qualified` are the adjectives that belong to the name; others are dropped.
+    `free_numbers` are of any form (« 6145/SG »), and not by year (« 2020-1577 »).
     """
 
     kind: ReferenceKind
@@ -40,7 +40,8 @@ _ADJECTIVES = (
     r"(?:\s{1,2}(?:(?:inter)?(?:prefector|municip|departement|commun|rector)(?:ales?|al|aux)"
     r"|(?:inter)?ministeriel(?:le)?s?|organiques?|constitutionnelles?|conjointe?s?|modifiee?s?"
     r"|modificati(?:ve|f)s?|techniques?|budgetaires?|simples?)(?![a-z])"
-    r"|\s{1,2}du\s{1,2}gouvernement|-loi){0,2}"
+    r"|\s{1,2}du\s{1,2}(?:gouvernement|premier\s{1,2}ministre)|-loi"
+    r"|\s{1,2}\(?nor\s?:?\s?[a-z]{4}\d{7}[a-z]\)?){0,2}"
 )
 
 
@@ -114,6 +115,12 @@ _GAP_STARTS = frozenset(
         "dit",
     }
 )
+_BY = re.compile(
+    r"\s{1,2}(?:du|de\sla|des)\s(?:ministre|prefet|maire|president|recteur|direct|garde)"
+    rf"[^.;:()\n\d]{{0,90}}?{_SIGNED}"
+)
+"""Who signed, between the word and its date: « arrêté du ministre du travail du 3 mars 2024 »."""
+
 _NAME = re.compile(
     rf"\s{{1,2}}(?:[«\"]\s?)?(?P<first>[a-z0-9]{{2,20}})(?:\s?[»\"])?(?P<date>{_SIGNED})"
 )
@@ -172,6 +179,7 @@ class _Mentions:
             or self._match(_DATED, start, place)
             or (self._match(_FREELY_NUMBERED, start, place) if self.act.free_numbers else None)
             or self._match(_GAP, start, place, self._is_named)
+            or (self._match(_BY, start, place) if self.act.free_numbers else None)
             or self._match(_NAME, start, place, self._is_proper)
         )
 
@@ -220,7 +228,8 @@ class _Mentions:
         return match["first"] in _GAP_STARTS or self.folded.capital(match.start("first"))
 
     def _is_proper(self, match: re.Match[str]) -> bool:
-        return self.act.kind == "law" and self.folded.capital(match.start("first"))
+        capital = any(map(self.folded.capital, range(*match.span("first"))))
+        return self.act.kind == "law" and capital
 
     def _found(self, start: int, end: int, number: str, day: date | None) -> Found:
         word = f"{self.act.word} {self.adjective}".rstrip()

@@ -48,10 +48,13 @@ _BEFORE_CODE = re.compile(
 _AFTER_CODE = re.compile(r"\s{0,2}[,:(]?\s{0,2}(?:(?:en|a)\s(?:ses?|son)\s|l'|les\s)?")
 _ELSEWHERE = re.compile(
     r"(?:\s{0,2}et\s{1,2}suivants?)?\s{0,2},?\s{0,2}"
-    r"(?:(?P<same>du\s{1,2}meme\s{1,2}code|dudit\s{1,2}code)|(?P<code>du\s{1,2}code)"
+    r"(?:(?P<code>(?:du|dudit|du\s{1,2}meme|de\s{1,2}ce)\s{1,2}code)"
     r"|(?:du|de\s{1,2}la|de\s{1,2}l'|dudit|de\s{1,2}ladite|de\s{1,2}cette|des|de\s{1,2}ce)\s{0,2}"
     r"(?:present|loi|decret|arrete|ordonnance|reglement|convention|constitution|traite|meme|statut"
     r"|cahier|annexe|accord|contrat|directive))"
+)
+_SAME = re.compile(
+    r"(?:\s{0,2}et\s{1,2}suivants?)?\s{0,2},?\s{0,2}(?:du\s{1,2}meme|dudit|de\s{1,2}ce)\s{1,2}code\b"
 )
 _NO_SUFFIX = frozenset(
     {"ET", "OU", "DU", "AU", "DE", "LE", "LA", "EN", "SA", "UN", "SI", "CE", "IL"}
@@ -91,7 +94,7 @@ def find_articles(folded: Folded) -> Iterator[Found]:
     known = {code.code for code in beside if code} | {code.code for code in codes if code.in_full}
     only = next(iter(known)) if len(known) == 1 else None
     for each, mention in zip(lists, beside, strict=True):
-        code = mention.code if mention else _far_code(folded.text, each, codes, only)
+        code = mention.code if mention else _far_code(folded.text, each, only)
         start = min(each.start, mention.start) if mention else each.start
         end = max(each.end, mention.end) if mention else each.end
         if code is not _ELSE:
@@ -106,14 +109,11 @@ _ELSE = Code("", "")
 """What articles of a law or a treaty are of."""
 
 
-def _far_code(text: str, each: _List, codes: list[CodeMention], only: Code | None) -> Code | None:
+def _far_code(text: str, each: _List, only: Code | None) -> Code | None:
     """Return the code of articles that none is beside; `_ELSE` when they are of no code."""
     elsewhere = _ELSEWHERE.match(text, each.end)
     if elsewhere is None:
         return only
-    if elsewhere["same"]:
-        last = code_before(codes, each.start)
-        return last.code if last else None
     return None if elsewhere["code"] else _ELSE
 
 
@@ -137,13 +137,15 @@ def _named(each: _List, code: Code | None, start: int, end: int, *, near: bool) 
 
 
 def _code_beside(text: str, codes: list[CodeMention], each: _List) -> CodeMention | None:
-    """Return the code right after the articles, else right before them."""
+    """Return the code right after the articles, else « du même code », else the one before."""
     after = code_after(codes, each.end)
     if after and _links(_BEFORE_CODE, text, each.end, after.start):
         enclosed = text[after.start - 1] == "("
         if not enclosed or text[after.end : after.end + 1] == ")":
             return after
     before = code_before(codes, each.start)
+    if before and (same := _SAME.match(text, each.end)):
+        return CodeMention(each.start, same.end(), before.code, in_full=False)
     if before and _links(_AFTER_CODE, text, before.end, each.start):
         return before
     return None

@@ -32,7 +32,7 @@ _SORT = (
 _WORDS = r"(?:(?!reglement|directive|decision)[^.;:()\n]){0,80}?"
 
 _DIRECTLY = re.compile(
-    rf"(?:\s(?:europeen(?:ne)?s?|de\sminimis))?\s{{0,2}}(?:\(?\s?{_LABEL}\s?\)?)?"
+    rf"(?:\s(?:europeen(?:ne)?s?|de\sminimis|general\sd'\s?exemption(?:\spar\scategories?)?))?\s{{0,2}}(?:\(?\s?{_LABEL}\s?\)?)?"
     rf"\s{{0,2}}(?P<numero>{NUMERO})?{_FIGURES}"
 )
 _LABELLED = re.compile(rf"{_WORDS}\(\s?{_LABEL}\s?\)\s{{0,2}}(?P<numero>{NUMERO})?{_FIGURES}")
