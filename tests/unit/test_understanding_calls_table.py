@@ -88,6 +88,9 @@ CLOSINGS = {
     "AMI Fabriques rurales. Prolongé, on le sait maintenant, jusqu’au 15 mars 2026.": (
         "extension 2026-03-15 23:59"
     ),
+    "FDVA : la campagne 2026 est ouverte jusqu’au 20 février 2026, 12h.": (
+        "closing 2026-02-20 12:00"
+    ),
     "Jusqu’au 15 mars pour candidater": "closing 2026-03-15 23:59",
     "Le 15 mars 2026 est la date limite.": "closing 2026-03-15 23:59",
     "La relève du 15 juin 2026 de l’AMI sera la dernière.": "round 2026-06-15 23:59",
@@ -216,6 +219,11 @@ TRAININGS = {
     ),
     "Formation Leader en deux jours. Elle débute le 12 mars 2026.": "training 2026-03-12 00:00",
     "Formation Leader en deux jours. Le 12 mars 2026 à Brioude.": "training 2026-03-12 00:00",
+    "Formation-action : 4 journées (12 mars, 2 avril et 7 mai 2026). Inscription : 1er mars.": (
+        "training 2026-03-12 00:00, training 2026-04-02 00:00, training 2026-05-07 00:00,"
+        " registration 2026-03-01 23:59"
+    ),
+    "Session 2 : 12-13 mars 2026 – formation « Accueillir », Aurillac": "training 2026-03-12 00:00",
     "Formation possible à partir du 12 mars 2026": "training 2026-03-12 00:00",
     "Formation Leader, jusqu’au 15 mars 2026 pour vous inscrire": "registration 2026-03-15 23:59",
     "Formation Leader jusqu’au 15 mars 2026, inscrivez-vous !": "registration 2026-03-15 23:59",
@@ -309,6 +317,9 @@ NOTHING = (
     "Dossier : la fréquentation des piscines. Jusqu’au 15 mars 2026, le bassin est fermé.",
     "Déposez avant la version 1.2.3 ou 15-03-26",
     "Candidatures : jusqu’au 123/12/2026, n° 45-12-12 puis les 20 et 15 mars 2026",
+    "Le Fonds vert est reconduit jusqu’au 31 décembre 2027.",
+    "L'inscription sur les listes électorales est possible jusqu'au 6 février 2026.",
+    "La convention est prolongée jusqu’au 31 décembre 2027 et les dossiers seront instruits.",
     "Du 3 au 5 mars 2026, publication des résultats.",
     "Le relevé de décisions du 12 mars 2026 est en ligne.",
 )

@@ -85,7 +85,7 @@ def _begun(near: Surroundings, said: Said) -> Verdict | None:
         return closing(first_of(rest, _STEPS), label)
     if said.meaning == "training" and has(near.clause[near.clause.index(said) :], "name"):
         return None
-    if training := first_of(near.sentence, {"training"}):
+    if training := first_of((*near.sentence, *near.right[:1]), {"training"}):
         return Verdict("training", None, (training,))
     alone = speaks_of_training(near) and not has(near.sentence, *CALLS)
     return Verdict("training", None, (said,)) if alone else None
