@@ -1,6 +1,7 @@
 """Parsing in workers that can be killed."""
 
 import asyncio
+import gzip
 import multiprocessing
 import os
 import signal
@@ -11,7 +12,7 @@ import pytest
 
 from core.themes.rules import ThemeWords
 from watch.reading.parsing import Parser
-from watch.reading.records import DocumentError, Item
+from watch.reading.records import DocumentError, Item, Recipe, Selectors
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 URL = "https://example.org/rss.xml"
@@ -71,12 +72,63 @@ async def test_a_worker_that_dies_costs_one_error(parser: Parser) -> None:
         b"<rss version='2.0'><channel>" + b"<item>" * 20_000,
         b"<rss version='2.0'><channel><item><title>" + b"<![CDATA[" * 2_000,
         b"<rss " + b"".join(b"a%d='x' " % n for n in range(50_000)),
+        b"<rss version='2.0'><channel><item><title>" + b"mot " * 3_000_000,
+        b"<rss version='2.0'><channel><item><title>a</title>" + b"<![CDATA[a]]>" * 200_000,
+        b"<rss version='2.0'><channel><item><title>a</title>" + b"<![CDATA[" * 500_000,
+        b"<rss version='2.0'><channel><item><title>a</title><description>" + b"<" * 200_000,
+        b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='xhtml'>"
+        + b"<div>" * 20_000,
+        b"[" * 100_000,
+        b'{"version":"https://jsonfeed.org/version/1.1","items":' + b'[{"a":' * 100_000,
+        b"\x1f\x8b\x08" + b"\0" * 1_000_000,
+        gzip.compress(bytes(100_000_000)),
+        b"<html>" + b"<div>" * 300_000,
+        b"<pre>" * 1_000_000,
     ],
-    ids=["entities", "comments", "nesting", "unclosed texts", "attributes"],
+    ids=[
+        *("entities", "comments", "nesting", "unclosed texts", "attributes", "title", "texts"),
+        *("unclosed chain", "brackets", "xhtml", "json", "json feed", "no gzip", "gzip bomb"),
+        *("page", "pre"),
+    ],
 )
 async def test_hostile_documents_cost_at_most_an_error(parser: Parser, hostile: bytes) -> None:
     try:
         document = await parser.parse(hostile, URL, {})
+    except DocumentError as error:
+        assert error.hint  # noqa: PT017  # both ends are good ones
+    else:
+        assert len(str(document)) < 1_000_000
+    assert (await parser.parse(FEED, URL, {})).items
+
+
+@pytest.mark.parametrize("kind", ["page", "change"])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"<div class='i'>" * 300_000,
+        b"<p class='i'>x" * 300_000,
+        b"<p " + b"".join(b"a%d='x' " % n for n in range(200_000)) + b"><p class='i'>x",
+        b"<!--" * 1_000_000,
+        b"<script>" * 500_000,
+        b"<title>" + b"mot " * 3_000_000,
+        b"<p class='i'>" + b"mot " * 3_000_000,
+        b"<table class='i'>" * 20_000 + b"x",
+        b"<form><b><i><a href=x class='i'>" * 50_000,
+        b"<select class='i'>" + b"<option>x" * 300_000,
+        b"<p class='i'>&" + b"amp;amp;" * 500_000,
+        b"<div class='i'>" * 5_000 + b"<a href='/x'>x</a>" * 20_000,
+    ],
+    ids=[
+        *("nesting", "items", "attributes", "comments", "scripts", "title", "text", "tables"),
+        *("crossed", "options", "references", "nested items"),
+    ],
+)
+async def test_hostile_pages_cost_at_most_an_error(
+    parser: Parser, hostile: bytes, kind: str
+) -> None:
+    recipe = Recipe(kind, Selectors(items=".i" if kind == "page" else ""), "Avant")
+    try:
+        document = await parser.parse(b"<html><body>" + hostile, URL, {}, recipe)
     except DocumentError as error:
         assert error.hint  # noqa: PT017  # both ends are good ones
     else:
