@@ -101,8 +101,14 @@ def _bare(near: Surroundings, passed: list[Said]) -> Verdict | None:
         return closing(step)
     if near.first and near.right and near.right[0].meaning == "label":
         return closing_of(near.right) or closing(near.right[0])
-    if near.purpose and near.right and near.right[0].meaning == "training":
+    return _bare_training(near)
+
+
+def _bare_training(near: Surroundings) -> Verdict | None:
+    """Return a training whose date nothing leads to: « Formation : 4 jours (12 mars…) »."""
+    if near.purpose and has(near.right[:1], "training"):
         return Verdict("training", None, near.right[:1])
-    if near.first and near.lead != "of" and speaks_of_training(near):
-        return Verdict("training")
-    return None
+    if not near.near and near.short and has(near.since[:1], "training"):
+        return Verdict("training", None, near.since[:1])
+    bare = near.first and near.lead != "of" and speaks_of_training(near)
+    return Verdict("training") if bare else None

@@ -55,7 +55,7 @@ def _trained(near: Surroundings, said: Said) -> Verdict | None:
     before = near.sentence[near.sentence.index(said) :]
     if said.meaning == "training" and has(before, "name"):
         return _open(closing(None, said))
-    training = first_of(near.sentence, {"training"})
+    training = first_of((*near.sentence, *near.right[:1]), {"training"})
     if training or speaks_of_training(near):
         return Verdict("training", "training", (training or said,))
     return None

@@ -74,7 +74,8 @@ _WORDS: dict[Meaning, str] = {
         remises?\sd(?:es|u)\s(?:prix|trophees?) jurys?\b comites?\b reunions?\b reuni\w*
         webinaires? resultats?\b laureats?\b annonces?\b notifications?\b auditions?\b
         assemblees?\b colloques? seminaires? conferences? salons?\b forums?\b rencontres?\b
-        ceremonies? visites?\b expositions? festivals? congres\b journees?\s(?:d'(?:information|etude)|nationale|portes|professionnelle|thematique)
+        ceremonies? visites?\b expositions? festivals? congres\b
+        journees?\s(?:d'(?:information|etude)|nationale|portes|professionnelle|thematique)
         selections?\b seances?\b vacances?\b examen\b
     """,
     "registration": r"""
@@ -154,7 +155,8 @@ _WORDS: dict[Meaning, str] = {
         remettre\b recu(?:e|s|es)?\b propos(?:er|ez)\b manifest(?:er|ez)\b profit(?:er|ez)\b
     """,
     "fund": r"""
-        fonds\b subventions?\b dotations?\b detr\b dsil\b campagnes?\s(?:\d{4}|de\s(?:subvention|depot|financement)) bourses?\b
+        fonds\b subventions?\b dotations?\b detr\b dsil\b
+        campagnes?\s(?:\d{4}|de\s(?:subvention|depot|financement)) bourses?\b
     """,
     "regime": r"""
         prolong\w+\s[cdl]es\s(?:projet|action)s
