@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, event, func, select
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Select, Table, event, func, select
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -125,6 +125,19 @@ async def alone(session: AsyncSession, name: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
         key = func.hashtextextended(name, 0)
         await session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+async def new_ids(session: AsyncSession, table: Table, count: int) -> Sequence[int]:
+    """Return the numbers of rows about to be written: many rows are then written in one go.
+
+    To be called in the transaction that writes them; `table.id` is its primary key.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+        numbers = func.generate_series(1, count).table_valued("number")
+        return (await session.scalars(select(sequence).select_from(numbers))).all()
+    last = await session.scalar(select(func.max(table.c.id))) or 0
+    return range(last + 1, last + 1 + count)
 
 
 class _Reading(Session):

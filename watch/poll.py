@@ -1,4 +1,4 @@
-"""Reading the sources that are due: fetch, parse, decide, store and tell, each on its own."""
+"""Reading the sources that are due: fetch, parse, decide and store, each on its own."""
 
 import asyncio
 import hashlib
@@ -17,14 +17,13 @@ from core.parts import Parts
 from core.themes.rules import ThemeWords
 from core.themes.store import themes as network_themes
 from watch import store
-from watch.decide import Changes, Identified, compare, identify, plausible
-from watch.desk.telling import tell_new
+from watch.decide import Changes, Identified, compare, identify
 from watch.health.notices import tell_if_it_fails, tell_it_is_back
 from watch.health.rules import trouble_of
-from watch.models import Source, Story
+from watch.models import Source
 from watch.reading.parsing import Parser
 from watch.reading.records import Document, Recipe
-from watch.relevance.judge import Judge
+from watch.relevance.judge import Judge, Judgement
 from watch.rules import Pace, Validators, next_check, next_try, validators
 from watch.sources import store as sources
 from watch.stories.recent import RecentStories
@@ -33,9 +32,6 @@ from watch.understanding.records import Understanding
 log = structlog.get_logger()
 
 _BATCH = 200
-_FLUSHED = 100
-"""How many stories are written in one go: more would hold the event loop up."""
-
 _AT_ONCE = 32
 """How many sources are in hand at once; the fetcher bounds how many are being fetched."""
 
@@ -62,7 +58,7 @@ class Poller:
         self._storing = asyncio.Lock()
 
     async def poll(self, now: datetime) -> None:
-        """Read every source that is due at `now`, several at once, and tell what is new."""
+        """Read every source that is due at `now`, several at once."""
         while True:
             async with self._parts.database.write() as session:
                 claimed = await sources.claim_due(session, now, _BATCH)
@@ -105,13 +101,13 @@ class Poller:
     async def _keep(
         self, source: Source, reading: Reading, themes: Sequence[ThemeWords], now: datetime
     ) -> None:
-        """Store what changed, tell it, and say when to come again, all in one transaction."""
+        """Store what changed, and when to come again, in one transaction."""
         read = self._next(source, reading, now)
         changes, understood = await self._changes(source, reading.document, themes, now)
         async with self._storing, self._parts.database.write() as session:
             await alone(session, "watch.stories")  # two processes see one story in two sources
             await self._judge.refresh(session)
-            told = await self._store(session, source, changes, understood, now)
+            await self._store(session, source, changes, understood, now)
             brought = replace(read, brought_new=bool(changes.new))
             await sources.source_was_read(session, source.id, brought, now)
             if source.failing_told_at:
@@ -124,7 +120,6 @@ class Poller:
             items=len(reading.document.items) if reading.document else None,
             new=len(changes.new),
             changed=len(changes.changed),
-            told=told,
             warning=(reading.document.warning if reading.document else "") or None,
             next_check_at=read.next_check_at.isoformat(timespec="seconds"),
         )
@@ -170,23 +165,26 @@ class Poller:
         changes: Changes,
         understood: Sequence[Understanding],
         now: datetime,
-    ) -> int:
-        """Write entries and stories, and the drafts that show them; return how many are shown."""
+    ) -> None:
+        """Write entries and stories; showing them is another's business."""
         told, corrected = understood[: len(changes.new)], understood[len(changes.new) :]
         joined = await self._join(session, source, changes, told, now)
         for (entry_id, each), found in zip(changes.changed, corrected, strict=True):
             await store.change_entry(session, entry_id, each, found, now)
-        fresh: list[tuple[Identified, Story]] = []
-        for each, found, story_id in zip(changes.new, told, joined, strict=True):
-            if story_id is None:
-                judgement = self._judge.judge(each.item.title, each.item.summary, source.id)
-                fresh.append((each, store.new_story(each, source, found, judgement, now)))
-            else:
-                session.add(store.new_entry(each, source.id, story_id, now))
-        for start in range(0, len(fresh), _FLUSHED):
-            await store.add_stories(session, fresh[start : start + _FLUSHED], source.id, now)
-        dated = [(story, plausible(each.item.published_at, now) or now) for each, story in fresh]
-        return await tell_new(session, self._parts, source, dated, now)
+        fresh = [
+            store.story_row(each, source, found, self._judged(each, source), now)
+            for each, found, story_id in zip(changes.new, told, joined, strict=True)
+            if story_id is None
+        ]
+        numbers = iter(await store.add_stories(session, fresh))
+        entries = [
+            store.entry_row(each, source.id, story_id or next(numbers), now)
+            for each, story_id in zip(changes.new, joined, strict=True)
+        ]
+        await store.add_entries(session, entries)
+
+    def _judged(self, each: Identified, source: Source) -> Judgement | None:
+        return self._judge.judge(each.item.title, each.item.summary, source.id)
 
     async def _join(
         self,

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Table, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.db import new_ids
 from watch.decide import Identified, KnownEntry, State, plausible
 from watch.models import Entry, Source, Story
 from watch.relevance.judge import Judgement
@@ -15,6 +16,13 @@ from watch.understanding.places import is_outside
 from watch.understanding.records import TypedDate, Understanding, deadline
 
 _CHUNK = 400
+_WRITTEN = 100
+_STORIES = cast("Table", Story.__table__)
+_ENTRIES = cast("Table", Entry.__table__)
+
+Row = dict[str, Any]
+"""The columns of a row, by name."""
+
 _Value = TypeVar("_Value")
 
 
@@ -43,27 +51,27 @@ async def known_entries(
     return tuple(found.values())
 
 
-def new_story(
+def story_row(
     each: Identified,
     source: Source,
     found: Understanding,
     judgement: Judgement | None,
     now: datetime,
-) -> Story:
-    """Return a story, not stored yet, that begins with an item."""
+) -> Row:
+    """Return the columns, but the number, of a story that begins with an item."""
     improbable = judgement is not None and judgement.improbable
-    return Story(
-        title=each.item.title,
-        title_key=each.item.key,
-        link=each.item.link,
-        section=source.section,
-        themes=list(dict.fromkeys([*source.themes, *found.theme_codes])),
-        evidence={theme.code: list(theme.words) for theme in found.themes},
+    return {
+        "title": each.item.title,
+        "title_key": each.item.key,
+        "link": each.item.link,
+        "section": source.section,
+        "themes": list(dict.fromkeys([*source.themes, *found.theme_codes])),
+        "evidence": {theme.code: list(theme.words) for theme in found.themes},
         **_understood(found, now),
-        likelihood=judgement.likelihood if judgement else None,
-        folded=improbable or is_outside(found.places, source.regions),
-        first_seen_at=now,
-    )
+        "likelihood": judgement.likelihood if judgement else None,
+        "folded": improbable or is_outside(found.places, source.regions),
+        "first_seen_at": now,
+    }
 
 
 def _understood(found: Understanding, now: datetime) -> dict[str, Any]:
@@ -87,31 +95,40 @@ def dated(date: TypedDate) -> dict[str, str | None]:
     }
 
 
-def new_entry(each: Identified, source_id: int, story_id: int, now: datetime) -> Entry:
-    """Return an entry, not stored yet."""
-    return Entry(
-        source_id=source_id,
-        story_id=story_id,
-        identity=each.identity,
-        hash=each.hash,
-        title=each.item.title,
-        link=each.item.link,
-        published_at=plausible(each.item.published_at, now),
-        updated_at=plausible(each.item.updated_at, now),
-        summary=each.item.summary,
-        author=each.item.author,
-        first_seen_at=now,
-    )
+def entry_row(each: Identified, source_id: int, story_id: int, now: datetime) -> Row:
+    """Return the columns of an entry."""
+    return {
+        "source_id": source_id,
+        "story_id": story_id,
+        "identity": each.identity,
+        "hash": each.hash,
+        "title": each.item.title,
+        "link": each.item.link,
+        "published_at": plausible(each.item.published_at, now),
+        "updated_at": plausible(each.item.updated_at, now),
+        "summary": each.item.summary,
+        "author": each.item.author,
+        "first_seen_at": now,
+    }
 
 
-async def add_stories(
-    session: AsyncSession, fresh: Sequence[tuple[Identified, Story]], source_id: int, now: datetime
-) -> None:
-    """Write new stories, each with the entry that begins it."""
-    session.add_all(story for _, story in fresh)
-    await session.flush()
-    session.add_all(new_entry(each, source_id, story.id, now) for each, story in fresh)
-    await session.flush()
+async def add_stories(session: AsyncSession, rows: Sequence[Row]) -> Sequence[int]:
+    """Write new stories; return their numbers."""
+    return await _add(session, _STORIES, rows)
+
+
+async def add_entries(session: AsyncSession, rows: Sequence[Row]) -> None:
+    """Write new entries."""
+    await _add(session, _ENTRIES, rows)
+
+
+async def _add(session: AsyncSession, table: Table, rows: Sequence[Row]) -> Sequence[int]:
+    """Write rows of the same columns some at a time: the event loop is held up no longer."""
+    ids = await new_ids(session, table, len(rows)) if rows else ()
+    numbered = [{"id": number, **row} for number, row in zip(ids, rows, strict=True)]
+    for start in range(0, len(numbered), _WRITTEN):
+        await session.execute(insert(table), numbered[start : start + _WRITTEN])
+    return ids
 
 
 async def change_entry(

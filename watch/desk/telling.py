@@ -17,7 +17,6 @@ from core.db import alone
 from core.ledger.amend import posted
 from core.ledger.draft import Draft
 from core.ledger.store import post
-from core.parts import Parts
 from core.posts import render_post
 from core.reference import ANIMATORS, Reference
 from core.working_time import paris_day
@@ -32,7 +31,7 @@ from watch.desk.rules import (
     next_hour,
 )
 from watch.desk.shown import TEMPLATE
-from watch.models import Source, Story
+from watch.models import Story
 
 log = structlog.get_logger()
 
@@ -155,14 +154,3 @@ def more_keyboard() -> Keyboard:
 def list_reference(name: str, number: int = 1) -> Reference:
     """Return what a button that shows a page of a list carries."""
     return Reference("watch", "list", f"{name}-{number}")
-
-
-async def tell_new(
-    _session: AsyncSession,
-    parts: Parts,
-    _source: Source,
-    dated: Sequence[tuple[Story, datetime]],
-    _now: datetime,
-) -> int:
-    """Say how many new stories of a reading are for showing; `Telling` shows them in its time."""
-    return min(len(dated), parts.settings.watch.told_per_poll)
