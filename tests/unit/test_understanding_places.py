@@ -14,6 +14,7 @@ from watch.understanding.territory import (
     IN_REGION,
     MASSIF_CENTRAL,
     REGIONS,
+    codes_of,
     departments_of,
     names,
     unknown_places,
@@ -310,6 +311,15 @@ def test_what_is_wanted_is_checked() -> None:
     assert departments_of(["R94", "43", "R99"]) == {"2A", "2B", "43"}
 
 
+def test_a_place_is_written_by_its_code_or_its_name() -> None:
+    assert codes_of("2a") == ("2A",)
+    assert codes_of("R84") == codes_of("auvergne rhone alpes") == ("R84",)
+    assert codes_of("Lot") == codes_of("le Lot") == ("46",)
+    assert codes_of("R04") == ("R04",)
+    assert codes_of("Auvergne") == ("03", "15", "43", "63")
+    assert codes_of("Bavière") == ()
+
+
 def test_codes_are_shown_by_their_names() -> None:
     assert names(["43", "R84", "21", "974", "99"]) == (
         "Haute-Loire",
@@ -319,4 +329,5 @@ def test_codes_are_shown_by_their_names() -> None:
         "99",
     )
     assert names([*sorted(MASSIF_CENTRAL), "75", "R94"]) == ("Massif central", "Paris", "Corse")
+    assert names(["R04"]) == ("La Réunion",)
     assert names(()) == ()

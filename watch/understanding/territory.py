@@ -190,33 +190,33 @@ PLACES: Mapping[str, tuple[str, ...]] = (
 _ARTICLES = ("la ", "le ", "les ", "l ")
 
 
-def departments_of(places: Iterable[str]) -> frozenset[str]:
-    """Return the départements that codes and names stand for; what is unknown adds none.
+def codes_of(place: str) -> tuple[str, ...]:
+    """Return the codes that a place stands for; none when it is unknown.
 
     A place is the code of a département (« 43 », « 2A »), that of a region with an R (« R84 »), or
     a name (« Haute-Loire », « Auvergne-Rhône-Alpes », « Auvergne », « Massif central »).
     """
+    code = place.strip().upper()
+    if code in IN_REGION or code in DEPARTMENTS:
+        return (code,)
+    named = key(place)
+    article = next((word for word in _ARTICLES if named.startswith(word)), "")
+    return PLACES.get(named) or PLACES.get(named.removeprefix(article)) or ()
+
+
+def departments_of(places: Iterable[str]) -> frozenset[str]:
+    """Return the départements that places (`codes_of`) are or hold; what is unknown adds none."""
     return frozenset[str]().union(*(_departments(place) for place in places))
 
 
 def unknown_places(places: Iterable[str]) -> tuple[str, ...]:
-    """Return those of `places` that `departments_of` does not know, in their order."""
+    """Return those of `places` that `codes_of` does not know, in their order."""
     return tuple(place for place in places if not _departments(place))
 
 
 @lru_cache(maxsize=1024)
 def _departments(place: str) -> frozenset[str]:
-    code = place.strip().upper()
-    if code in IN_REGION:
-        return IN_REGION[code]
-    if code in DEPARTMENTS:
-        return frozenset({code})
-    named = key(place)
-    without = next(
-        (named.removeprefix(word) for word in _ARTICLES if named.startswith(word)), named
-    )
-    codes = PLACES.get(named) or PLACES.get(without) or ()
-    return frozenset[str]().union(*(IN_REGION.get(code, {code}) for code in codes))
+    return frozenset[str]().union(*(IN_REGION.get(code, {code}) for code in codes_of(place)))
 
 
 def names(codes: Iterable[str]) -> tuple[str, ...]:
@@ -228,6 +228,11 @@ def names(codes: Iterable[str]) -> tuple[str, ...]:
     if MASSIF_CENTRAL.issubset(given):
         rest = [code for code in given if code not in MASSIF_CENTRAL]
         return ("Massif central", *names(rest))
-    return tuple(
-        REGIONS[code][0] if code in REGIONS else DEPARTMENTS.get(code, code) for code in given
-    )
+    return tuple(_name(code) for code in given)
+
+
+def _name(code: str) -> str:
+    if code in REGIONS:
+        return REGIONS[code][0]
+    overseas = next(iter(IN_REGION.get(code, ())), code)
+    return DEPARTMENTS.get(overseas, code)
