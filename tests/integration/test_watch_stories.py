@@ -386,7 +386,7 @@ async def test_what_retention_emptied_comes_back_as_the_same_and_stays_empty(
     assert [story.state for story in await watch.stories()] == ["dropped"]
 
 
-async def test_a_burst_is_known_by_the_habit_of_its_source(watch: Watch, clock: FixedClock) -> None:
+async def test_a_burst_is_one_summary_and_is_known_by_the_habit_of_its_source(watch: Watch, clock: FixedClock) -> None:
     async def found() -> int:
         async with watch.parts.database.read() as session:
             return len(await bursts(session, Story.first_seen_at == clock.now()))
@@ -397,9 +397,12 @@ async def test_a_burst_is_known_by_the_habit_of_its_source(watch: Watch, clock: 
     say(watch, "journal", *(page(number) for number in range(100, 102)))
     await watch.poll_again()
     assert await found() == 0
+    before = len(await watch.posts())
     say(watch, "journal", *(page(number) for number in range(200, 230)))
     await watch.poll_again()
     assert await found() == 1
+    (told,) = (await watch.posts())[before:]
+    assert "30 " in told.text
 
 
 async def test_nothing_is_written_for_what_is_the_same(watch: Watch) -> None:

@@ -1,5 +1,6 @@
 """What a document changes, and what a press decides."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from watch.decide import (
     decide,
     identify,
     is_a_page,
+    is_burst,
     plausible,
 )
 from watch.reading.records import Item
@@ -96,6 +98,107 @@ def test_a_link_that_two_entries_share_recognises_neither() -> None:
     ]
     each = one(item("new", "https://a/"))
     assert compare([each], entries).new == (each,)
+
+
+def described(number: int, days: int | None = None, link: str = "", guid: str = "") -> Identified:
+    text = f"Les {number} communes du territoire peuvent déposer leur dossier en ligne sur le site."
+    return one(item(guid, link, f"Actualité {number}", text, days))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("http://a.example/actu/1", "https://a.example/actu/1"),
+        ("https://a.example/actu/1", "https://www.a.example/actu/1/"),
+        ("https://a.example/actu/une-creche-ouvre", "https://b.example/2026/11/une-creche-ouvre/"),
+        ("https://a.example/?p=12", "https://b.example/?p=12"),
+    ],
+)
+def test_a_page_that_moved_is_recognised_by_its_words_and_takes_its_new_place(
+    before: str, after: str
+) -> None:
+    moved = one(item("", after))
+    assert compare([moved], [known(one(item("", before)), 7)]) == Changes(changed=((7, moved),))
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["https://a.example/actu/2", "https://a.example/?p=13", "https://a.example/", ""],
+)
+def test_few_words_at_another_page_are_something_else(after: str) -> None:
+    each = one(item("new", after))
+    assert compare([each], [known(one(item("old", "https://a.example/?p=12")))]).new == (each,)
+
+
+def test_many_words_of_one_date_are_the_same_wherever_they_are() -> None:
+    before = [
+        replace(known(described(1, link="https://a.example/1")), published_at=when)
+        for when in (None, NOW, NOW - timedelta(days=7))
+    ]
+    each = described(1, days=0, link="https://b.example/2", guid="new")
+    assert [compare([each], [entry]).new == () for entry in before] == [True, True, False]
+
+
+def test_a_document_renewed_whole_is_recognised_by_its_words_alone() -> None:
+    before = [one(item(f"o{n}", f"https://a/{n}", f"Actualité {n}", days=9)) for n in range(10)]
+    after = [one(item(f"n{n}", f"https://b/{n}", f"Actualité {n}", days=0)) for n in range(10)]
+    changes = compare(after, [known(each, n) for n, each in enumerate(before)])
+    assert changes == Changes(changed=tuple(enumerate(after)))
+
+
+def test_words_that_two_entries_or_two_items_say_recognise_none() -> None:
+    first, second = described(1, link="https://a/1"), described(1, link="https://a/2")
+    each = described(1, link="https://b/3")
+    assert compare([each], [known(first, 1), known(second, 2)]).new == (each,)
+    other = described(1, link="https://b/4")
+    assert compare([each, other], [known(first)]).new == (each, other)
+
+
+def test_an_entry_that_is_still_there_is_not_another_item() -> None:
+    there, each = described(1, link="https://a/1"), described(1, link="https://b/2")
+    different = replace(there, hash="other")
+    assert compare([different, each], [known(there)]).new == (each,)
+
+
+def test_a_link_that_changes_under_the_same_guid_is_written() -> None:
+    before, after = one(item("g", "http://a/1")), one(item("g", "https://a/1"))
+    assert compare([after], [known(before, 3)]) == Changes(changed=((3, after),))
+
+
+def test_the_call_of_the_next_year_at_the_same_address_is_new() -> None:
+    before = replace(known(one(item("2026", "https://a/appel", "Appel 2026"))), title="Appel 2026")
+    after = one(item("2027", "https://a/appel", "Appel 2027"))
+    assert compare([after], [before]).new == (after,)
+    corrected = one(item("x", "https://a/appel", "Appel à projets 2026"))
+    assert compare([corrected], [before]).changed == ((1, corrected),)
+    unnamed = one(item("", "https://a/appel", "Appel 2027"))
+    assert compare([unnamed], [before]).changed == ((1, unnamed),)
+
+
+def test_an_entry_without_words_any_more_is_the_same_whatever_it_says() -> None:
+    entry = replace(known(one(item("g", "https://a/1"))), purged=True)
+    assert compare([one(item("g", "https://b/2", "Autre"))], [entry]) == Changes()
+    assert compare([one(item("", "https://a/1", "Autre"))], [entry]) == Changes()
+    other = one(item("h", "https://a/1", "Autre"))
+    assert compare([other], [entry]).new == (other,)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "before", "burst"),
+    [
+        (500, (), False),
+        (500, (50,), True),
+        (20, (50,), False),
+        (21, (50, 2, 1), True),
+        (60, (50, 20, 3), False),
+        (61, (50, 20, 3), True),
+        (298, (1264, 300), False),
+    ],
+)
+def test_a_burst_is_far_more_than_the_habit(
+    fresh: int, before: tuple[int, ...], burst: bool
+) -> None:
+    assert is_burst(fresh, before) is burst
 
 
 @given(st.lists(st.builds(item, guid=st.sampled_from(["", "a", "b"]), title=st.text(max_size=3))))

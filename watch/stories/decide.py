@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from watch.decide import numbers_in
-from watch.stories.facts import HIRED, Fact, of_kind
+from watch.stories.facts import HIRED, IS_OFFICIAL, ORDER, Fact, of_kind
 from watch.stories.signature import COMMON_WORDS, Signature
 
 STORY_WINDOW = timedelta(days=7)
@@ -24,9 +24,17 @@ THRESHOLD = 0.8
 LEAST_SHARED = 3
 """How many words and facts two titles share, at least."""
 
+LEAST_BARE = 5
+"""How many when they share neither a name nor a number: « Repas des aînés du village »."""
+
 LEAST_TOLD = 0.6
+"""What part of one title both tell at least when the summary is the same: it is not of the site."""
+
 LEAST_SUMMARY = 15
+"""A summary of fewer words is not recognised under another title."""
+
 MOST_OWN = 2
+"""How many words one of two summaries may have for itself: « Lire la suite »."""
 
 
 def likeness(a: Signature, b: Signature) -> float:
@@ -40,23 +48,37 @@ def likeness(a: Signature, b: Signature) -> float:
     told = sorted((1 - len(own_a) / len(a.title), 1 - len(own_b) / len(b.title)))
     if told[1] >= LEAST_TOLD and _is_reprinted(a, b):
         return 1.0
-    if HIRED in a.facts:
+    if HIRED in a.facts or (own_a and own_b):
         return 0.0
-    shared = _shared(a, b)
+    shared = len((a.title & b.title) - COMMON_WORDS)
     if _is_same_text(a, b):
-        return 1.0 if shared >= LEAST_SHARED - 1 and not (own_a and own_b) else 0.0
-    if a.title - b.title and b.title - a.title:
+        comments = (own_a and IS_OFFICIAL not in a.facts) or (own_b and IS_OFFICIAL not in b.facts)
+        least = 1 if not own_a and not own_b and ORDER not in a.facts else LEAST_SHARED - 1
+        return 0.0 if comments or shared < least else 1.0
+    if _are_two(a, b):
         return 0.0
-    return told[0] if shared >= LEAST_SHARED + len(own_a) + len(own_b) else 0.0
+    return told[0] if shared >= _enough(a, b) + len(own_a) + len(own_b) else 0.0
 
 
-def _shared(a: Signature, b: Signature) -> int:
-    """Return how many words two titles share that not any town could have said, or a number."""
-    numbers = any(each >> 28 in _NUMBERS for each in a.facts & b.facts)
-    return len((a.title & b.title) - COMMON_WORDS) + numbers
+def _are_two(a: Signature, b: Signature) -> bool:
+    """Tell whether two titles each say something of their own, or are those of two legal texts."""
+    if IS_OFFICIAL in a.facts & b.facts:
+        return a.title != b.title
+    return bool(a.title - b.title and b.title - a.title)
 
 
-_NUMBERS = frozenset((Fact.YEAR, Fact.DATE, Fact.NUMBER))
+def _enough(a: Signature, b: Signature) -> int:
+    """Return how many words two titles must share: more when nothing else tells them apart.
+
+    A name, a number, a legal text does; a year is as good as a word.
+    """
+    facts = a.facts & b.facts
+    types = {each >> 28 for each in facts}
+    if (a.named | b.named) & a.title & b.title or types & {Fact.REFERENCE, Fact.NUMBER}:
+        return LEAST_SHARED
+    if types & {Fact.KIND} and (ORDER not in facts or types & {Fact.DATE}):
+        return LEAST_SHARED
+    return LEAST_BARE - len(types & {Fact.YEAR})
 
 
 def _is_same_text(a: Signature, b: Signature) -> bool:
@@ -91,10 +113,17 @@ def _titles_clash(a: frozenset[int], b: frozenset[int]) -> bool:
         return True
     if _apart(of_kind(a, Fact.KIND), of_kind(b, Fact.KIND)):
         return True
-    return any(
-        not _is_within(of_kind(a, kind), of_kind(b, kind))
-        for kind in (Fact.REFERENCE, Fact.ARTICLE, Fact.YEAR, Fact.DATE, Fact.NUMBER)
-    )
+    return any(not _is_within(of_kind(a, kind), of_kind(b, kind)) for kind in _NUMBERED)
+
+
+_NUMBERED = (
+    Fact.REFERENCE,
+    Fact.ARTICLE,
+    Fact.YEAR,
+    Fact.DATE,
+    Fact.NUMBER,
+    Fact.PERIOD,
+)
 
 
 def _texts_clash(a: Signature, b: Signature) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
 from core.text import words
-from watch.stories.words import EVENTS, KINDS, MONTHS, NUMBERS, ORDINALS, SERIES
+from watch.stories.words import EVENTS, KINDS, MONTHS, NUMBERS, ORDINALS, PERIODS, SERIES
 
 HASHED = (1 << 28) - 1
 _DAY_DIGITS = 2
@@ -21,6 +21,7 @@ class Fact(enum.IntEnum):
     REFERENCE: the number of a text (« 2026-812 »). ARTICLE: another code (« L. 562-2 »). SERIES:
     one of several (« session 2 », « 3/5 », « 12e »). KIND: of which kind a legal text is. EVENT:
     what is said of a thing (`watch.stories.words`). JORF, NOR: identifiers of the Journal officiel.
+    PERIOD: a month or a day of the week. OFFICIAL: the title is that of a legal text itself.
     """
 
     REFERENCE = 0
@@ -36,6 +37,8 @@ class Fact(enum.IntEnum):
     REGION = 10
     CLOSING = 11
     ARTICLE = 12
+    PERIOD = 13
+    OFFICIAL = 14
 
 
 def fact(kind: Fact, text: str) -> int:
@@ -45,6 +48,11 @@ def fact(kind: Fact, text: str) -> int:
 
 HIRED = fact(Fact.EVENT, "hired")
 """Somebody is wanted: everybody says it in the same words."""
+
+ORDER = fact(Fact.KIND, "order")
+"""Mayors take them too, each the same."""
+
+IS_OFFICIAL = fact(Fact.OFFICIAL, "title")
 
 
 def of_kind(facts: Iterable[int], kind: Fact) -> frozenset[int]:
@@ -128,6 +136,7 @@ def _month(word: str) -> int:
 _PLACES = frozenset(words("i ii iii iv v vi vii viii ix x a b c d e f g h"))
 """Roman numbers and letters, after a word of `SERIES`."""
 
+_CHARGED = frozenset(("charge", "chargee", "charges", "chargees"))
 _DRAFTS = frozenset(("projet", "projets", "proposition"))
 
 
@@ -138,6 +147,9 @@ def told_by_words(said: Sequence[str], roots: Sequence[str]) -> Iterator[int]:
     """
     yield from (fact(Fact.KIND, KINDS[root]) for root in roots if root in KINDS)
     yield from (fact(Fact.EVENT, EVENTS[root]) for root in roots if root in EVENTS)
+    yield from (fact(Fact.PERIOD, root) for root in roots if root in PERIODS)
+    if roots and roots[0] in KINDS:
+        yield IS_OFFICIAL
     for index, word in enumerate(said):
         following = said[index + 1] if index + 1 < len(said) else ""
         if word in NUMBERS:
@@ -148,7 +160,7 @@ def told_by_words(said: Sequence[str], roots: Sequence[str]) -> Iterator[int]:
             yield fact(Fact.SERIES, following)
         elif word in _DRAFTS and any(root in KINDS for root in roots[index + 1 : index + 3]):
             yield fact(Fact.EVENT, "draft")
-    if {"offre", "emploi"}.issubset(said) or {"charge", "mission"}.issubset(said):
+    if {"offre", "emploi"}.issubset(said) or (_CHARGED.intersection(said) and "mission" in said):
         yield HIRED
 
 
@@ -171,7 +183,12 @@ _ENDS = frozenset(".!?:…\n•–—")
 
 
 def names(text: str) -> Iterator[str]:
-    """Give the proper names in a text, as words: those in capitals that begin no sentence."""
+    """Give the proper names in a text, as words: those in capitals that begin no sentence.
+
+    None when most of it is in capitals.
+    """
+    if 2 * sum(map(str.isupper, text)) > sum(map(str.isalpha, text)):
+        return
     for found in _CAPITAL.finditer(text):
         before = text[max(0, found.start() - 4) : found.start()].rstrip()
         if before and before[-1] not in _ENDS:

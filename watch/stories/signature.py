@@ -25,19 +25,20 @@ MOST_SUMMARY = 40
 
 _READ = 400
 _VERSION = 1
-_HEAD = struct.Struct("<6B")
+_HEAD = struct.Struct("<7B")
 
 
 @dataclass(frozen=True)
 class Signature:
     """What an item says, as hashes of 32 bits.
 
-    `title`: the words that say what it is about. `summary`: the words that it begins with, in
-    order, of which `names` are proper names. `facts` are told by the title; `more` by the
-    summary, the link, and what was understood.
+    `title`: the words that say what it is about, of which `named` are proper names. `summary`:
+    the words that it begins with, in order, of which `names` are proper names. `facts` are told
+    by the title; `more` by the summary, the link, and what was understood.
     """
 
     title: frozenset[int] = frozenset()
+    named: frozenset[int] = frozenset()
     summary: tuple[int, ...] = ()
     names: frozenset[int] = frozenset()
     facts: frozenset[int] = frozenset()
@@ -45,8 +46,8 @@ class Signature:
 
     def packed(self) -> bytes:
         """Return the signature as bytes."""
-        sets = (self.names, self.facts, self.more)
-        kept = [part[:255] for part in (sorted(self.title), self.summary, *map(sorted, sets))]
+        sets = (self.title, self.named, self.names, self.facts, self.more)
+        kept = [part[:255] for part in (self.summary, *map(sorted, sets))]
         flat = [each for part in kept for each in part]
         return _HEAD.pack(_VERSION, *map(len, kept)) + struct.pack(f"<{len(flat)}I", *flat)
 
@@ -57,8 +58,9 @@ def unpack(signature: bytes) -> Signature | None:
         return None
     lengths = _HEAD.unpack_from(signature)[1:]
     flat = iter(struct.unpack_from(f"<{sum(lengths)}I", signature, _HEAD.size))
-    title, summary, *sets = (tuple(islice(flat, length)) for length in lengths)
-    return Signature(frozenset(title), summary, *map(frozenset, sets))
+    summary, *sets = (tuple(islice(flat, length)) for length in lengths)
+    title, named, names_, facts, more = map(frozenset, sets)
+    return Signature(title, named, summary, names_, facts, more)
 
 
 def sign(item: Item, found: Understanding) -> Signature:
@@ -74,8 +76,10 @@ def sign(item: Item, found: Understanding) -> Signature:
         *_understood(found),
     )
     beginning = _beginning(summary)
+    title = frozenset(map(hashed, specific(meant)[:MOST_TITLE]))
     return Signature(
-        title=frozenset(map(hashed, specific(meant)[:MOST_TITLE])),
+        title=title,
+        named=title.intersection(map(_hashed_word, names(item.title))),
         summary=beginning,
         names=frozenset(map(_hashed_word, names(summary))).intersection(beginning),
         facts=facts,

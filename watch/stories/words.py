@@ -97,6 +97,7 @@ EVENTS: Mapping[str, str] = {
         "advised": "avis",
         "hired": "recrute recrutement stage cdd cdi",
         "adopted": "adopte adoption adoptee vote vot",
+        "expected": "bientot envisage espere futur future pourrait pourraient propose souhaite",
         "examined": "examine examen debat discute",
         "applied": "application applique pris execution",
         "reminded": "rappel",
@@ -112,7 +113,7 @@ EVENTS: Mapping[str, str] = {
 
 SERIES = frozenset(
     words(
-        "axe chapitre cycle edition episode lot module n no numero partie phase priorite releve "
+        "axe chapitre cycle edition episode etape groupe lot module n no numero partie phase priorite releve "
         "rencontre saison semaine session tome tranche vague volet"
     )
 )
@@ -151,6 +152,15 @@ ORDINALS: Mapping[str, str] = {
 MONTHS = tuple(
     words("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre")
 )
+
+PERIODS = frozenset(
+    stem(word)
+    for word in (
+        *MONTHS,
+        *words("lundi mardi mercredi jeudi vendredi samedi dimanche printemps automne hiver"),
+    )
+)
+"""Times that come again: two titles that name others are of two of them."""
 
 
 def specific(roots: Iterable[str]) -> tuple[str, ...]:
