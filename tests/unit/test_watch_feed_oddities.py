@@ -328,6 +328,33 @@ def test_a_podcast_is_read() -> None:
     assert item.link == "https://a.fr/1.mp3"
 
 
+MEDIA = "<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/'>"
+PICTURE = (
+    "<media:content url='a.jpg'><media:title>Photo</media:title>"
+    "<media:description>Une légende</media:description></media:content>"
+)
+
+
+def test_the_caption_of_a_picture_is_not_the_summary() -> None:
+    item = f"<item><title>La crèche</title>{PICTURE}<description>Elle ouvre.</description></item>"
+    read_item = only(read(rss(item, root=MEDIA)))
+    assert (read_item.title, read_item.summary) == ("La crèche", "Elle ouvre.")
+
+
+def test_the_caption_of_a_picture_serves_when_there_is_nothing_else() -> None:
+    item = f"<item><title>La crèche</title>{PICTURE}</item>"
+    assert only(read(rss(item, root=MEDIA))).summary == "Une légende"
+
+
+@pytest.mark.parametrize(
+    ("written", "author"),
+    [("dreal@a.fr (La DREAL)", "La DREAL"), ("webmaster@a.fr", ""), ("La DREAL", "La DREAL")],
+)
+def test_an_author_is_a_name_without_address(written: str, author: str) -> None:
+    item = f"<item><title>La crèche</title><author>{written}</author></item>"
+    assert only(read(rss(item))).author == author
+
+
 def test_content_serves_when_there_is_no_description() -> None:
     root = "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'>"
     content = "<content:encoded><![CDATA[<p>Ce qu’il faut savoir.</p>]]></content:encoded>"

@@ -27,6 +27,8 @@ _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>")
 _HTML_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _ATOM = re.compile(rb"<\?xml[^>]*>\s*<(?:[\w.-]+:)?feed\b")
 _WHOLE = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>\s*$", re.IGNORECASE)
+_CAPTION = re.compile(rb"(</?media:)description\b")
+_ADDRESS = re.compile(r"\S+@\S+")
 _PROXIES = ("feedburner.com", "feedproxy.google.com")
 
 
@@ -65,10 +67,11 @@ def _parse(mended: bytes, url: str) -> Any:
     """Let feedparser read a document.
 
     Relative links are of the document's address in Atom. RSS does not say, and sites mean their
-    own address, which is known afterwards: until then they stay relative.
+    own address, which is known afterwards: until then they stay relative. What describes a
+    picture (`media:description`) would take the place of what describes the item.
     """
     return feedparser.parse(
-        io.BytesIO(mended),
+        io.BytesIO(_CAPTION.sub(rb"\1caption", mended) if b"<media:" in mended else mended),
         response_headers={
             "content-type": "application/xml; charset=utf-8",
             "content-location": url if _ATOM.match(mended) else "",
@@ -92,7 +95,7 @@ def _item(entry: Any, base: str, parsed: Any) -> Item:
         summary=plain_text(_description(entry)),
         published_at=published,
         updated_at=_updated(entry, atom=_is_atom(parsed)),
-        author=plain_text(entry.get("author") or ""),
+        author=_author(entry),
     )
 
 
@@ -106,8 +109,9 @@ def _updated(entry: Any, *, atom: bool) -> datetime | None:
 
 
 def _description(entry: Any) -> str:
-    """Return the item's HTML: its description, else its content."""
+    """Return the item's HTML: its description, else its content, else that of its picture."""
     texts = [entry.get("summary"), *(each.get("value") for each in entry.get("content", []))]
+    texts.append(entry.get("media_caption"))
     return next((text for text in texts if text and text.strip()), "")
 
 
@@ -120,6 +124,12 @@ def _link(entry: Any, guid: str, base: str) -> str:
         found.insert(0, entry.get("feedburner_origlink") or "")
     cleaned = (clean_link(each, base) for each in found if each)
     return next((link for link in cleaned if link), "")
+
+
+def _author(entry: Any) -> str:
+    """Return who wrote an item, without the address that RSS 2.0 wants: « a@b.fr (DREAL) »."""
+    name = _ADDRESS.sub("", plain_text(entry.get("author") or "")).strip()
+    return name[1:-1] if name.startswith("(") and name.endswith(")") else name
 
 
 def _is_only_a_name(link: str, guid: str) -> bool:
