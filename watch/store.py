@@ -67,14 +67,14 @@ def story_row(
         "section": source.section,
         "themes": list(dict.fromkeys([*source.themes, *found.theme_codes])),
         "evidence": {theme.code: list(theme.words) for theme in found.themes},
-        **_understood(found, now),
+        **understood(found, now),
         "likelihood": judgement.likelihood if judgement else None,
         "folded": improbable or is_outside(found.places, source.regions),
         "first_seen_at": now,
     }
 
 
-def _understood(found: Understanding, now: datetime) -> dict[str, Any]:
+def understood(found: Understanding, now: datetime) -> dict[str, Any]:
     """Return the columns of a story that follow what its item says."""
     return {
         "references": [asdict(reference) for reference in found.references],
@@ -167,6 +167,6 @@ async def _change_story(
             link=each.item.link,
             changed_at=now,
             version=Story.version + (0 if seen else 1),
-            **_understood(found, now),
+            **understood(found, now),
         )
     )

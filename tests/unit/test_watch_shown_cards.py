@@ -26,7 +26,7 @@ STORY = ShownStory(
     evidence={"habitat": ["logement vacant", "OPAH"]},
     texts=(("loi n° 2020-1577", "https://loi.example.org"), ("décret n° 2024-1", "")),
     dates=(),
-    places=Places(),
+    places=Places(("43", "48"), ("R84",)),
     note="",
     published_at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
     summary="Un résumé.",
@@ -55,6 +55,7 @@ def test_a_card_says_what_was_understood_and_the_words_that_decided() -> None:
         "<i>Journal, Gazette · 20 novembre 2026</i>\n\n"
         "Un résumé.\n\n"
         'Textes : <a href="https://loi.example.org">loi n° 2020-1577</a> ; décret n° 2024-1\n'
+        "Lieux : Auvergne-Rhône-Alpes, Haute-Loire, Lozère\n"
         "Thèmes : Habitat et centres-bourgs (logement vacant, OPAH) ; autre\n"
         "Rubrique : Appels à projets et financements"
     )

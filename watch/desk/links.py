@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,8 +28,8 @@ from watch.models import Entry, Source, Story
 from watch.reading.links import clean_link
 from watch.reading.parsing import Parser
 from watch.reading.records import DocumentError, Item
-from watch.store import dated
-from watch.understanding.records import Understanding, deadline
+from watch.store import understood
+from watch.understanding.records import Understanding
 
 log = structlog.get_logger()
 
@@ -191,11 +191,9 @@ def _understood(story: Story, found: Understanding, now: datetime) -> None:
     """Write what was understood beside what animators have set already."""
     story.themes = added.merged(story.themes, found.theme_codes)
     story.evidence = {theme.code: list(theme.words) for theme in found.themes}
-    story.references = [asdict(reference) for reference in found.references]
-    story.dates = [dated(date) for date in found.dates]
-    story.deadline = deadline(found.dates, now)
-    story.departments = list(found.places.departments)
-    story.regions = list(found.places.regions)
+    for column, value in understood(found, now).items():
+        setattr(story, column, value)
+    story.changed_at = now
 
 
 def _may_be_tried(error: RelaisError) -> bool:

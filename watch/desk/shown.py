@@ -11,6 +11,7 @@ from watch.decide import State
 from watch.desk.rules import next_date, next_training
 from watch.reading.titles import shorten
 from watch.understanding.records import Places, TypedDate
+from watch.understanding.territory import names
 
 TEMPLATE = "chat/watch.html"
 MOST_SUMMARY = 300
@@ -108,7 +109,7 @@ def values(story: ShownStory, around: Around, now: datetime) -> Mapping[str, Any
 
 def place_names(places: Places) -> list[str]:
     """Return the places that a text names, as people read them."""
-    return [*places.regions, *places.departments]
+    return list(names([*places.regions, *places.departments]))
 
 
 def line(story: ShownStory, now: datetime) -> Mapping[str, Any]:
