@@ -4,6 +4,7 @@ Polling stores and says nothing: this asks the tables, so that quiet hours, the 
 that is shown hold for all sources together, and that polling stays cheap.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,9 +76,10 @@ class Telling:
     async def show(self, session: AsyncSession, rows: Sequence[Story], now: datetime) -> None:
         """Post stories in the watch topic, in the given order, and mark them as shown."""
         faces = await self.cards.faces(session, rows, now) if rows else ()
-        drafts = [
-            self.cards.draft(face, STORY_KIND, f"story:{face.story.id}", now) for face in faces
-        ]
+        drafts = []
+        for face in faces:
+            drafts.append(self.cards.draft(face, STORY_KIND, f"story:{face.story.id}", now))
+            await asyncio.sleep(0)  # thirty cards at once would hold the event loop up
         await post(session, drafts, now)
         for story in rows:
             story.told_at = now
