@@ -9,11 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
-from core.text import Token, tokenise
+from core.text import Token, tokenise, words
 
 GAP = 4
 """How far the next word of a phrase may stand: up to three stop words come in between."""
+
+
+_NEAR = 60
+"""Characters within which the plain words of an expression follow its telling one."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +93,16 @@ class _Word:
 
 @dataclass(frozen=True, eq=False)
 class _Expression:
-    """An expression of a theme (its place among them), or one that excludes; known by itself."""
+    """An expression of a theme (its place among them), or one that excludes; known by itself.
+
+    `after`: of an expression with a single telling word, the plain words that must follow it, so
+    that « service fait » is not any service.
+    """
 
     theme: int
     words: tuple[_Word, ...]
     excludes: bool
+    after: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -110,8 +120,9 @@ def _compiled(themes: tuple[ThemeWords, ...]) -> _Compiled:
         written = [(each, False) for each in theme.words]
         written += [(each, True) for each in theme.exclusions]
         for each, excludes in written:
-            if words := _words(each):
-                by_first[words[0].stem].append(_Expression(place, words, excludes))
+            if found := _words(each):
+                expression = _Expression(place, found, excludes, _plain_words_after(each))
+                by_first[found[0].stem].append(expression)
     return _Compiled(tuple(theme.code for theme in themes), by_first)
 
 
@@ -120,6 +131,11 @@ def _words(written: str) -> tuple[_Word, ...]:
         _Word(token.stem, _is_acronym(written[token.start : token.end]))
         for token in tokenise(written)
     )
+
+
+def _plain_words_after(written: str) -> tuple[str, ...]:
+    tokens = tokenise(written)
+    return tuple(words(written[tokens[0].end :])) if len(tokens) == 1 else ()
 
 
 def _is_acronym(word: str) -> bool:
@@ -133,7 +149,8 @@ def _occurrences(
     for first, token in enumerate(tokens):
         for expression in by_first.get(token.stem, ()):
             last = first + len(expression.words)
-            if _fits(expression, tokens[first:last], text):
+            span = tokens[first:last]
+            if _fits(expression, span, text) and _is_followed(expression, span, text):
                 yield expression, range(first, last)
 
 
@@ -147,6 +164,13 @@ def _fits(expression: _Expression, tokens: Sequence[Token], text: str) -> bool:
             return False
         position = token.position
     return True
+
+
+def _is_followed(expression: _Expression, span: Sequence[Token], text: str) -> bool:
+    if not expression.after:
+        return True
+    rest = text[span[-1].end :][:_NEAR]
+    return tuple(islice(words(rest), len(expression.after))) == expression.after
 
 
 def _widest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -114,3 +114,13 @@ def test_the_evidence_is_always_a_piece_of_the_text(text: str) -> None:
         assert found.score >= 1
         assert found.evidence
         assert all(words in text for words in found.evidence)
+
+
+def test_an_expression_with_one_telling_word_is_taken_whole() -> None:
+    themes = [ThemeWords("financements", ("service fait", "de minimis"))]
+    assert match("Le service fait est constaté, règle de minimis", themes)[0].evidence == (
+        "service",
+        "minimis",
+    )
+    assert match("Le service public fait défaut", themes) == ()
+    assert match("Au service", themes) == ()
