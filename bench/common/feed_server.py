@@ -39,10 +39,8 @@ _WORDS = """
 """.split()  # noqa: SIM905  # a list of two hundred quoted words is no clearer
 """What such feeds are made of, small words included: about one in ten speaks of a theme."""
 
-_SYLLABLES = """
-    al an ar bel bon bre cas cha clo com cor dun es fer fon gan gri jon lan lau lon mar mer mon mou
-    nan nor or pel pon pra que ri roc sal sau ser tar ten tou tre val vau ver vil vol
-""".split()  # noqa: SIM905  # the same
+_SYLLABLES = "al bel bon cas cla cor dun fon gan lau mar mon nor pra ri sal ten tou val ver vi vol"
+"""What the ten thousand rare words are made of."""
 
 
 def feed(source: int) -> bytes:
@@ -57,7 +55,7 @@ def feed(source: int) -> bytes:
 
 def _item(chance: random.Random, source: int, number: int) -> str:
     title = _sentence(chance, 6, 3)
-    summary = ". ".join(_sentence(chance, 13, 2) for _ in range(4))
+    summary = ". ".join(_sentence(chance, 11, 4) for _ in range(4))
     return (
         f"<item><guid isPermaLink='false'>{source}-{number}</guid><title>{title}</title>"
         f"<link>https://source{source}.example.org/{number}</link>"
@@ -66,12 +64,13 @@ def _item(chance: random.Random, source: int, number: int) -> str:
     )
 
 
-def _sentence(chance: random.Random, words: int, names: int) -> str:
-    """Return words that many texts have, and names that few have: places and people."""
-    proper = ["".join(chance.choices(_SYLLABLES, k=3)).title() for _ in range(names)]
-    said = [*chance.choices(_WORDS, k=words), *proper]
+def _sentence(chance: random.Random, common: int, rare: int) -> str:
+    """Return words that many texts have, and words that few have: half of them are names."""
+    seldom = ["".join(chance.choices(_SYLLABLES.split(), k=3)) for _ in range(rare)]
+    names = [word.title() for word in seldom[: rare // 2]]
+    said = [*chance.choices(_WORDS, k=common), *names, *seldom[rare // 2 :]]
     chance.shuffle(said)
-    return " ".join([said[0].title(), *said[1:]])
+    return " ".join([said[0].capitalize(), *said[1:]])
 
 
 class Stand:
