@@ -25,6 +25,7 @@ from core.settings import (
     LedgerSettings,
     MailSettings,
     NetworkSettings,
+    SelectorsSettings,
     ServiceSettings,
     Settings,
     SourceSettings,
@@ -164,8 +165,13 @@ def _sources(feed: str, own: Path | None, root: str) -> list[SourceSettings]:
         SourceSettings(
             name=source.name,
             url=f"{root}{source.path}",
-            section=source.section.value,
+            kind=source.kind,
+            section=source.section,
+            regions=list(source.regions),
             every=POLL_EVERY,
+            owner=source.owner,
+            reproducible=source.reproducible,
+            selectors=SelectorsSettings.model_validate(source.selectors),
         )
         for source in feeds.sources(own)
     ]

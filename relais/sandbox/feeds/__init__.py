@@ -1,26 +1,33 @@
-"""Three sample feeds, for the watch to poll: RSS 2.0, Atom, and one badly made on purpose.
+"""The sample sources of the watch: RSS 2.0, Atom, one badly made on purpose, JSON Feed, pages.
 
 `journal-du-massif.xml` says UTF-8 and is Windows-1252, has bare ampersands, a tag that is never
-closed, entries without date, identifier or link. Dates are written in the files as days before
-the first serving (`{{RFC822:3}}`, `{{ISO:3}}`, `{{DAY:3}}`); an entry of a day yet to come
-(`{{ISO:-2}}`) appears when the clock has reached it.
+closed, entries without date, identifier or link. `appels-a-projets.html` is read by selectors,
+`formations.html` is watched for its changes.
+
+Dates are written in the files as days before the first serving (`{{RFC822:3}}`, `{{ISO:3}}`,
+`{{DAY:3}}`); an entry of a day yet to come (`{{ISO:-2}}`) appears when the clock has reached it,
+and one with `{{UNTIL:-3}}` goes then. `{{WORDS:-40}}` and `{{DIGITS:-40}}` write a day of Paris in
+a sentence, whether it has come or not. An entry is an `<item>`, `<entry>` or `<article>`, or in
+JSON a line, which another line follows if it is yet to come.
 """
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
+from typing import Literal
 
+from babel.dates import format_date
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core.clock import Clock, aware
+from core.clock import PARIS, Clock, aware
 from core.errors import InputError
 from core.sections import Section
 
@@ -30,41 +37,88 @@ FEEDS: Mapping[str, str] = {
     "legifrance-exemple.xml": "application/rss+xml; charset=utf-8",
     "actualites-rurales.atom": "application/atom+xml; charset=utf-8",
     "journal-du-massif.xml": "text/xml",
+    "territoires-en-mouvement.json": "application/feed+json; charset=utf-8",
+    "appels-a-projets.html": "text/html; charset=utf-8",
+    "formations.html": "text/html; charset=utf-8",
 }
-"""The name of each feed, and the type it is served with."""
+"""The name of each feed or page, and the type it is served with."""
 
-_ENTRY = re.compile(rb"[ ]*<(item|entry)>.*?</\1>\n", re.DOTALL)
-_TOKEN = re.compile(rb"\{\{(RFC822|ISO|DAY):(-?\d+)\}\}")
+_ENTRY = re.compile(
+    rb"[ ]*<(item|entry|article)\b[^>]*>.*?</\1>\n|[ ]{4}\{\"id\"[^\n]*\n", re.DOTALL
+)
+_TOKEN = re.compile(rb"\{\{([A-Z0-9]+):(-?\d+)\}\}")
+
+
+def _in_words(instant: datetime) -> str:
+    """Return the day in Paris as a sentence has it: « 1er décembre 2026 »."""
+    day = instant.astimezone(PARIS).date()
+    return f"{'1er' if day.day == 1 else day.day} {format_date(day, 'MMMM y', locale='fr')}"
+
 
 _FORMATS: Mapping[bytes, Callable[[datetime], str]] = {
     b"RFC822": lambda instant: format_datetime(instant, usegmt=True),
     b"ISO": lambda instant: instant.isoformat(),
     b"DAY": lambda instant: instant.date().isoformat(),
+    b"UNTIL": lambda instant: instant.date().isoformat(),
+    b"WORDS": _in_words,
+    b"DIGITS": lambda instant: f"{instant.astimezone(PARIS):%d/%m/%Y}",
 }
+_APPEARING = (b"RFC822", b"ISO", b"DAY")
+_GOING = b"UNTIL"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A feed as the watch is told of it: its name, the path of its address, its section."""
+    """A source as the watch is told of it: `path` of its address; the rest as in its settings."""
 
     name: str
     path: str
     section: Section = Section.LEGAL
+    kind: Literal["feed", "page", "change"] = "feed"
+    selectors: Mapping[str, str] = field(default_factory=dict)
+    regions: Sequence[str] = ()
+    owner: str = ""
+    reproducible: bool = False
 
 
 SOURCES = (
-    Source("Journal des textes officiels (exemple)", "/feeds/legifrance-exemple.xml"),
+    Source(
+        "Journal des textes officiels (exemple)",
+        "/feeds/legifrance-exemple.xml",
+        owner="P061",
+        reproducible=True,
+    ),
     Source("Actualités rurales (exemple)", "/feeds/actualites-rurales.atom", Section.INSTITUTIONS),
     Source("Le journal du Massif (exemple)", "/feeds/journal-du-massif.xml", Section.ECONOMY),
+    Source(
+        "Territoires en mouvement (exemple)",
+        "/feeds/territoires-en-mouvement.json",
+        Section.TERRITORIES,
+        reproducible=True,
+    ),
+    Source(
+        "Guichet des appels à projets (exemple)",
+        "/feeds/appels-a-projets.html",
+        Section.CALLS,
+        kind="page",
+        selectors={"items": "article.appel", "date": ".mis-en-ligne time", "summary": ".resume"},
+        regions=("R84", "R75", "R76", "R27"),
+    ),
+    Source(
+        "Calendrier des formations (exemple)",
+        "/feeds/formations.html",
+        Section.TRAININGS,
+        kind="change",
+    ),
 )
-"""The three sample sources."""
+"""The sample sources. The calls are those of the regions of the Massif central."""
 
 OWN = "/feeds/own"
 """Where a file of one's own is served in place of the samples."""
 
 
 def sources(own: Path | None = None) -> tuple[Source, ...]:
-    """Return the sources to poll: the samples, or one's own file."""
+    """Return the sources to read: the samples, or one's own file."""
     return (Source("Votre flux", OWN),) if own else SOURCES
 
 
@@ -91,7 +145,7 @@ def _own_route(path: Path) -> Route:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed as it is served: `modified` is the instant of its newest entry, in UTC."""
+    """A feed as it is served: `modified` is when an entry last came or went, in UTC."""
 
     body: bytes
     content_type: str
@@ -123,12 +177,17 @@ def feed_at(name: str, now: datetime, first: datetime) -> Feed:
         return start - timedelta(days=int(token[2]))
 
     def entry(found: re.Match[bytes]) -> bytes:
-        coming = any(instant(token) > now for token in _TOKEN.finditer(found[0]))
-        return b"" if coming else found[0]
+        tokens = list(_TOKEN.finditer(found[0]))
+        coming = any(instant(each) > now for each in tokens if each[1] in _APPEARING)
+        ends = [instant(each) for each in tokens if each[1] == _GOING]
+        gone = [end for end in ends if end <= now]
+        shown.extend(gone)
+        return b"" if coming or gone else found[0]
 
     def date(token: re.Match[bytes]) -> bytes:
-        shown.append(instant(token))
-        return _FORMATS[token[1]](shown[-1]).encode("ascii")
+        if token[1] in _APPEARING:
+            shown.append(instant(token))
+        return _FORMATS[token[1]](instant(token)).encode()
 
     body = _TOKEN.sub(date, _ENTRY.sub(entry, (FOLDER / name).read_bytes()))
     return Feed(body, content_type, max(shown))
