@@ -175,6 +175,7 @@ _ACCENTS = (
 )
 """The endings that Snowball's French rules only know with the accents that folding removed."""
 
+_ACCENTED = ("ee", "ees", "iere", "ieres", "ite", "ites")
 
 _PLURALS = {
     "enjeux": "enjeu",
@@ -191,9 +192,11 @@ _PLURALS = {
 def stem(word: str) -> str:
     """Return the root of a normalised word."""
     word = _PLURALS.get(word, word)
-    for ending, accented in _ACCENTS:
-        word = ending.sub(accented, word)
-    return "".join(fold(character) for character in _stemmer.stemWord(word)) or word
+    if word.endswith(_ACCENTED):
+        for ending, accented in _ACCENTS:
+            word = ending.sub(accented, word)
+    root = _stemmer.stemWord(word)
+    return (root if root.isascii() else "".join(map(fold, root))) or word
 
 
 STOP_WORDS = frozenset(
