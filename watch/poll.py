@@ -67,6 +67,7 @@ class Poller:
                 return
             async with self._parts.database.read() as session:
                 await self._recent.warm(session, now)
+                await self._judge.warm(session)
             async with asyncio.TaskGroup() as group:
                 for source in claimed:
                     group.create_task(self._poll_one(source, themes, now))
