@@ -27,6 +27,8 @@ from watch.sources.store import next_due, sync_sources
 __all__ = ["build", "sync_sources"]
 
 _EVERY = 15.0
+_SOON = 3.0
+
 MOST_OFFERED = 1_000
 """How many kept stories are offered to an edition."""
 
@@ -54,8 +56,8 @@ def build(
         links=desk.links.said,
         ticks=(
             Tick("watch.poll", poller.poll, next_due, every=_EVERY, loop="poll"),
-            Tick("watch.show", desk.telling.run, desk.telling.next_due, every=_EVERY),
-            Tick("watch.pages", desk.links.run, desk.links.next_due, every=5.0, loop="poll"),
+            Tick("watch.show", desk.telling.run, desk.telling.next_due, every=_SOON),
+            Tick("watch.pages", desk.links.run, desk.links.next_due, every=_SOON, loop="poll"),
             Tick("watch.summary", summary.run, summary.next_due, every=60.0),
         ),
         deliveries=kinds(settings.telegram),
