@@ -28,10 +28,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("story_id", sa.Integer(), nullable=False),
         sa.Column("territory_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("via", sa.String(), nullable=False),
         sa.Column("created_at", core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("next_reminder_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("planned_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("passed", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_interests_person_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_interests_story_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interests")),
@@ -44,6 +47,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("interests", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interests_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_interests_next_reminder_at"), ["next_reminder_at"], unique=False
+        )
 
     op.create_table(
         "source_trials",
@@ -203,6 +209,7 @@ def downgrade() -> None:
         batch_op.drop_column("updated_at")
 
     with op.batch_alter_table("interests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interests_next_reminder_at"))
         batch_op.drop_index(batch_op.f("ix_interests_person_id"))
 
     op.drop_table("interests")
