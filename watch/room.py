@@ -15,6 +15,7 @@ from watch.desk import store
 from watch.desk.deliveries import kinds
 from watch.desk.desk import Desk
 from watch.desk.examine import examination
+from watch.desk.personal import PERSONAL_DATA
 from watch.desk.rules import read_shown_hours, read_weekly
 from watch.desk.shown import ShownStory
 from watch.desk.summary import Summary
@@ -62,6 +63,7 @@ def build(
         ),
         deliveries=kinds(settings.telegram),
         contributions=contributions,
+        personal_data=PERSONAL_DATA,
         checks=(Check("watch hours", examination(weekly, hours, parts.clock)),),
     )
 

@@ -296,3 +296,17 @@ async def test_what_was_dropped_takes_no_theme_and_no_alert(house: Whole) -> Non
     forged = replace(themes, data=themes.data.removesuffix("0") + "1")
     toast, *_ = await house.forge(JEANNE, forged.data, place, chat=GROUP)
     assert toast.text.startswith("Cette actualité a changé")
+
+
+async def test_an_animator_who_is_erased_leaves_decisions_without_a_name(house: Whole) -> None:
+    await house.press(JEANNE, "Garder", chat=GROUP)
+    assert "Fonds pour les centres-bourgs" in await house.exported(JEANNE)
+    await house.erase(42)
+    async with house.database.read() as session:
+        decision = (await session.scalars(select(Decision))).one()
+    assert (decision.verdict, decision.decided_by) == ("keep", "erased:person")
+    place = house.place(TITLE, GROUP)
+    button = house.buttons[place][0][0]
+    await house.forge(HELENE, button.data, place, chat=GROUP)
+    await house.press(HELENE, "Retour", on=place, chat=GROUP)
+    assert card(house).endswith("Gardée pour la prochaine lettre.")
