@@ -61,15 +61,15 @@ def tokenise(text: str) -> tuple[Token, ...]:
     position, step = -1, 1
     tokens = []
     for found in _WORD_OR_MARK.finditer(folded):
-        if found.lastgroup == "mark":
-            step = SENTENCE
-        elif word := _word(found):
-            position += step
-            step = 1
-            if word not in STOP_WORDS:
-                start, end = found.span()
-                whole = origins[start], origins[end - 1] + 1
-                tokens.append(Token(word, stem(word), position, *whole))
+        word = found[0] if found.lastgroup == "word" else _word(found)
+        if not word:
+            step = SENTENCE if found.lastgroup == "mark" else step
+            continue
+        position += step
+        step = 1
+        if word not in STOP_WORDS:
+            start, end = found.span()
+            tokens.append(Token(word, stem(word), position, origins[start], origins[end - 1] + 1))
     return tuple(tokens)
 
 
