@@ -161,20 +161,22 @@ def _sources(feed: str, own: Path | None, root: str) -> list[SourceSettings]:
     """Return the sources to poll: an address of one's own, one's own file, or the samples."""
     if feed.startswith(WEB):
         return [SourceSettings(name="Votre flux", url=feed, every=POLL_EVERY)]
-    return [
-        SourceSettings(
-            name=source.name,
-            url=f"{root}{source.path}",
-            kind=source.kind,
-            section=source.section,
-            regions=list(source.regions),
-            every=POLL_EVERY,
-            owner=source.owner,
-            reproducible=source.reproducible,
-            selectors=SelectorsSettings.model_validate(source.selectors),
-        )
-        for source in feeds.sources(own)
-    ]
+    return [source_settings(source, root) for source in feeds.sources(own)]
+
+
+def source_settings(source: feeds.Source, root: str) -> SourceSettings:
+    """Return a sample source as the configuration has it; `root` is where it is served."""
+    return SourceSettings(
+        name=source.name,
+        url=f"{root}{source.path}",
+        kind=source.kind,
+        section=source.section,
+        regions=list(source.regions),
+        every=POLL_EVERY,
+        owner=source.owner,
+        reproducible=source.reproducible,
+        selectors=SelectorsSettings.model_validate(source.selectors),
+    )
 
 
 def _chat(folder: Path, clock: SandboxClock) -> State:

@@ -2,7 +2,8 @@
 
 import calendar
 import io
-from datetime import timedelta
+import itertools
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,21 @@ import feedparser
 import httpx
 import pytest
 
-from core.clock import FixedClock
+from core.clock import PARIS, FixedClock
 from core.errors import InputError
-from relais.sandbox.feeds import FEEDS, FOLDER, application, feed_bytes, sources
+from core.settings import SourceSettings
+from relais.sandbox.feeds import FEEDS, FOLDER, Source, application, feed_bytes, sources
+from relais.sandbox.playground import source_settings
+from watch.reading.read_document import read_document
+from watch.reading.records import Document, Item, Recipe
+from watch.stories.decide import THRESHOLD, likeness
+from watch.stories.signature import sign
+from watch.understanding.places import is_outside
+from watch.understanding.records import Understanding, deadline
+from watch.understanding.understand import understand
 
-RSS, ATOM, MALFORMED = FEEDS
+RSS, ATOM, MALFORMED, JSON, CALLS, TRAININGS = FEEDS
+BURST = 12
 
 
 def parse(body: bytes, content_type: str) -> Any:
@@ -22,12 +33,11 @@ def parse(body: bytes, content_type: str) -> Any:
 
 
 def test_every_file_is_served_and_every_feed_is_there() -> None:
-    assert {path.name for path in FOLDER.iterdir() if path.suffix in {".xml", ".atom"}} == set(
-        FEEDS
-    )
+    served = {path.name for path in FOLDER.iterdir() if path.is_file() and path.suffix != ".py"}
+    assert served == set(FEEDS)
 
 
-@pytest.mark.parametrize(("name", "version", "count"), [(RSS, "rss20", 7), (ATOM, "atom10", 6)])
+@pytest.mark.parametrize(("name", "version", "count"), [(RSS, "rss20", 9), (ATOM, "atom10", 6)])
 def test_the_good_feeds_are_well_made_and_recent(
     name: str, version: str, count: int, clock: FixedClock
 ) -> None:
@@ -72,6 +82,87 @@ def test_entries_keep_their_dates_and_new_ones_come_as_days_pass(clock: FixedClo
     after = parse(*feed_bytes(RSS, first + timedelta(days=2), first)).entries
     assert [entry.id for entry in after] == ["EX0109", *(entry.id for entry in before)]
     assert [entry.published for entry in after[1:]] == [entry.published for entry in before]
+
+
+def read(name: str, now: datetime, first: datetime, before: str | None = None) -> Document:
+    """Return what the watch makes of a sample as it is at `now`."""
+    (source,) = (each for each in sources() if each.path.endswith(name))
+    body, content_type = feed_bytes(name, now, first)
+    recipe = Recipe.of(source.kind, dict(source.selectors), before)
+    return read_document(body, f"http://x.example/{name}", {"content-type": content_type}, recipe)
+
+
+def understood(item: Item, now: datetime) -> Understanding:
+    return understand(item.title, item.summary, (), now)
+
+
+def test_the_same_decree_is_announced_by_three_sources_and_a_call_by_two(clock: FixedClock) -> None:
+    now = clock.now()
+    told = [
+        (name, item.title, sign(item, understood(item, now)))
+        for name in FEEDS
+        for item in read(name, now, now).items
+    ]
+    same = [
+        {one[:2], other[:2]}
+        for one, other in itertools.combinations(told, 2)
+        if likeness(one[2], other[2]) >= THRESHOLD
+    ]
+    decree = [pair for pair in same if all("vacance" in title for _, title in pair)]
+    call = [pair for pair in same if all("Accueillir" in title for _, title in pair)]
+    assert {name for pair in decree for name, _ in pair} == {RSS, ATOM, JSON}
+    assert {name for pair in call for name, _ in pair} == {JSON, CALLS}
+    assert len(same) == len(decree) + len(call)
+
+
+def test_calls_close_when_their_words_say(clock: FixedClock) -> None:
+    now = clock.now()
+    closing = {
+        item.title: (at - now).days if (at := deadline(understood(item, now).dates, now)) else None
+        for name in (ATOM, CALLS)
+        for item in read(name, now, now).items
+    }
+    assert closing["Appel à projets « Accueillir en Massif central »"] == 12
+    assert closing["Fonds « Derniers commerces » : relèves successives"] == 20
+    assert closing["Appui en ingénierie aux petites communes"] is None
+    tenders = (days for title, days in closing.items() if "tiers-lieux" in title)
+    assert list(tenders) == [40]
+
+
+def test_days_are_written_as_french_does(clock: FixedClock) -> None:
+    eve = datetime(2026, 11, 22, 9, tzinfo=PARIS)
+    clock.set(eve - timedelta(days=3))
+    texts = [item.summary for item in read(CALLS, clock.now(), clock.now()).items]
+    assert any("jusqu’au 1er décembre 2026 à 16 h" in text for text in texts)
+
+
+def test_one_call_is_of_other_places_than_the_source_is_followed_for(clock: FixedClock) -> None:
+    now = clock.now()
+    (source,) = (each for each in sources() if each.path.endswith(CALLS))
+    outside = [
+        item.title
+        for item in read(CALLS, now, now).items
+        if is_outside(understood(item, now).places, source.regions)
+    ]
+    assert outside == ["Appel à projets « Ports de pêche et littoral » en Bretagne"]
+
+
+def test_a_source_brings_a_burst_after_some_days(clock: FixedClock) -> None:
+    first = clock.now()
+    before, after = (len(read(JSON, first + timedelta(days=n), first).items) for n in (4, 5))
+    assert after - before == BURST
+
+
+def test_the_page_of_trainings_changes_when_days_pass(clock: FixedClock) -> None:
+    first = clock.now()
+    start = read(TRAININGS, first, first)
+    assert start.items == ()
+    assert start.page_text is not None
+    (came,) = read(TRAININGS, first + timedelta(days=1), first, start.page_text).items
+    assert came.summary.startswith("+ « Parler de la vacance des logements")
+    (both,) = read(TRAININGS, first + timedelta(days=3), first, start.page_text).items
+    assert "+ Report de la formation" in both.summary
+    assert "\u2212 « Lire un plan de financement européen »" in both.summary
 
 
 def visitor(clock: FixedClock, own: Path | None = None) -> httpx.AsyncClient:
@@ -133,8 +224,16 @@ async def test_an_unknown_feed_is_not_found(clock: FixedClock) -> None:
 
 async def test_every_source_answers_and_has_a_section_of_its_own(clock: FixedClock) -> None:
     async with visitor(clock) as client:
-        assert [(await client.get(source.path)).status_code for source in sources()] == [200] * 3
-    assert len({source.section for source in sources()}) == 3
+        assert [(await client.get(source.path)).status_code for source in sources()] == [200] * 6
+    assert len({source.section for source in sources()}) == 6
+
+
+@pytest.mark.parametrize("source", sources())
+def test_every_source_can_be_configured(source: Source) -> None:
+    settings = source_settings(source, "http://127.0.0.1:8767")
+    assert isinstance(settings, SourceSettings)
+    assert settings.url == f"http://127.0.0.1:8767{source.path}"
+    assert settings.kind == source.kind
 
 
 async def test_a_file_of_ones_own_is_served_as_it_is(clock: FixedClock, tmp_path: Path) -> None:
