@@ -27,6 +27,9 @@ LEAST_SHARED = 3
 LEAST_BARE = 5
 """How many when they share neither a name nor a number: « Repas des aînés du village »."""
 
+LEAST_OF_TEXT = 2
+"""How many when they name one legal text by its kind and number."""
+
 LEAST_TOLD = 0.6
 """What part of one title both tell at least when the summary is the same: it is not of the site."""
 
@@ -42,22 +45,46 @@ def likeness(a: Signature, b: Signature) -> float:
 
     The same whichever comes first.
     """
-    if not a.title or not b.title or clash(a, b):
+    if not a.title or not b.title:
         return 0.0
-    own_a, own_b = a.title.difference(b.title, b.summary), b.title.difference(a.title, a.summary)
-    told = sorted((1 - len(own_a) / len(a.title), 1 - len(own_b) / len(b.title)))
-    if told[1] >= LEAST_TOLD and _is_reprinted(a, b):
+    score = _score(a, b)
+    return score if score and not clash(a, b) else 0.0
+
+
+def _score(a: Signature, b: Signature) -> float:
+    if _is_reprinted(a, b):
         return 1.0
-    if HIRED in a.facts or (own_a and own_b):
+    if HIRED in a.facts:
         return 0.0
-    shared = len((a.title & b.title) - COMMON_WORDS)
     if _is_same_text(a, b):
-        comments = (own_a and IS_OFFICIAL not in a.facts) or (own_b and IS_OFFICIAL not in b.facts)
-        least = 1 if not own_a and not own_b and ORDER not in a.facts else LEAST_SHARED - 1
-        return 0.0 if comments or shared < least else 1.0
-    if _are_two(a, b):
+        return float(_tell_it(a, b))
+    own = len(a.title ^ b.title)
+    if _are_two(a, b) or _shared(a, b) < _enough(a, b) + own:
         return 0.0
-    return told[0] if shared >= _enough(a, b) + len(own_a) + len(own_b) else 0.0
+    return 1 - own / max(len(a.title), len(b.title))
+
+
+def _shared(a: Signature, b: Signature) -> int:
+    """Return how many words two titles share that not any town could have said."""
+    return len((a.title & b.title) - COMMON_WORDS)
+
+
+def _tell_it(a: Signature, b: Signature) -> bool:
+    """Tell whether two announcements of one legal text say the same of it.
+
+    One may tell less than the other, which is then the text itself: more words are a comment.
+    """
+    own_a, own_b = _own(a, b), _own(b, a)
+    if not own_a and not own_b:
+        return _shared(a, b) >= (LEAST_OF_TEXT if ORDER in a.facts else 1)
+    longer = a if own_a else b
+    both = own_a and own_b
+    return not both and IS_OFFICIAL in longer.facts and _shared(a, b) >= LEAST_OF_TEXT
+
+
+def _own(a: Signature, b: Signature) -> frozenset[int]:
+    """Return the words of a title that another announcement does not say."""
+    return a.title.difference(b.title, b.summary)
 
 
 def _are_two(a: Signature, b: Signature) -> bool:
@@ -74,7 +101,8 @@ def _enough(a: Signature, b: Signature) -> int:
     """
     facts = a.facts & b.facts
     types = {each >> 28 for each in facts}
-    if (a.named | b.named) & a.title & b.title or types & {Fact.REFERENCE, Fact.NUMBER}:
+    names = ((a.named | b.named) & a.title & b.title) - COMMON_WORDS
+    if names or types & {Fact.REFERENCE, Fact.NUMBER}:
         return LEAST_SHARED
     if types & {Fact.KIND} and (ORDER not in facts or types & {Fact.DATE}):
         return LEAST_SHARED
@@ -83,18 +111,25 @@ def _enough(a: Signature, b: Signature) -> int:
 
 def _is_same_text(a: Signature, b: Signature) -> bool:
     """Tell whether two announcements are of one legal text, by its kind and its number."""
-    kinds = of_kind(a.facts, Fact.KIND) & of_kind(b.facts, Fact.KIND)
-    whole_a, whole_b = a.facts | a.more, b.facts | b.more
-    return bool(kinds and of_kind(whole_a & whole_b, Fact.REFERENCE))
+    if not of_kind(a.facts & b.facts, Fact.KIND):
+        return False
+    return bool(of_kind((a.facts | a.more) & (b.facts | b.more), Fact.REFERENCE))
 
 
 def _is_reprinted(a: Signature, b: Signature) -> bool:
-    """Tell whether two summaries are one, but for what was added or cut at the end of one."""
+    """Tell whether two summaries are one, but for what was added or cut at the end of one.
+
+    One of the titles must say the same, lest a site should say so under everything.
+    """
     length = min(len(a.summary), len(b.summary))
+    if length < LEAST_SUMMARY:
+        return False
+    least = min(len(_own(a, b)) / len(a.title), len(_own(b, a)) / len(b.title))
     own_a = set(a.summary[:length]).difference(b.summary)
     own_b = set(b.summary[:length]).difference(a.summary)
-    both = own_a and own_b
-    return length >= LEAST_SUMMARY and not both and len(own_a) + len(own_b) <= MOST_OWN
+    if least > 1 - LEAST_TOLD or (own_a and own_b):
+        return False
+    return len(own_a) + len(own_b) <= MOST_OWN
 
 
 # --- what forbids -----------------------------------------------------------------------------

@@ -57,7 +57,7 @@ IS_OFFICIAL = fact(Fact.OFFICIAL, "title")
 
 def of_kind(facts: Iterable[int], kind: Fact) -> frozenset[int]:
     """Return the facts of a type."""
-    return frozenset(each for each in facts if each >> 28 == kind)
+    return frozenset([each for each in facts if each >> 28 == kind])
 
 
 # --- digits -----------------------------------------------------------------------------------

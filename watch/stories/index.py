@@ -1,94 +1,100 @@
-"""Recent stories in memory, found by the words that they share with an announcement.
+"""Recent stories in memory, found by what their words share with those of an announcement.
 
-Lists of stories by word, a set of lists for each day: forgetting is dropping a day. A story is
-listed under each word of its title; under the one of them that lists fewest; under the numbers
-of the texts of law that it names; and under four words of its summary's beginning. So what could
-be the same is always found (see `watch.stories.decide`), but under words that are on every page:
-a list that is full grows no more.
+For each day, lists of stories by word: forgetting is dropping a day. A story is listed under as
+many words of its title as make sure that whatever is alike has two of them (see `THRESHOLD`):
+those under which the fewest are listed; under the numbers of the texts of law that it names; and
+under two groups of words of its summary. So few are compared: those that share seldom words.
 """
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from watch.stories.decide import LEAST_SUMMARY, MOST_OWN, THRESHOLD, Candidate, likeness
+from watch.stories.decide import LEAST_SUMMARY, THRESHOLD, Candidate, likeness
 from watch.stories.facts import Fact, of_kind
 from watch.stories.signature import Signature, unpack
 
-MOST_LISTED = 64
-"""So many stories of a day are listed under one word."""
+MOST_LISTED = 32
+"""So many stories of a day are listed under one word; then it says nothing."""
 
-_HINTS = MOST_OWN + 2
-"""Two at least of so many words are in a summary that was printed again."""
+_COMMON = 2
+"""An announcement has so many of the words that a story is listed under, at least."""
 
-_Lists = dict[int, "array[int]"]
+_ROUNDING = 1e-9
+_GROUP = 4
+_GROUPS = 2
+"""The summaries that are one have one of two groups of four words in common, but by bad luck."""
 
-
-@dataclass(slots=True)
-class _Known:
-    """A story: its signature, as bytes, and the sources that tell it."""
-
-    signature: bytes
-    sources: tuple[int, ...]
+_Lists = dict[int, int | list[int]]
+"""Stories by word: most words list one, which needs no list."""
 
 
 @dataclass
 class _Day:
-    """The stories first seen on a day, and the lists of those by word."""
+    """The stories first seen on a day: their signatures, who tells them, and the lists."""
 
-    stories: dict[int, _Known] = field(default_factory=dict)
+    signatures: dict[int, bytes] = field(default_factory=dict)
+    sources: dict[int, int | tuple[int, ...]] = field(default_factory=dict)
     titles: _Lists = field(default_factory=dict)
-    rarest: _Lists = field(default_factory=dict)
-    texts: _Lists = field(default_factory=dict)
-    summaries: _Lists = field(default_factory=dict)
+    others: _Lists = field(default_factory=dict)
 
-    def write(self, story_id: int, signature: Signature) -> None:
-        """List a story under its words."""
-        words = sorted(signature.title, key=lambda word: (_length(self.titles, word), word))
-        for word in words:
+    def told_by(self, story_id: int) -> tuple[int, ...]:
+        """Return the sources that tell a story."""
+        found = self.sources.get(story_id, ())
+        return found if isinstance(found, tuple) else (found,)
+
+    def put(self, story_id: int, signature: bytes, sources: Iterable[int]) -> None:
+        """Add a story, or what is known of it now."""
+        told_by = tuple(dict.fromkeys((*self.told_by(story_id), *sources)))
+        self.sources[story_id] = told_by[0] if len(told_by) == 1 else told_by
+        if self.signatures.get(story_id) != signature:
+            self.signatures[story_id] = signature
+            self._list(story_id, unpack(signature))
+
+    def _list(self, story_id: int, signature: Signature | None) -> None:
+        if signature is None:
+            return
+        words = sorted(signature.title, key=lambda word: (len(_listed(self.titles, word)), word))
+        most_own = int((1 - THRESHOLD) * len(words) + _ROUNDING)
+        for word in words[: most_own + _COMMON]:
             _add(self.titles, word, story_id)
-        for word in words[:1]:
-            _add(self.rarest, word, story_id)
-        for number in _texts(signature):
-            _add(self.texts, number, story_id)
-        if len(signature.summary) >= LEAST_SUMMARY:
-            first = signature.summary[:LEAST_SUMMARY]
-            seldom = sorted(first, key=lambda word: (_length(self.summaries, word), word))
-            for word in seldom[:_HINTS]:
-                _add(self.summaries, word, story_id)
+        for key in _keys(signature):
+            _add(self.others, key, story_id)
 
-    def find(self, signature: Signature) -> set[int]:
+    def find(self, signature: Signature, keys: Iterable[int]) -> set[int]:
         """Return the stories that an announcement may tell."""
-        lists = [self.titles[word] for word in signature.title if word in self.titles]
-        found: set[int] = set()
-        if lists and len(lists) == len(signature.title):
-            lists.sort(key=len)
-            found.update(lists[0])
+        times = Counter[int]()
         for word in signature.title:
-            found.update(self.rarest.get(word, ()))
-        for number in _texts(signature):
-            found.update(self.texts.get(number, ()))
-        hints = Counter(
-            story_id for word in signature.summary for story_id in self.summaries.get(word, ())
-        )
-        found.update(story_id for story_id, times in hints.items() if times >= _HINTS - MOST_OWN)
+            times.update(_listed(self.titles, word))
+        found = {story_id for story_id, shared in times.items() if shared >= _COMMON}
+        found.update(each for key in keys for each in _listed(self.others, key))
         return found
 
 
-def _texts(signature: Signature) -> frozenset[int]:
-    return of_kind(signature.facts | signature.more, Fact.REFERENCE)
+def _keys(signature: Signature) -> list[int]:
+    """Return the numbers of the texts that are named, and groups of words of the summary."""
+    keys = list(of_kind(signature.facts | signature.more, Fact.REFERENCE))
+    first = signature.summary[: LEAST_SUMMARY + _GROUP]
+    if len(signature.summary) >= LEAST_SUMMARY:
+        groups = (hash(first[at : at + _GROUP]) for at in range(len(first) - _GROUP + 1))
+        keys += sorted(groups)[:_GROUPS]
+    return keys
 
 
-def _length(lists: _Lists, word: int) -> int:
-    return len(lists.get(word, ()))
+def _listed(lists: _Lists, key: int) -> list[int] | tuple[int, ...]:
+    found = lists.get(key, ())
+    return (found,) if isinstance(found, int) else found
 
 
-def _add(lists: _Lists, word: int, story_id: int) -> None:
-    listed = lists.setdefault(word, array("q"))
-    if len(listed) < MOST_LISTED:
-        listed.append(story_id)
+def _add(lists: _Lists, key: int, story_id: int) -> None:
+    found = lists.get(key)
+    if found is None:
+        lists[key] = story_id
+    elif isinstance(found, int):
+        lists[key] = [found, story_id]
+    elif len(found) < MOST_LISTED:
+        found.append(story_id)
 
 
 class StoryIndex:
@@ -98,20 +104,13 @@ class StoryIndex:
         self._days: dict[int, _Day] = {}
 
     def __len__(self) -> int:
-        return sum(len(day.stories) for day in self._days.values())
+        return sum(len(day.signatures) for day in self._days.values())
 
     def put(
         self, story_id: int, signature: bytes, sources: Iterable[int], seen_at: datetime
     ) -> None:
         """Add a story, or say what it is known by now, or which other sources tell it."""
-        day = self._days.setdefault(seen_at.toordinal(), _Day())
-        known = day.stories.get(story_id)
-        told_by = tuple(dict.fromkeys((*(known.sources if known else ()), *sources)))
-        day.stories[story_id] = _Known(signature, told_by)
-        if known is None or known.signature != signature:
-            read = unpack(signature)
-            if read:
-                day.write(story_id, read)
+        self._days.setdefault(seen_at.toordinal(), _Day()).put(story_id, signature, sources)
 
     def forget(self, before: datetime) -> None:
         """Drop the days that ended before an instant."""
@@ -123,10 +122,11 @@ class StoryIndex:
         told = unpack(signature)
         if told is None:
             return
+        keys = _keys(told)
         for day in self._days.values():
-            for story_id in day.find(told):
-                known = day.stories[story_id]
-                read = unpack(known.signature)
-                score = likeness(told, read) if read and source_id not in known.sources else 0.0
+            for story_id in day.find(told, keys):
+                sources = day.told_by(story_id)
+                known = unpack(day.signatures[story_id])
+                score = likeness(told, known) if known and source_id not in sources else 0.0
                 if score >= THRESHOLD:
-                    yield Candidate(story_id, score, known.sources)
+                    yield Candidate(story_id, score, sources)

@@ -20,7 +20,7 @@ from watch.stories.words import COMMON, specific
 from watch.understanding.records import CLOSING_KINDS, Understanding
 
 MOST_TITLE = 30
-MOST_SUMMARY = 40
+MOST_SUMMARY = 30
 """So many different words of a summary are kept: those that it begins with."""
 
 _READ = 400

@@ -37,15 +37,18 @@ FORMULAIC = _stems(
 
 COMMON = _stems(
     """
-    actes administratif administratifs agenda annuel annuelle associe associee bulletin cabinet
-    communal communautaire communaute commune communes compte conseil convocation coupure courrier
-    delegation deliberation deliberations eau electricite enquete exceptionnelle exercice
-    fermeture fetes hebdo hebdomadaire horaire horaires hors huissier jour justice lettre liberal
-    limitee local maire mairie marche matin mensuel ministeriels modification municipal municipale
-    municipales noel notaire office officiers ordinaire ordre permanence permanences plan plu plui
-    population prefectoral prefecture proces prochaine producteurs programmee publics recueil
-    rendu responsabilite reunion revision salarie salariee salle samedis seance semaine session
-    simplifiee societe soir special speciaux spectacle titulaire travaux unique urbanisme verbal
+    actes administratif administratifs agenda alsh annuel annuelle associe associee bibliotheque
+    budget budgetaire bulletin cabinet ccas cias circulation collecte communal communautaire
+    communaute commune communes compte conseil convocation coupure courrier dechets delegation
+    deliberation deliberations distribution eau ehpad electorales electricite enquete
+    exceptionnelle exercice fermeture fetes hebdo hebdomadaire horaire horaires hors huissier
+    jouets jour justice lettre liberal limitee listes local maire mairie marche matin mediatheque
+    mensuel ministeriels mjc modification municipal municipale municipales noel notaire octobre
+    office officiers opah ordinaire ordre permanence permanences piscine plan plu plui population
+    prefectoral prefecture primitif proces prochaine producteurs programmee publics recueil rendu
+    repas responsabilite restaurant reunion revision rose sacs salarie salariee salle samedis
+    scolaire scot seance securite semaine session sictom simplifiee smictom societe soir spanc
+    special speciaux spectacle telethon titulaire travaux unanimite unique urbanisme verbal
     vigilance voeux voirie
     """
 )
@@ -97,6 +100,7 @@ EVENTS: Mapping[str, str] = {
         "advised": "avis",
         "hired": "recrute recrutement stage cdd cdi",
         "adopted": "adopte adoption adoptee vote vot",
+        "denied": "ne pas non ni sans aucun aucune jamais",
         "expected": "bientot envisage espere futur future pourrait pourraient propose souhaite",
         "examined": "examine examen debat discute",
         "applied": "application applique pris execution",
@@ -113,8 +117,8 @@ EVENTS: Mapping[str, str] = {
 
 SERIES = frozenset(
     words(
-        "axe chapitre cycle edition episode etape groupe lot module n no numero partie phase priorite releve "
-        "rencontre saison semaine session tome tranche vague volet"
+        "axe chapitre cycle edition episode etape groupe lot module n no numero partie phase "
+        "priorite releve rencontre saison semaine session tome tranche vague volet"
     )
 )
 """Words that a number or a letter follows, to tell one of several."""
