@@ -15,7 +15,9 @@ from core.addresses import ROW
 from core.chat import Text
 from core.pages import page
 from core.parts import Parts
+from watch.alerts.interests import closings_of
 from watch.archive.published import PublishedStory, kept_ids, published, theme_names
+from watch.models import Story
 
 ON_A_PAGE = 20
 IN_A_FEED = 50
@@ -76,11 +78,11 @@ class WatchPages:
         """Show a kept piece of news. Raises HTTPException(404) when it is not, or not any more."""
         async with self._parts.database.read() as session:
             found = await published(session, [request.path_params["number"]])
-        if not found:
+            story = await session.get(Story, found[0].id) if found else None
+        if story is None:
             raise HTTPException(404)
-        now = self._parts.clock.now()
-        open_until = found[0].deadline
-        values = {"story": found[0], "open": open_until is not None and open_until > now}
+        still_open = bool(closings_of(story, self._parts.clock.now()))
+        values = {"story": found[0], "open": still_open, "typed": "", "problem": ""}
         return page(self._parts, "web/watch_story.html", values)
 
     async def feed(self, request: Request) -> Response:
