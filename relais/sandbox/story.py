@@ -21,3 +21,8 @@ class Story:
 
 
 Step = Callable[[Story], Awaitable[None]]
+
+
+def flat(text: str) -> str:
+    """Return words without the way they are set in lines."""
+    return " ".join(text.split())

@@ -17,7 +17,6 @@ from relais.sandbox.cast import ANIMATOR, GROUP, STRANGER
 from relais.sandbox.observation import (
     Chats,
     Mailboxes,
-    Message,
     MissingError,
     Pages,
     expect,
@@ -25,9 +24,16 @@ from relais.sandbox.observation import (
     link_in,
     seen,
 )
-from relais.sandbox.playground import DESK, WATCH, Playground
-from relais.sandbox.story import Step, Story
+from relais.sandbox.playground import DESK, Playground
+from relais.sandbox.story import Step, Story, flat
 from relais.sandbox.tour_of_a_question import HOTLINE_STEPS
+from relais.sandbox.tour_of_the_watch import (
+    LATER_STEPS,
+    READING_STEPS,
+    WATCH_STEPS,
+    title_of,
+    waiting,
+)
 
 FIRST, SECOND = "camille@lecteurs.example", "dominique@lecteurs.example"
 
@@ -36,11 +42,13 @@ async def play(playground: Playground, console: Console, *, own_feed: bool = Fal
     """Play every step; print each, then a table; return 0, or 1 naming the step that failed."""
     table = Table("", "step", "seen", "seconds", title="The tour")
     failed = ""
+    kept: list[str] = []
     async with httpx.AsyncClient(base_url=playground.public_url, trust_env=False) as client:
         for number, (title, step) in enumerate(STEPS, 1):
             console.print(f"\n[bold]{number}. {title}[/]")
             lines: list[str] = []
             story = _story(playground, client, console, lines, own_feed=own_feed)
+            story.kept = kept
             started = time.monotonic()
             try:
                 await step(story)
@@ -99,34 +107,19 @@ async def import_network(story: Story) -> None:
     story.say("{} départements, {} territories, {} people, {} answers".format(*counts))
 
 
-async def read_feeds(story: Story) -> None:
-    """See that each source's news is in the group, with its two buttons."""
-    names = [source.name for source in story.playground.house.parts.settings.watch.sources]
-    for name in names:
-        message = await story.chats.message(GROUP, name, WATCH)
-        labels = [button["text"] for row in message["buttons"] for button in row]
-        expect(labels[:2] == ["Garder", "Écarter"], f"the buttons are {labels}")
-        story.say(f"from « {name} »: {_title(message)}")
-    if not story.own_feed:
-        await story.chats.message(GROUP, "R&D rural", WATCH)
-        story.say("the malformed feed in Windows-1252 is read as it should: « R&D rural »")
-    await settle(story.playground.house)
-    story.say(f"{len(_waiting(story))} news in the group, each with Garder and Écarter")
-
-
 async def keep_two(story: Story) -> None:
     """Keep two as an animator; see that somebody else is refused."""
-    waiting = _waiting(story)
-    expect(len(waiting) >= 3, f"only {len(waiting)} news to decide on")  # noqa: PLR2004
-    for message in waiting[:2]:
+    found = waiting(story)
+    expect(len(found) >= 3, f"only {len(found)} news to decide on")  # noqa: PLR2004
+    for message in found[:2]:
         await story.chats.press(GROUP, message, ANIMATOR, "Garder")
         after = await story.chats.changed(GROUP, message)
         expect("Gardée" in after["text"], "the message does not say that it is kept")
-        story.kept.append(_title(message))
-        story.say(f"kept by the animator: {_title(message)}")
-    told = await story.chats.press(GROUP, waiting[2], STRANGER, "Garder")
-    unchanged = story.chats.find(GROUP, waiting[2]["message_id"])
-    expect(unchanged["text"] == waiting[2]["text"], "a stranger's press changed the message")
+        story.kept.append(title_of(message))
+        story.say(f"kept by the animator: {title_of(message)}")
+    told = await story.chats.press(GROUP, found[2], STRANGER, "Garder")
+    unchanged = story.chats.find(GROUP, found[2]["message_id"])
+    expect(unchanged["text"] == found[2]["text"], "a stranger's press changed the message")
     expect(told, "the stranger was told nothing")
     story.say(f"refused to somebody else: « {told} »")
 
@@ -154,7 +147,7 @@ async def send_edition(story: Story) -> None:
             "no one-click unsubscription",
         )
         for title in story.kept:
-            expect(_flat(title) in _flat(mail.text), f"« {title} » is not in the letter")
+            expect(flat(title) in flat(mail.text), f"« {title} » is not in the letter")
         expect("Agenda du réseau" in mail.text, "the coming seminar is not in the letter")
         story.say(f"{address} received « {mail.subject} », unsubscription headers included")
 
@@ -182,7 +175,7 @@ async def unsubscribe(story: Story) -> None:
     link = header_of(mail, "List-Unsubscribe").split(">")[0].strip("<")
     await story.pages.post(link, {"List-Unsubscribe": "One-Click"})
     story.say(f"{FIRST} unsubscribed by one POST, without a page to read")
-    message = _waiting(story)[0]
+    message = waiting(story)[0]
     await story.chats.press(GROUP, message, ANIMATOR, "Garder")
     await story.chats.changed(GROUP, message)
     number = await _publish(story)
@@ -206,28 +199,11 @@ async def _publish(story: Story) -> str:
     preview = next(b["url"] for row in review["buttons"] for b in row if "url" in b)
     page = html.unescape(await story.pages.get(preview, "<h1"))
     for title in story.kept[:2]:
-        expect(found[1] != "1" or _flat(title) in _flat(page), "a kept news is not in the preview")
+        expect(found[1] != "1" or flat(title) in flat(page), "a kept news is not in the preview")
     await chats.press(GROUP, review, ANIMATOR, "Donner le bon à diffuser")
     await chats.changed(GROUP, review)
     await settle(story.playground.house)
     return found[1]
-
-
-def _waiting(story: Story) -> list[Message]:
-    """Return the news that wait for a decision."""
-    return [
-        message
-        for message in story.chats.messages(GROUP, WATCH)
-        if any(b["text"] == "Garder" for row in message["buttons"] for b in row)
-    ]
-
-
-def _title(message: Message) -> str:
-    return str(message["text"]).splitlines()[0]
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 async def _all_mails(story: Story) -> int:
@@ -236,11 +212,13 @@ async def _all_mails(story: Story) -> int:
 
 STEPS: tuple[tuple[str, Step], ...] = (
     ("The database is made, the sample network imported", import_network),
-    ("The feeds are read, their news shown to the animators", read_feeds),
+    *READING_STEPS,
     ("An animator keeps two news; somebody else is refused", keep_two),
+    *WATCH_STEPS,
     *HOTLINE_STEPS,
     ("Two people subscribe on the web page", subscribe),
     ("A letter is composed, approved, and received", send_edition),
     ("A seminar's reminder is received once", remind),
     ("One-click unsubscription is honoured by the next letter", unsubscribe),
+    *LATER_STEPS,
 )
