@@ -2,31 +2,29 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import failpoints
-from core.db import alone
 from core.errors import FetchError, RelaisError
 from core.http import Fetched, Fetcher
 from core.parts import Parts
 from core.themes.rules import ThemeWords
 from core.themes.store import themes as network_themes
 from watch import store
-from watch.decide import Changes, Identified, compare, identify
-from watch.health.notices import tell_if_it_fails, tell_it_is_back
+from watch.decide import Identified, KnownEntry, compare, identify
+from watch.health.notices import tell_if_it_fails
 from watch.health.rules import trouble_of
+from watch.keeping import Keeper, Outcome
 from watch.models import Source
 from watch.reading.parsing import Parser
-from watch.reading.records import Document, Recipe
-from watch.relevance.judge import Judge, Judgement
+from watch.reading.records import Document, Item, Recipe
+from watch.relevance.judge import Judge
 from watch.rules import Pace, Validators, next_check, next_try, validators
 from watch.sources import store as sources
-from watch.stories.recent import RecentStories
 from watch.understanding.records import Understanding
 
 log = structlog.get_logger()
@@ -37,12 +35,22 @@ _AT_ONCE = 32
 
 
 @dataclass(frozen=True)
+class Round:
+    """What sources that are due at once are read with; `begun` are those that have entries."""
+
+    now: datetime
+    themes: Sequence[ThemeWords]
+    begun: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Reading:
     """What came of a source; `document` is None when nothing has changed."""
 
     fetched: Fetched
     body_hash: str | None
-    document: Document | None
+    document: Document | None = None
+    understood: Mapping[Item, Understanding] = field(default_factory=dict)
 
 
 class Poller:
@@ -50,80 +58,89 @@ class Poller:
 
     def __init__(self, parts: Parts, fetcher: Fetcher, parser: Parser, judge: Judge) -> None:
         self._parts = parts
-        self._judge = judge
         self._fetcher = fetcher
         self._parser = parser
-        self._recent = RecentStories()
+        self._keeper = Keeper(parts, judge)
         self._gate = asyncio.Semaphore(_AT_ONCE)
-        self._storing = asyncio.Lock()
+        self._quiet: list[Outcome] = []
 
     async def poll(self, now: datetime) -> None:
         """Read every source that is due at `now`, several at once."""
         while True:
             async with self._parts.database.write() as session:
                 claimed = await sources.claim_due(session, now, _BATCH)
-                themes = await network_themes(session) if claimed else ()
             if not claimed:
                 return
             async with self._parts.database.read() as session:
-                await self._recent.warm(session, now)
-                await self._judge.warm(session)
+                themes = await network_themes(session)
+                begun = await store.with_entries(session, [source.id for source in claimed])
+            await self._keeper.warm(now)
+            await self._poll_all(claimed, Round(now, themes, begun))
+
+    async def _poll_all(self, claimed: Sequence[Source], turn: Round) -> None:
+        try:
             async with asyncio.TaskGroup() as group:
                 for source in claimed:
-                    group.create_task(self._poll_one(source, themes, now))
+                    group.create_task(self._poll_one(source, turn))
+        finally:  # also when the service stops: nobody is asked again too soon
+            quiet, self._quiet = self._quiet, []
+            await self._keeper.keep_quiet(quiet, turn.now)
 
-    async def _poll_one(self, source: Source, themes: Sequence[ThemeWords], now: datetime) -> None:
+    async def _poll_one(self, source: Source, turn: Round) -> None:
         async with self._gate:
             try:
-                reading = await self._read(source)
-                await self._keep(source, reading, themes, now)
+                reading = await self._read(source, turn)
+                outcome = await self._outcome(source, reading, turn)
+                if outcome.is_quiet:
+                    self._quiet.append(outcome)
+                else:
+                    await self._keeper.keep(outcome, turn.now)
+                _tell(outcome, reading)
             except RelaisError as error:
                 log.warning("watch.failed", source=source.id, error=error.what, hint=error.hint)
-                await self._failed(source, error, now)
+                await self._failed(source, error, turn.now)
             except Exception as error:  # a defect met on one source spares the others
                 log.exception("watch.broken", source=source.id)
-                await self._failed(source, error, now)
+                await self._failed(source, error, turn.now)
 
-    async def _read(self, source: Source) -> Reading:
+    async def _read(self, source: Source, turn: Round) -> Reading:
         """Fetch a source, and parse what came unless it came before."""
         fetched = await self._fetcher.fetch(
             source.moved_to or source.url, etag=source.etag, last_modified=source.last_modified
         )
         failpoints.reach("watch.fetched")
         if fetched.not_modified:
-            return Reading(fetched, source.body_hash, None)
+            return Reading(fetched, source.body_hash)
         body_hash = hashlib.sha256(fetched.body).hexdigest()
         if body_hash == source.body_hash:
-            return Reading(fetched, body_hash, None)
+            return Reading(fetched, body_hash)
         recipe = Recipe.of(source.kind, source.selectors, source.page_text)
-        document = await self._parser.parse(fetched.body, fetched.url, fetched.headers, recipe)
-        return Reading(fetched, body_hash, document)
+        given = (fetched.body, fetched.url, fetched.headers, recipe)
+        if source.id in turn.begun:
+            return Reading(fetched, body_hash, await self._parser.parse(*given))
+        document, found = await self._parser.parse_first(*given, themes=turn.themes, now=turn.now)
+        return Reading(fetched, body_hash, document, dict(zip(document.items, found, strict=False)))
 
-    async def _keep(
-        self, source: Source, reading: Reading, themes: Sequence[ThemeWords], now: datetime
-    ) -> None:
-        """Store what changed, and when to come again, in one transaction."""
-        read = self._next(source, reading, now)
-        changes, understood = await self._changes(source, reading.document, themes, now)
-        async with self._storing, self._parts.database.write() as session:
-            await alone(session, "watch.stories")  # two processes see one story in two sources
-            await self._judge.refresh(session)
-            await self._store(session, source, changes, understood, now)
-            brought = replace(read, brought_new=bool(changes.new))
-            await sources.source_was_read(session, source.id, brought, now)
-            if source.failing_told_at:
-                await tell_it_is_back(session, self._parts, source, now)
-            failpoints.reach("watch.stored")
-        log.info(
-            "watch.read",
-            source=source.id,
-            status=reading.fetched.status,
-            items=len(reading.document.items) if reading.document else None,
-            new=len(changes.new),
-            changed=len(changes.changed),
-            warning=(reading.document.warning if reading.document else "") or None,
-            next_check_at=read.next_check_at.isoformat(timespec="seconds"),
-        )
+    async def _outcome(self, source: Source, reading: Reading, turn: Round) -> Outcome:
+        """Return what a reading changes, and what was understood of what is new or changed."""
+        read = self._next(source, reading, turn.now)
+        if reading.document is None:
+            return Outcome(source, read)
+        items = identify(reading.document.items)
+        changes = compare(items, await self._known(source, items, turn))
+        told = [each.item for each in (*changes.new, *(each for _, each in changes.changed))]
+        left = [item for item in told if item not in reading.understood]
+        found = await self._parser.understand(left, turn.themes, turn.now)
+        understood = {**reading.understood, **dict(zip(left, found, strict=True))}
+        return Outcome(source, read, changes, understood)
+
+    async def _known(
+        self, source: Source, items: Sequence[Identified], turn: Round
+    ) -> Sequence[KnownEntry]:
+        if source.id not in turn.begun:
+            return ()
+        async with self._parts.database.read() as session:
+            return await store.known_entries(session, source.id, items)
 
     def _next(self, source: Source, reading: Reading, now: datetime) -> sources.Read:
         fetched, document = reading.fetched, reading.document
@@ -143,65 +160,6 @@ class Poller:
             page_text=document.page_text if document else None,
         )
 
-    async def _changes(
-        self,
-        source: Source,
-        document: Document | None,
-        themes: Sequence[ThemeWords],
-        now: datetime,
-    ) -> tuple[Changes, Sequence[Understanding]]:
-        """Return what a document changes, and what was understood of what is new, then changed."""
-        if document is None:
-            return Changes(), ()
-        items = identify(document.items)
-        async with self._parts.database.read() as session:
-            changes = compare(items, await store.known_entries(session, source.id, items))
-        told = [each.item for each in (*changes.new, *(each for _, each in changes.changed))]
-        return changes, await self._parser.understand(told, themes, now)
-
-    async def _store(
-        self,
-        session: AsyncSession,
-        source: Source,
-        changes: Changes,
-        understood: Sequence[Understanding],
-        now: datetime,
-    ) -> None:
-        """Write entries and stories; showing them is another's business."""
-        told, corrected = understood[: len(changes.new)], understood[len(changes.new) :]
-        joined = await self._join(session, source, changes, told, now)
-        for (entry_id, each), found in zip(changes.changed, corrected, strict=True):
-            await store.change_entry(session, entry_id, each, found, now)
-        fresh = [
-            store.story_row(each, source, found, self._judged(each, source), now)
-            for each, found, story_id in zip(changes.new, told, joined, strict=True)
-            if story_id is None
-        ]
-        numbers = iter(await store.add_stories(session, fresh))
-        entries = [
-            store.entry_row(each, source.id, story_id or next(numbers), now)
-            for each, story_id in zip(changes.new, joined, strict=True)
-        ]
-        await store.add_entries(session, entries)
-
-    def _judged(self, each: Identified, source: Source) -> Judgement | None:
-        return self._judge.judge(each.item.title, each.item.summary, source.id)
-
-    async def _join(
-        self,
-        session: AsyncSession,
-        source: Source,
-        changes: Changes,
-        told: Sequence[Understanding],
-        now: datetime,
-    ) -> Sequence[int | None]:
-        """Return the story of other sources that each new item tells; None for a new one."""
-        if not changes.new:
-            return ()
-        await self._recent.refresh(session, now)
-        signed = [(each, found.signature) for each, found in zip(changes.new, told, strict=True)]
-        return await self._recent.choose(session, signed, source.id)
-
     async def _failed(self, source: Source, error: Exception, now: datetime) -> None:
         retry_after = error.retry_after if isinstance(error, FetchError) else None
         gone = isinstance(error, FetchError) and error.permanent
@@ -215,3 +173,17 @@ class Poller:
 
     def _pace(self, source: Source) -> Pace:
         return Pace(source.every, self._parts.settings.watch.least_interval)
+
+
+def _tell(outcome: Outcome, reading: Reading) -> None:
+    document, read = reading.document, outcome.read
+    log.info(
+        "watch.read",
+        source=outcome.source.id,
+        status=reading.fetched.status,
+        items=len(document.items) if document else None,
+        new=len(outcome.changes.new),
+        changed=len(outcome.changes.changed),
+        warning=(document.warning if document else "") or None,
+        next_check_at=read.next_check_at.isoformat(timespec="seconds"),
+    )

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, insert, or_, select, update
+from sqlalchemy import Table, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import new_ids
@@ -30,6 +30,13 @@ def chunks(values: Iterable[_Value]) -> Iterable[Sequence[_Value]]:
     """Cut values, each once, into pieces that a query can hold."""
     every = list(dict.fromkeys(values))
     return (every[start : start + _CHUNK] for start in range(0, len(every), _CHUNK))
+
+
+async def with_entries(session: AsyncSession, source_ids: Sequence[int]) -> frozenset[int]:
+    """Return which of some sources have entries."""
+    has_some = exists().where(Entry.source_id == Source.id)
+    found = await session.scalars(select(Source.id).where(Source.id.in_(source_ids), has_some))
+    return frozenset(found)
 
 
 async def known_entries(

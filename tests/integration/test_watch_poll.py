@@ -1,7 +1,7 @@
 """Reading sources from end to end, on both databases."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,12 +14,14 @@ from core.db import Database
 from core.http import Fetcher
 from core.ledger.models import Delivery
 from core.people.models import Theme
+from core.themes.rules import ThemeWords
 from tests.newsstand import Page, Watch, item, rss, watch_settings, watching
 from watch.models import Entry, Source
 from watch.reading.parsing import Parser
 from watch.reading.records import FEED, Document, Recipe
 from watch.room import build, sync_sources
 from watch.sources.store import LEASE, claim_due
+from watch.understanding.records import Understanding
 
 
 @pytest.fixture(scope="module")
@@ -243,12 +245,19 @@ async def test_a_reading_cut_short_is_done_again_once_its_lease_is_over(
 class BrokenParser(Parser):
     """A parser with a defect that nobody thought of."""
 
-    async def parse(
-        self, body: bytes, url: str, headers: Mapping[str, str], recipe: Recipe = FEED
-    ) -> Document:
+    async def parse_first(
+        self,
+        body: bytes,
+        url: str,
+        headers: Mapping[str, str],
+        recipe: Recipe = FEED,
+        *,
+        themes: Sequence[ThemeWords],
+        now: datetime,
+    ) -> tuple[Document, Sequence[Understanding]]:
         if url.endswith("gazette"):
             raise ZeroDivisionError
-        return await super().parse(body, url, headers, recipe)
+        return await super().parse_first(body, url, headers, recipe, themes=themes, now=now)
 
 
 async def test_a_defect_met_on_one_source_spares_the_others(

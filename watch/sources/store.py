@@ -1,11 +1,12 @@
 """The sources' table: brought to the configuration, claimed, and what each reading leaves."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import alone
@@ -14,6 +15,8 @@ from core.settings import Settings, SourceSettings
 from watch.health.rules import SOONEST_SILENCE, Trouble
 from watch.models import Source
 from watch.rules import Validators
+
+_SOURCES = cast("Table", Source.__table__)
 
 CONFIG = "config"
 """The origin of the sources that the configuration lists."""
@@ -108,18 +111,15 @@ async def claim_due(session: AsyncSession, now: datetime, most: int) -> Sequence
         .where(Source.enabled, Source.next_check_at <= now)
         .order_by(Source.next_check_at, Source.id)
         .limit(most)
+        .with_for_update(skip_locked=True)
     )
-    claimed = []
-    for source in due:
-        statement = (
-            update(Source)
-            .where(Source.id == source.id, Source.next_check_at == source.next_check_at)
-            .values(next_check_at=now + LEASE)
-            .execution_options(synchronize_session=False)
-        )
-        result = cast("CursorResult[Any]", await session.execute(statement))
-        if result.rowcount:
-            claimed.append(source)
+    claimed = due.all()
+    await session.execute(
+        update(Source)
+        .where(Source.id.in_([source.id for source in claimed]))
+        .values(next_check_at=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
     return claimed
 
 
@@ -140,8 +140,20 @@ class Read:
     page_text: str | None = None
 
 
-async def source_was_read(session: AsyncSession, source_id: int, read: Read, now: datetime) -> None:
-    """Record a good answer."""
+async def sources_were_read(
+    session: AsyncSession, reads: Mapping[int, Read], now: datetime
+) -> None:
+    """Record good answers, by the number of their source."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for source_id, read in reads.items():
+        values = _left_by(read, now)
+        alike[tuple(values)].append({"source": source_id, **values})
+    for rows in alike.values():
+        await session.execute(update(_SOURCES).where(_SOURCES.c.id == bindparam("source")), rows)
+
+
+def _left_by(read: Read, now: datetime) -> dict[str, Any]:
+    """Return the columns that a good answer sets."""
     values: dict[str, Any] = {
         "etag": read.validators.etag,
         "last_modified": read.validators.last_modified,
@@ -164,7 +176,7 @@ async def source_was_read(session: AsyncSession, source_id: int, read: Read, now
         values["moved_to"] = read.moved_to
     if read.page_text is not None:
         values["page_text"] = read.page_text
-    await session.execute(update(Source).where(Source.id == source_id).values(values))
+    return values
 
 
 @dataclass(frozen=True)
