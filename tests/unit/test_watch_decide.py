@@ -101,7 +101,9 @@ def test_a_link_that_two_entries_share_recognises_neither() -> None:
 
 
 def described(number: int, days: int | None = None, link: str = "", guid: str = "") -> Identified:
-    text = f"Les {number} communes du territoire peuvent déposer leur dossier sur le site de l'État."
+    text = (
+        f"Les {number} communes du territoire peuvent déposer leur dossier sur le site du réseau."
+    )
     return one(item(guid, link, f"Actualité {number}", text, days))
 
 

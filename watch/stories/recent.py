@@ -31,8 +31,8 @@ _PAGE = 500
 _BEHIND = 5000
 """How many of the last entries are left to `refresh`: others may be writing right before them."""
 
-_OVERLAP = timedelta(minutes=10)
-"""Corrections are read again for so long: the clocks of two machines differ."""
+_OVERLAP = timedelta(hours=2)
+"""Corrections are read again for so long: clocks differ, and a round of polling has one instant."""
 
 
 class RecentStories:
