@@ -57,7 +57,7 @@ from relais.wiring import House, building
 TOKEN = "7000001:sandbox"  # noqa: S105  # the local Bot API's, worth nothing elsewhere
 INVITED = CAST["agent"]
 INVITATION_LIFE = timedelta(days=3650)
-POLL_EVERY = 6 * 3600.0
+POLL_EVERY = 24 * 3600.0
 HOLD_SECONDS = 5.0
 """How long an answer can be held back: enough to try it, without waiting long."""
 

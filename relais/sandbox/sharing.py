@@ -1,4 +1,4 @@
-"""What the sample network shares: consents, experiences, sponsorships, canned answers."""
+"""What the sample network shares: consents, experiences, sponsorships, canned answers, alerts."""
 
 import csv
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,11 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.desk.models import CannedAnswer
 from bot.network import consents
 from bot.network.models import Proposal, Sponsorship, SponsorshipExchange
+from core.acts import SYSTEM, Act, record
 from core.people.importing import ImportReport
 from core.people.models import Person, Territory, Theme
+from core.reference import Reference
+from watch.alerts.models import Following
 
 FOLDER = Path(__file__).parent / "network"
 YES = "oui"
+FOLLOWED = "sample.followed"
 
 Row = Mapping[str, str]
 Add = Callable[[AsyncSession, int, Row, datetime], Awaitable[bool]]
@@ -103,11 +107,25 @@ async def _canned(session: AsyncSession, _number: int, row: Row, now: datetime) 
     return True
 
 
+async def _following(session: AsyncSession, _number: int, row: Row, now: datetime) -> bool:
+    """Follow themes, once: the trail remembers it for whoever follows none any more."""
+    person = await _person(session, row["person"])
+    subject = Reference("core", "person", str(person.id))
+    done = select(Act.id).where(Act.verb == FOLLOWED, Act.subject == str(subject))
+    if await session.scalar(done):
+        return False
+    record(session, SYSTEM, FOLLOWED, subject, now)
+    for code in row["themes"].split("|"):
+        session.add(Following(person_id=person.id, theme=code, since=now))
+    return True
+
+
 _FILES: Mapping[str, Add] = {
     "consents": _consent,
     "experiences": _experience,
     "sponsorships": _sponsorship,
     "canned": _canned,
+    "followings": _following,
 }
 
 

@@ -38,6 +38,7 @@ async def test_it_is_imported_whole_and_a_second_time_changes_nothing(
         "experiences": 3,
         "sponsorships": 2,
         "canned": 3,
+        "followings": 4,
     }
     second = await load_network(database, clock.now())
     assert second.created == 0

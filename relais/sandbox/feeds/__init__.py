@@ -83,21 +83,21 @@ class Source:
 
 SOURCES = (
     Source(
-        "Journal des textes officiels (exemple)",
+        "Journal des textes officiels – exemple",
         "/feeds/legifrance-exemple.xml",
         owner="P061",
         reproducible=True,
     ),
-    Source("Actualités rurales (exemple)", "/feeds/actualites-rurales.atom", Section.INSTITUTIONS),
-    Source("Le journal du Massif (exemple)", "/feeds/journal-du-massif.xml", Section.ECONOMY),
+    Source("Actualités rurales – exemple", "/feeds/actualites-rurales.atom", Section.INSTITUTIONS),
+    Source("Le journal du Massif – exemple", "/feeds/journal-du-massif.xml", Section.ECONOMY),
     Source(
-        "Territoires en mouvement (exemple)",
+        "Territoires en mouvement – exemple",
         "/feeds/territoires-en-mouvement.json",
         Section.TERRITORIES,
         reproducible=True,
     ),
     Source(
-        "Guichet des appels à projets (exemple)",
+        "Guichet des appels à projets – exemple",
         "/feeds/appels-a-projets.html",
         Section.CALLS,
         kind="page",
@@ -105,7 +105,7 @@ SOURCES = (
         regions=("R84", "R75", "R76", "R27"),
     ),
     Source(
-        "Calendrier des formations (exemple)",
+        "Calendrier des formations – exemple",
         "/feeds/formations.html",
         Section.TRAININGS,
         kind="change",
