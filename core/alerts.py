@@ -1,6 +1,6 @@
 """Alerts: one piece of news, told at once to those who follow its themes."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,6 +25,15 @@ class Alert:
     note: str
     themes: tuple[str, ...]
     deadline: datetime | None
+
+
+Addresses = Callable[[AsyncSession, Sequence[str]], Awaitable[frozenset[str]]]
+"""The e-mail addresses, in lower case, of those whom alerts about some themes reach elsewhere."""
+
+
+async def no_addresses(_session: AsyncSession, _themes: Sequence[str]) -> frozenset[str]:
+    """Return none: nobody is reached elsewhere."""
+    return frozenset()
 
 
 class AlertReaders(Protocol):

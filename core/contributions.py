@@ -18,6 +18,7 @@ class Contribution:
     """One item offered to an edition. `section` is where it belongs.
 
     `note` is « notre lecture »; `source` is who published it; `starts_at` is for what has a date.
+    `deadline` is its next closing date, and `more_url` our page where one says to be interested.
     """
 
     reference: Reference
@@ -30,6 +31,8 @@ class Contribution:
     starts_at: datetime | None = None
     place: str = ""
     themes: tuple[str, ...] = ()
+    deadline: datetime | None = None
+    more_url: str = ""
 
 
 class Publication(Base):

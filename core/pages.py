@@ -1,6 +1,6 @@
 """What the rooms' pages have in common: responses, forms, links that no longer work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -37,11 +37,21 @@ def bad_link(parts: Parts, template: str, purpose: str, error: TokenError) -> Re
     return page(parts, template, values, status=410 if expired else 400, headers=PRIVATE)
 
 
+MOST_FIELDS = 120
+"""How many fields a form may have: as many themes as there can be, and a few more."""
+
+
+async def ticked(request: Request, name: str) -> Sequence[str]:
+    """Return the values of the boxes of that name that were ticked. Raises as `typed` does."""
+    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    return [value for value in form.getlist(name) if isinstance(value, str)]
+
+
 async def typed(request: Request, *wanted: str) -> dict[str, str]:
     """Return what was typed in a form's fields; a missing one is empty.
 
     A body that is not a form raises HTTPException(400).
     """
-    form = await request.form(max_files=0, max_fields=20)
+    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
     values = {name: form.get(name, "") for name in wanted}
     return {name: value if isinstance(value, str) else "" for name, value in values.items()}

@@ -35,6 +35,7 @@ from bot.network.consents import contact
 from bot.network.sponsorships import fiche_lines
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.api import RelaisBot, make_bot
+from core.alerts import AlertReaders
 from core.chat import Command
 from core.clock import Clock, SystemClock
 from core.db import Database
@@ -48,8 +49,10 @@ from core.render import Renderer
 from core.room import ContributionSource, PersonalData, Room, Tick
 from core.settings import Settings, TelegramSettings
 from core.tokens import Tokens
+from digest.letter.alerts import MailReaders
 from digest.seminars.next_meeting import next_meeting
 from relais import housekeeping
+from watch.alerts.readers import ChatReaders
 from watch.archive.kept import Kept
 from watch.desk.documents import Documents
 from watch.reading.parsing import Parser
@@ -153,6 +156,8 @@ def make_rooms(
         # The entrance holds the directory: others look people up there, so it lets go last.
         return sorted((*of_rooms, *house), key=lambda named: named[0] == "entrance")
 
+    by_chat = ChatReaders(parts)
+    readers: Sequence[AlertReaders] = (by_chat, MailReaders(parts, by_chat.addresses))
     search = AnswerSearch(parts.settings.hotline)
     hours = Hours(parts.settings.hotline)
     asking = Asking(parts, search, hours)
@@ -172,7 +177,7 @@ def make_rooms(
         bot.network.room.build(parts, asking.command, Documents(parts)),
         bot.figures.room.build(parts, hours),
         bot.personal.room.build(parts, holders),
-        watch.room.build(parts, fetcher, parser),
+        watch.room.build(parts, fetcher, parser, readers),
         watch.health.room.build(parts),
         watch.sources.room.build(parts, fetcher, parser),
         watch.archive.room.build(parts),

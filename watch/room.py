@@ -9,7 +9,7 @@ from core.alerts import AlertReaders
 from core.contributions import Contribution
 from core.http import Fetcher
 from core.parts import Parts
-from core.room import Check, Room, Tick
+from core.room import Check, ContributionSource, Room, Tick
 from core.sections import Section
 from watch.desk import store
 from watch.desk.deliveries import kinds
@@ -24,6 +24,7 @@ from watch.poll import Poller
 from watch.reading.parsing import Parser
 from watch.relevance.judge import Judge
 from watch.sources.store import next_due, sync_sources
+from watch.understanding.records import deadline
 
 __all__ = ["build", "sync_sources"]
 
@@ -62,28 +63,35 @@ def build(
             Tick("watch.summary", summary.run, summary.next_due, every=60.0),
         ),
         deliveries=kinds(settings.telegram),
-        contributions=contributions,
+        contributions=offering(parts),
         personal_data=PERSONAL_DATA,
         checks=(Check("watch hours", examination(weekly, hours, parts.clock)),),
     )
 
 
-async def contributions(
-    session: AsyncSession,
-    since: datetime,  # noqa: ARG001  # the protocol's; see below
-    until: datetime,
-) -> Sequence[Contribution]:
-    """Offer the stories kept up to `until` that appeared in no edition, however old.
+def offering(parts: Parts) -> ContributionSource:
+    """Return what offers the kept stories, those that close with our page about them."""
+    pages = f"{parts.settings.service.public_url.rstrip('/')}/veille/actualites"
 
-    A story kept too late for one edition is offered to the next.
-    """
-    rows = await store.stories(
-        session, store.kept(until), Story.decided_at.asc(), most=MOST_OFFERED
-    )
-    return [_contribution(story) for story in await store.shown(session, rows)]
+    async def contributions(
+        session: AsyncSession,
+        since: datetime,  # noqa: ARG001  # the protocol's; see below
+        until: datetime,
+    ) -> Sequence[Contribution]:
+        """Offer the stories kept up to `until` that appeared in no edition, however old.
+
+        A story kept too late for one edition is offered to the next.
+        """
+        rows = await store.stories(
+            session, store.kept(until), Story.decided_at.asc(), most=MOST_OFFERED
+        )
+        return [_contribution(story, pages, until) for story in await store.shown(session, rows)]
+
+    return contributions
 
 
-def _contribution(story: ShownStory) -> Contribution:
+def _contribution(story: ShownStory, pages: str, now: datetime) -> Contribution:
+    closing = deadline(story.dates, now)
     return Contribution(
         reference=story.reference,
         section=Section(story.section),
@@ -93,4 +101,6 @@ def _contribution(story: ShownStory) -> Contribution:
         source=", ".join(story.sources),
         note=story.note,
         themes=story.themes,
+        deadline=closing,
+        more_url=f"{pages}/{story.id}" if closing else "",
     )

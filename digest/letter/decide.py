@@ -65,7 +65,8 @@ def judge(state: State, version: int, pressed: int, wanted: State) -> Verdict:
 class Item:
     """One item of an edition, frozen in it: later changes of its room do not reach it.
 
-    `reference` is the text of a `core.reference.Reference`; `note` is « notre lecture ».
+    `reference` is the text of a `core.reference.Reference`; `note` is « notre lecture »; `more_url`
+    is our page where one says to be interested, before the `deadline`.
     """
 
     reference: str
@@ -78,27 +79,41 @@ class Item:
     starts_at: datetime | None = None
     place: str = ""
     themes: tuple[str, ...] = ()
+    deadline: datetime | None = None
+    more_url: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` reads."""
+        """Return what `from_json` reads.
+
+        Without a deadline as before there were any: what was approved then still has its hash.
+        """
         starts_at = self.starts_at.isoformat() if self.starts_at else None
-        return {
+        raw = {
             **self.__dict__,
             "section": self.section.value,
             "starts_at": starts_at,
             "themes": list(self.themes),
         }
+        if self.deadline is None:
+            del raw["deadline"]
+        else:
+            raw["deadline"] = self.deadline.isoformat()
+        if not self.more_url:
+            del raw["more_url"]
+        return raw
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """Read back what `to_json` wrote."""
         starts_at = datetime.fromisoformat(raw["starts_at"]) if raw["starts_at"] else None
+        deadline = datetime.fromisoformat(raw["deadline"]) if raw.get("deadline") else None
         return cls(
             **{
                 **raw,
                 "section": Section(raw["section"]),
                 "starts_at": starts_at,
                 "themes": tuple(raw["themes"]),
+                "deadline": deadline,
             }
         )
 

@@ -25,6 +25,7 @@ def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     desk = _to_the_desk(parts)
     return (
         DeliveryKind(names.EDITION, Policy.HOLD, prepare_edition),
+        DeliveryKind(names.ALERT, Policy.RESEND, prepare_alert),
         DeliveryKind(names.CONFIRMATION, Policy.RESEND, prepare_confirmation),
         DeliveryKind(names.ALREADY, Policy.RESEND, prepare_already),
         DeliveryKind(names.REVIEW, Policy.RESEND, _unless_superseded(desk)),
@@ -38,6 +39,14 @@ async def prepare_edition(session: AsyncSession, parcel: Parcel, _now: datetime)
     state = await editions.state_of(session, parcel.cause.number)
     if state in {None, EditionState.CANCELLED}:
         return Skip("cancelled")
+    return await _to_subscriber(session, parcel, State.CONFIRMED)
+
+
+async def prepare_alert(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
+    """Send an alert only to who is subscribed still, and wants alerts still."""
+    subscriber = await subscribers.by_id(session, parcel.recipient.number)
+    if subscriber is not None and not subscriber.alerts:
+        return Skip("not_wanted")
     return await _to_subscriber(session, parcel, State.CONFIRMED)
 
 

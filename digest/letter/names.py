@@ -1,9 +1,11 @@
 """How the letter names its things: references, parties, links, deliveries."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from core.parts import Parts
 from core.reference import Party, Reference
+from digest.letter.rules import Choices
 
 EDITION = "letter.edition"
 CONFIRMATION = "letter.confirmation"
@@ -11,6 +13,7 @@ ALREADY = "letter.already"
 REVIEW = "letter.review"
 NOTICE = "letter.notice"
 REPORT = "letter.report"
+ALERT = "letter.alert"
 
 DESK = "animators:desk"
 """The stream of what the animators are told, in order."""
@@ -70,10 +73,35 @@ def preview_url(parts: Parts, number: int, version: int) -> str:
     return page_url(parts, f"/lettres/apercu/{parts.tokens.sign(PREVIEW, [number, version])}")
 
 
-def confirmation_url(parts: Parts, subscriber: int, request: int) -> str:
-    """Return the signed address that confirms a subscription."""
-    token = parts.tokens.sign(CONFIRM, [subscriber, request])
+def alert_slot(story: Reference) -> str:
+    """Return the slot that makes an alert reach each subscriber once, ever."""
+    return f"story:{story.id}"
+
+
+def confirmation_url(parts: Parts, subscriber: int, request: int, choices: Choices) -> str:
+    """Return the signed address that confirms a subscription, with what was chosen in it.
+
+    Whoever asks again for the same address changes nothing of it.
+    """
+    chosen = [list(choices.themes)] if choices.alerts else []
+    token = parts.tokens.sign(CONFIRM, [subscriber, request, *chosen])
     return page_url(parts, f"/abonnement/confirmer/{token}")
+
+
+@dataclass(frozen=True)
+class Confirming:
+    """What a confirmation link says: whose, the number of their request, what they chose."""
+
+    subscriber: int
+    request: int
+    choices: Choices
+
+
+def read_confirmation(parts: Parts, token: str, life: timedelta) -> Confirming:
+    """Read what `confirmation_url` signed. Raises TokenError."""
+    subscriber, request, *themes = parts.tokens.read(CONFIRM, token, life)
+    choices = Choices(alerts=True, themes=tuple(themes[0])) if themes else Choices()
+    return Confirming(int(subscriber), int(request), choices)
 
 
 def unsubscription_url(parts: Parts, subscriber: int) -> str:

@@ -5,16 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.email_address import masked, normalise
 from core.errors import ExpiredTokenError, InputError, TokenError
-from core.pages import PRIVATE, bad_link, page, typed
+from core.pages import PRIVATE, bad_link, page, ticked, typed
 from core.parts import Parts
+from core.people.models import Theme
 from digest.letter import names, subscribers
-from digest.letter.rules import Confirmation, State, truncated
+from digest.letter.names import Confirming
+from digest.letter.rules import Choices, Confirmation, State, read_choices, truncated
 
 log = structlog.get_logger()
 
@@ -43,19 +46,22 @@ class SubscriptionPages:
 
     async def form(self, _request: Request) -> Response:
         """Show the form."""
-        return self._form("", "", 200)
+        return self._form("", "", Choices(), await self._themes(), 200)
 
     async def ask(self, request: Request) -> Response:
         """Take a request. The answer is the same whether the address is known or not."""
-        given = (await typed(request, "email"))["email"]
+        given = await typed(request, "email", "alerts")
+        themes = await self._themes()
+        choices = read_choices(given["alerts"], await ticked(request, "theme"), themes)
         try:
-            email = normalise(given)
+            email = normalise(given["email"])
         except InputError as error:
             log.info("letter.request_refused", why=error.what)
-            return self._form(given, error.what, 400)
+            return self._form(given["email"], error.what, choices, themes, 400)
         now = self._parts.clock.now()
+        wanted = subscribers.Wanted(email, _network(request), choices)
         async with self._parts.database.write() as session:
-            answer = await subscribers.ask(session, self._parts, email, _network(request), now)
+            answer = await subscribers.ask(session, self._parts, wanted, now)
         log.info("letter.requested", answer=answer.value)
         days = self._parts.settings.digest.confirmation_days
         return page(self._parts, "web/subscribe_asked.html", {"days": days})
@@ -63,33 +69,40 @@ class SubscriptionPages:
     async def show_confirmation(self, request: Request) -> Response:
         """Show the button that confirms: scanners follow links, they press no button."""
         try:
-            identity = self._confirming(request)
+            confirming = self._confirming(request)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "confirmation", error)
         async with self._parts.database.read() as session:
-            subscriber = await subscribers.by_id(session, identity)
+            subscriber = await subscribers.by_id(session, confirming.subscriber)
         if subscriber is None or subscriber.email is None:
             return bad_link(self._parts, BAD_LINK, "confirmation", ExpiredTokenError("erased"))
-        if subscriber.state != State.PENDING:
-            return self._confirmed(subscriber.state == State.CONFIRMED)
-        return self._private("web/confirm.html", {"address": masked(subscriber.email)})
+        changing = subscribers.changes_choices(subscriber, confirming)
+        if subscriber.state != State.PENDING and not changing:
+            return self._confirmed(subscriber.state == State.CONFIRMED, subscriber.alerts)
+        themes = await self._themes()
+        values = {
+            "address": masked(subscriber.email),
+            "changing": changing,
+            "alerts": confirming.choices.alerts,
+            "themes": [themes[code] for code in confirming.choices.themes if code in themes],
+        }
+        return self._private("web/confirm.html", values)
 
     async def confirm(self, request: Request) -> Response:
         """Confirm; pressing twice says that it is done."""
         try:
-            identity = self._confirming(request)
+            confirming = self._confirming(request)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "confirmation", error)
         now = self._parts.clock.now()
         async with self._parts.database.write() as session:
-            subscriber = await subscribers.by_id(session, identity, lock=True)
-            if subscriber is None or subscriber.email is None:
-                return bad_link(self._parts, BAD_LINK, "confirmation", ExpiredTokenError("erased"))
-            outcome = await subscribers.confirm(
-                session, self._parts, subscriber, _network(request), now
+            outcome, subscriber = await subscribers.confirm(
+                session, self._parts, confirming, _network(request), now
             )
-        log.info("letter.confirmed", subscriber=identity, outcome=outcome.value)
-        return self._confirmed(outcome is not Confirmation.ASK_AGAIN)
+        if subscriber is None:
+            return bad_link(self._parts, BAD_LINK, "confirmation", ExpiredTokenError("erased"))
+        log.info("letter.confirmed", subscriber=subscriber.id, outcome=outcome.value)
+        return self._confirmed(outcome is not Confirmation.ASK_AGAIN, subscriber.alerts)
 
     async def show_unsubscription(self, request: Request) -> Response:
         """Show the button that unsubscribes, and whose subscription it is, masked."""
@@ -122,23 +135,35 @@ class SubscriptionPages:
             return PlainTextResponse("", headers=PRIVATE)
         return self._private("web/unsubscribed.html", {})
 
-    def _confirming(self, request: Request) -> int:
+    def _confirming(self, request: Request) -> Confirming:
         life = timedelta(days=self._parts.settings.digest.confirmation_days)
-        identity, _ = self._parts.tokens.read(names.CONFIRM, request.path_params["token"], life)
-        return int(identity)
+        return names.read_confirmation(self._parts, request.path_params["token"], life)
 
     def _leaving(self, request: Request) -> int:
         token = request.path_params["token"]
         return int(self._parts.tokens.read(names.UNSUBSCRIBE, token, names.YEARS))
 
-    def _form(self, given: str, problem: str, status: int) -> Response:
+    async def _themes(self) -> Mapping[str, str]:
+        """Return the names of the themes by their codes, in their order."""
+        async with self._parts.database.read() as session:
+            rows = await session.execute(select(Theme.code, Theme.name).order_by(Theme.id))
+        return {row.code: row.name for row in rows}
+
+    def _form(
+        self, given: str, problem: str, choices: Choices, themes: Mapping[str, str], status: int
+    ) -> Response:
         language = self._parts.settings.network.language
-        words = subscribers.wording(self._parts, language)
-        values = {"typed": given, "problem": problem, "wording": words}
+        values = {
+            "typed": given,
+            "problem": problem,
+            "wording": subscribers.wording(self._parts, language),
+            "choices": choices,
+            "themes": themes,
+        }
         return page(self._parts, "web/subscribe.html", values, status=status)
 
-    def _confirmed(self, confirmed: bool) -> Response:
-        return self._private("web/confirmed.html", {"confirmed": confirmed})
+    def _confirmed(self, confirmed: bool, alerts: bool) -> Response:
+        return self._private("web/confirmed.html", {"confirmed": confirmed, "alerts": alerts})
 
     def _private(self, template: str, values: Mapping[str, Any]) -> Response:
         return page(self._parts, template, values, headers=PRIVATE)

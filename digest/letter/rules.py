@@ -2,6 +2,8 @@
 
 import enum
 import ipaddress
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SOON = timedelta(minutes=10)
@@ -24,6 +26,7 @@ class Event(enum.StrEnum):
     SUBSCRIBE = "subscribe"
     CONFIRM = "confirm"
     UNSUBSCRIBE = "unsubscribe"
+    CHOOSE = "choose"
 
 
 class Answer(enum.StrEnum):
@@ -57,6 +60,26 @@ def confirmation_of(state: State) -> Confirmation:
         State.CONFIRMED: Confirmation.ALREADY,
         State.UNSUBSCRIBED: Confirmation.ASK_AGAIN,
     }[state]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a subscriber wants beside the letter: alerts, of some themes (none: of all)."""
+
+    alerts: bool = False
+    themes: tuple[str, ...] = ()
+
+    def wants(self, themes: Collection[str]) -> bool:
+        """Say whether an alert about `themes` is wanted."""
+        return self.alerts and (not self.themes or not set(self.themes).isdisjoint(themes))
+
+
+def read_choices(alerts: str, ticked: Iterable[str], known: Iterable[str]) -> Choices:
+    """Return what was ticked, in the order of the `known` themes; others are nobody's."""
+    if not alerts:
+        return Choices()
+    wanted = set(ticked)
+    return Choices(alerts=True, themes=tuple(code for code in known if code in wanted))
 
 
 def truncated(address: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,16 @@ from core.people.models import Person
 from core.reference import Party
 from digest.letter import names
 from digest.letter.models import Consent, Subscriber
-from digest.letter.rules import Answer, Confirmation, Event, State, answer_to, confirmation_of
+from digest.letter.names import Confirming
+from digest.letter.rules import (
+    Answer,
+    Choices,
+    Confirmation,
+    Event,
+    State,
+    answer_to,
+    confirmation_of,
+)
 
 BASIS = "consent"
 FORM = "form"
@@ -26,15 +36,23 @@ MAIL = "mail"
 LINK = "link"
 
 
-async def ask(
-    session: AsyncSession, parts: Parts, email: str, network: str, now: datetime
-) -> Answer:
-    """Take a request for the letter at `email`, and draft the mail that answers it.
+@dataclass(frozen=True)
+class Wanted:
+    """A request for the letter: an address, what was chosen, the truncated address it came from."""
 
-    `network` is the truncated address that it came from. Returns what was done, for logs: the
-    person must not be able to tell.
+    email: str
+    network: str
+    choices: Choices
+
+
+async def ask(session: AsyncSession, parts: Parts, wanted: Wanted, now: datetime) -> Answer:
+    """Take a request for the letter, and draft the mail that answers it.
+
+    What was chosen is in the link of that mail, also for who is subscribed already. Returns what
+    was done, for logs: the person must not be able to tell.
     """
-    subscriber = await _open(session, parts, email, now)
+    network = wanted.network
+    subscriber = await _open(session, parts, wanted.email, now)
     answer = answer_to(State(subscriber.state), subscriber.requests, subscriber.requested_at, now)
     if answer is Answer.NOTHING:
         return answer
@@ -43,20 +61,42 @@ async def ask(
     if answer is Answer.CONFIRMATION:
         subscriber.state = State.PENDING
         _prove(session, parts, subscriber, Event.SUBSCRIBE, origin=FORM, network=network, now=now)
-    await post(session, [_answer(parts, subscriber, answer, now)], now)
+    await post(session, [_answer(parts, subscriber, answer, wanted.choices, now)], now)
     return answer
 
 
 async def confirm(
-    session: AsyncSession, parts: Parts, subscriber: Subscriber, network: str, now: datetime
-) -> Confirmation:
-    """Confirm a subscription that is waiting for it; say what became of it."""
+    session: AsyncSession, parts: Parts, confirming: Confirming, network: str, now: datetime
+) -> tuple[Confirmation, Subscriber | None]:
+    """Confirm a subscription that is waiting for it, or new choices; say what became of it."""
+    subscriber = await by_id(session, confirming.subscriber, lock=True)
+    if subscriber is None or subscriber.email is None:
+        return Confirmation.ASK_AGAIN, None
     outcome = confirmation_of(State(subscriber.state))
+    event = None
     if outcome is Confirmation.DONE:
         subscriber.state = State.CONFIRMED
         subscriber.confirmed_at = now
-        _prove(session, parts, subscriber, Event.CONFIRM, origin=MAIL, network=network, now=now)
-    return outcome
+        event = Event.CONFIRM
+    elif changes_choices(subscriber, confirming):
+        event = Event.CHOOSE
+    if event is not None:
+        subscriber.alerts = confirming.choices.alerts
+        subscriber.themes = list(confirming.choices.themes)
+        _prove(session, parts, subscriber, event, origin=MAIL, network=network, now=now)
+    return outcome, subscriber
+
+
+def changes_choices(subscriber: Subscriber, confirming: Confirming) -> bool:
+    """Say whether a link gives a subscriber other choices: the last one that was sent, only."""
+    confirmed = subscriber.state == State.CONFIRMED
+    last = subscriber.requests == confirming.request
+    return confirmed and last and choices_of(subscriber) != confirming.choices
+
+
+def choices_of(subscriber: Subscriber) -> Choices:
+    """Return what a subscriber wants beside the letter."""
+    return Choices(subscriber.alerts, tuple(subscriber.themes))
 
 
 async def unsubscribe(
@@ -187,13 +227,15 @@ def _prove(
     )
 
 
-def _answer(parts: Parts, subscriber: Subscriber, answer: Answer, now: datetime) -> Draft:
+def _answer(
+    parts: Parts, subscriber: Subscriber, answer: Answer, choices: Choices, now: datetime
+) -> Draft:
     confirmation = answer is Answer.CONFIRMATION
-    values = (
-        {"confirmation_url": names.confirmation_url(parts, subscriber.id, subscriber.requests)}
-        if confirmation
-        else {"unsubscribe_url": names.unsubscription_url(parts, subscriber.id)}
-    )
+    link = names.confirmation_url(parts, subscriber.id, subscriber.requests, choices)
+    values = {"confirmation_url": link}
+    if not confirmation:
+        values = {"choices_url": link} if choices != choices_of(subscriber) else {}
+        values["unsubscribe_url"] = names.unsubscription_url(parts, subscriber.id)
     return Draft(
         kind=names.CONFIRMATION if confirmation else names.ALREADY,
         slot=f"{answer}:{subscriber.id}:{subscriber.requests}",
@@ -207,7 +249,7 @@ def _answer(parts: Parts, subscriber: Subscriber, answer: Answer, now: datetime)
 
 def _content(parts: Parts, answer: Answer, language: str, links: tuple[str, ...]) -> Content:
     """Build a mail that is the same for everybody but for its link: it names nobody."""
-    values = {link: placeholder(link) for link in links}
+    values = {"choices_url": "", **{link: placeholder(link) for link in links}}
     days = parts.settings.digest.confirmation_days
     text = parts.renderer.mail(answer.value, {**values, "days": days}, language)
     return compose(parts.settings.mail, text, auto_submitted=True, names=links)
