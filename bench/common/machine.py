@@ -35,13 +35,13 @@ def workers_peak_mb() -> float:
     return sum(int(found[1]) for found in held if found) * 1024 / 1e6
 
 
-def processor_s() -> float:
-    """Return the seconds of processor that this process and its workers took. Linux only.
+def workers_processor_s() -> float:
+    """Return the seconds of processor that our worker processes took. Linux only.
 
-    Those that ended count; other programs that it runs do not, until they end.
+    Those that ended count; other programs that this process runs do not, until they end.
     """
-    of = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    ended = sum(usage.ru_utime + usage.ru_stime for usage in of)
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ended = usage.ru_utime + usage.ru_stime
     ticks = (_proc(worker, "stat").rpartition(")")[2].split()[11:13] for worker in _workers())
     return ended + sum(int(tick) for pair in ticks for tick in pair) / os.sysconf("SC_CLK_TCK")
 

@@ -21,10 +21,10 @@ from bench.common.feed_server import ENTRIES, HEADERS, feed
 from bench.common.machine import (
     disk_ms,
     peak_mb,
-    processor_s,
     resident_mb,
     watching_the_loop,
     workers_peak_mb,
+    workers_processor_s,
 )
 from bench.common.peers import Peer, peer
 from core import logs
@@ -54,14 +54,17 @@ THEMES = Path(__file__).parents[2] / "relais" / "sandbox" / "network" / "themes.
 
 @dataclass
 class Passes:
-    """Passes of one kind: seconds of the clock and of the processor, in the median one."""
+    """Passes of one kind: seconds of the clock, of the processor, of that of the workers."""
 
     seconds: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
+    workers: list[float] = field(default_factory=list)
 
-    def ms(self, count: int) -> str:
-        """Return the processor's time for one source."""
-        return f"{figures.median(self.processor) / count * 1000:.1f} ms"
+    def processor_of(self, count: int) -> str:
+        """Return the processor's time for one source, and the workers' part of it."""
+        parts = [figures.median(each) / count * 1000 for each in (self.processor, self.workers)]
+        own = f"{sum(parts):.1f} ms of processor a source"
+        return f"{own}, {parts[1]:.1f} of them in the workers" if parts[1] else own
 
 
 @dataclass
@@ -149,11 +152,12 @@ async def _pass(house: House, clock: FixedClock, measured: Measured, passes: Pas
     """Let every source be due, and read them."""
     clock.set(clock.now() + LATER)
     (tick,) = [tick for tick in house.ticks if tick.name == "watch.poll"]
-    processor, before = processor_s(), time.perf_counter()
+    workers, own, before = workers_processor_s(), time.process_time(), time.perf_counter()
     async with watching_the_loop() as held:
         await tick.run(clock.now())
     passes.seconds.append(time.perf_counter() - before)
-    passes.processor.append(processor_s() - processor)
+    passes.processor.append(time.process_time() - own)
+    passes.workers.append(workers_processor_s() - workers)
     measured.held = max(measured.held, held.worst * 1000)
 
 
@@ -188,6 +192,7 @@ def _parse_alone(count: int, passes: Passes) -> None:
         feedparser.parse(io.BytesIO(body), response_headers=HEADERS)
     passes.seconds.append(time.perf_counter() - before)
     passes.processor.append(time.process_time() - processor)
+    passes.workers.append(0.0)
 
 
 def _show(asked: Options, measured: Measured, engine: str) -> None:
@@ -229,5 +234,5 @@ def _medians(seconds: list[float]) -> list[float]:
 
 
 def _passes(name: str, count: int, passes: Passes) -> report.Row:
-    beside = f"{figures.spread(passes.seconds)}; processor: {passes.ms(count)} a source"
+    beside = f"{figures.spread(passes.seconds)}; {passes.processor_of(count)}"
     return name, f"{figures.rate(count, passes.seconds):.1f}/s", beside
