@@ -310,3 +310,27 @@ async def test_an_animator_who_is_erased_leaves_decisions_without_a_name(house: 
     await house.forge(HELENE, button.data, place, chat=GROUP)
     await house.press(HELENE, "Retour", on=place, chat=GROUP)
     assert card(house).endswith("Gardée pour la prochaine lettre.")
+
+
+async def test_what_is_decided_elsewhere_changes_the_card_of_the_topic(house: Whole) -> None:
+    first = house.place(TITLE, GROUP)
+    await house.say(JEANNE, "/veille", chat=GROUP)
+    await house.press(JEANNE, "En attente (1)", chat=GROUP)
+    await house.press(JEANNE, "1", chat=GROUP)
+    second = house.place("Rubrique", GROUP)
+    assert second != first
+    await house.press(JEANNE, "Garder", on=second, chat=GROUP)
+    assert house.shown[first] == house.shown[second]
+    assert house.shown[first].endswith("par Jeanne Rochefol.")
+    assert labels(house, first) == labels(house, second)
+    await house.press(HELENE, "Annuler", on=first, chat=GROUP)
+    assert labels(house, first)[:2] == ["Garder", "Écarter"]
+
+
+async def test_our_reading_is_shown_on_the_card_it_was_asked_from(house: Whole) -> None:
+    first = house.place(TITLE, GROUP)
+    await house.press(JEANNE, "Notre lecture", on=first, chat=GROUP)
+    await house.say(JEANNE, "À retenir.", chat=GROUP)
+    assert house.shown[first].endswith("<b>Notre lecture</b>\nÀ retenir.")
+    await house.press(HELENE, "Garder", on=first, chat=GROUP)
+    assert (await story(house)).state == "kept"

@@ -63,7 +63,7 @@ class Alerting:
         story.version += 1
         subject = reference_of(story)
         record(turn.session, actor(turn), store.ALERTED, subject, turn.now, people=people)
-        await turn.session.flush()
+        await self.cards.changed(turn, story)
         told = Toast(Text(TEMPLATE, "alert_told", {"count": people}))
         return [told, await self.cards.redraw(turn, story)]
 

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.chat import Keyboard, Redraw, Reply, Response, Text, Toast, Turn
+from core.chat import Keyboard, Post, Redraw, Reply, Response, Text, Toast, Turn
 from core.contributions import published
 from core.ledger.draft import Draft
+from core.ledger.models import Delivery
+from core.ledger.store import post
 from core.parts import Parts
-from core.posts import render_post
+from core.posts import render_keyboard, render_post
 from core.reference import ANIMATORS, Reference
 from watch.decide import State
 from watch.desk import store
@@ -106,16 +109,63 @@ class Cards:
         """Return the message that shows a card in the watch topic; `text` replaces its words."""
         language = self.parts.settings.network.language
         words = face.text if text is None else text
-        post = render_post(self.parts.renderer, words, face.keyboard, language)
+        said = render_post(self.parts.renderer, words, face.keyboard, language)
         return Draft(
             kind=kind,
             slot=slot,
             recipient=ANIMATORS,
-            content=post.content(),
+            content=said.content(),
             cause=face.story.reference,
             due_at=now,
             stream=STREAM,
         )
+
+    async def change_shown(
+        self, session: AsyncSession, story: Story, now: datetime, but: str = ""
+    ) -> None:
+        """Give the cards of a story that stand in the topic the words that it has now.
+
+        Not to the message `but`, as the chat names it: who pressed it sees it change at once.
+        """
+        reference = Reference("watch", "story", str(story.id))
+        rows = await session.scalars(
+            select(Delivery.external_id).where(
+                Delivery.cause == str(reference),
+                Delivery.kind.in_([STORY_KIND, CARD_KIND]),
+                Delivery.external_id.is_not(None),
+                Delivery.external_id != but,
+            )
+        )
+        targets = dict.fromkeys(each for each in rows if each)
+        if not targets:
+            return
+        face = await self.face(session, story, now)
+        language = self.parts.settings.network.language
+        words = self.parts.renderer.chat(face.text, language)
+        buttons = render_keyboard(self.parts.renderer, face.keyboard, language)
+        content = Post("edit", words, keyboard=buttons).content()
+        drafts = [
+            Draft(
+                kind=CHANGE_KIND,
+                slot=f"story:{story.id}/v{story.version}/{target}",
+                recipient=ANIMATORS,
+                content=content,
+                cause=reference,
+                due_at=now,
+                values={"target": target},
+                stream=STREAM,
+            )
+            for target in targets
+        ]
+        await post(session, drafts, now)
+
+    async def changed(self, turn: Turn, story: Story) -> None:
+        """Bring the cards of a story in step that somebody has just changed elsewhere."""
+        await turn.session.flush()
+        incoming = turn.incoming
+        pressed = incoming.kind == "press"
+        here = f"{incoming.place.chat_id}:{incoming.message_id}" if pressed else ""
+        await self.change_shown(turn.session, story, turn.now, here)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class Deciding:
             return [Toast(Text(TEMPLATE, "published"), alert=True)]
         if not write(turn.session, story, verdict, actor(turn), turn.now):
             return await self.cards.stale(turn, story)
-        await turn.session.flush()
+        await self.cards.changed(turn, story)
         return [await self.cards.redraw(turn, story)]
 
     async def show(self, turn: Turn, reference: Reference, _seen: int) -> Sequence[Response]:

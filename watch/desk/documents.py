@@ -7,17 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.chat import Post
 from core.db import alone
 from core.kept import OwnDocument
-from core.ledger.draft import Draft
 from core.ledger.models import Delivery
 from core.ledger.store import cancel, post, purge_rows
 from core.parts import Parts
-from core.posts import render_keyboard
 from core.reference import ANIMATORS, Party, Reference
 from watch.desk import added
-from watch.desk.cards import CARD_KIND, CHANGE_KIND, STREAM, Cards
+from watch.desk.cards import CARD_KIND, Cards
 from watch.desk.deciding import reference_of
 from watch.models import Entry, Source, Story
 from watch.relevance.judge import Judge
@@ -92,33 +89,13 @@ class Documents:
         """Empty what the ledger holds of the former words, and change the cards that show them."""
         reference = reference_of(story)
         await cancel(session, "rewritten", now, cause=reference)
-        rows = await session.execute(
-            select(Delivery.id, Delivery.external_id).where(
+        rows = await session.scalars(
+            select(Delivery.id).where(
                 Delivery.cause == str(reference), Delivery.recipient == str(ANIMATORS)
             )
         )
-        shown = {row.id: row.external_id for row in rows}
-        await purge_rows(session, shown)
-        face = await self._cards.face(session, story, now)
-        language = self.parts.settings.network.language
-        words = self.parts.renderer.chat(face.text, language)
-        buttons = render_keyboard(self.parts.renderer, face.keyboard, language)
-        content = Post("edit", words, keyboard=buttons).content()
-        targets = dict.fromkeys(external_id for external_id in shown.values() if external_id)
-        drafts = [
-            Draft(
-                kind=CHANGE_KIND,
-                slot=f"story:{story.id}/v{story.version}/{target}",
-                recipient=ANIMATORS,
-                content=content,
-                cause=reference,
-                due_at=now,
-                values={"target": target},
-                stream=STREAM,
-            )
-            for target in targets
-        ]
-        await post(session, drafts, now)
+        await purge_rows(session, rows.all())
+        await self._cards.change_shown(session, story, now)
 
     @property
     def _cards(self) -> Cards:

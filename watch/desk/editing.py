@@ -170,7 +170,7 @@ class Editing:
     async def _changed(self, turn: Turn, story: Story, verb: str, **detail: str | bool) -> None:
         story.version += 1
         record(turn.session, actor(turn), verb, reference_of(story), turn.now, **detail)
-        await turn.session.flush()
+        await self.cards.changed(turn, story)
 
 
 def _choices(story: ShownStory, buttons: Sequence[Button]) -> Keyboard:
