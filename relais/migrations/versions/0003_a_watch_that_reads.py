@@ -136,7 +136,7 @@ def upgrade() -> None:
             sa.Column("folded", sa.Boolean(), nullable=False, server_default=sa.false())
         )
         batch_op.add_column(
-            sa.Column("signature", sa.LargeBinary(), nullable=False, server_default="")
+            sa.Column("signature", sa.LargeBinary(), nullable=False, server_default=_no_bytes())
         )
         batch_op.add_column(
             sa.Column("counted_at", core.db.UtcDateTime(timezone=True), nullable=True)
@@ -158,6 +158,28 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("alerts", sa.Boolean(), nullable=False, server_default=sa.false())
         )
+
+    _say_what_was_told()
+    _look_for_silence()
+
+
+def _no_bytes() -> sa.TextClause:
+    """Return the default of bytes: SQLite takes '' for words, and gives it back as such."""
+    return sa.text("x''" if op.get_bind().dialect.name == "sqlite" else "''")
+
+
+def _say_what_was_told() -> None:
+    """Mark as counted what was: until now, all that was not shown had been counted at once."""
+    op.execute("UPDATE stories SET counted_at = first_seen_at WHERE told_at IS NULL")
+
+
+def _look_for_silence() -> None:
+    """Let the sources that have brought something be looked at, or the quiet ones never would."""
+    op.execute(
+        "UPDATE sources SET last_new_at ="
+        " (SELECT max(first_seen_at) FROM entries WHERE entries.source_id = sources.id)"
+    )
+    op.execute("UPDATE sources SET quiet_check_at = last_new_at")
 
 
 def downgrade() -> None:
