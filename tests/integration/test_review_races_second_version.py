@@ -1,4 +1,4 @@
-"""Crashes, races and old rows of the watch: what must come out of them."""
+"""A database of the second version, with news in it, becomes one of this version."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 import relais.migrations
 from core.db import Database
@@ -17,21 +17,7 @@ from watch.models import Source, Story
 
 SEEN = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
-SECOND_VERSION = (
-    "INSERT INTO sources (id, name, url, section, themes, every, enabled, errors, next_check_at,"
-    " checked_at) VALUES (1, 'Journal', 'https://a.example.org/rss', 'veille-juridique', '[]', 3600,"
-    " true, 0, '2026-11-02 10:30:00.000000', '2026-11-02 09:30:00.000000')",
-    "INSERT INTO stories (id, title, title_key, link, section, themes, note, state, version,"
-    " first_seen_at, told_at) VALUES (1, 'Un décret sur le logement vacant des communes rurales',"
-    " 'decret logement vacant', 'https://a.example.org/1', 'veille-juridique', '[]', '', 'waiting',"
-    " 0, '2026-11-02 09:30:00.000000', '2026-11-02 09:30:00.000000')",
-    "INSERT INTO stories (id, title, title_key, link, section, themes, note, state, version,"
-    " first_seen_at) VALUES (2, 'Du retard', 'retard', 'https://a.example.org/2',"
-    " 'veille-juridique', '[]', '', 'waiting', 0, '2026-11-02 09:30:00.000000')",
-    "INSERT INTO entries (id, source_id, story_id, identity, hash, title, link, summary, author,"
-    " first_seen_at) VALUES (1, 1, 1, 'guid:1', 'h', 'Un décret', 'https://a.example.org/1', '', '',"
-    " '2026-11-02 09:30:00.000000')",
-)
+ROWS = Path(__file__).parents[1] / "second_version.sql"
 
 
 async def second_version(database: Database) -> None:
@@ -48,8 +34,9 @@ async def second_version(database: Database) -> None:
         await connection.run_sync(upgrade)
         if not database.is_sqlite:
             await connection.exec_driver_sql("SET TIME ZONE 'UTC'")
-        for statement in SECOND_VERSION:
-            await connection.execute(text(statement))
+        for statement in ROWS.read_text().split(";\n"):
+            if statement.strip():
+                await connection.exec_driver_sql(statement)
 
 
 @pytest.fixture
