@@ -165,3 +165,12 @@ def test_paragraphs_are_what_blank_lines_separate() -> None:
         "Bonne lecture.",
     )
     assert paragraphs(" \n\n ") == ()
+
+
+def test_an_item_with_a_deadline_is_read_back_and_others_are_as_before_there_were_any() -> None:
+    call = item(1, deadline=NOW, more_url="https://relais.test/veille/actualites/1")
+    assert Item.from_json(call.to_json()) == call
+    assert call.to_json()["deadline"] == "2026-11-23T08:00:00+00:00"
+    assert not {"deadline", "more_url"} & item(2).to_json().keys()
+    before = Contents("La lettre", "", (item(2),)).hash
+    assert before != Contents("La lettre", "", (item(2, deadline=NOW),)).hash

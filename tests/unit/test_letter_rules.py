@@ -6,10 +6,12 @@ import pytest
 
 from digest.letter.rules import (
     Answer,
+    Choices,
     Confirmation,
     State,
     answer_to,
     confirmation_of,
+    read_choices,
     truncated,
 )
 
@@ -53,3 +55,17 @@ def test_a_confirmation_link_does_nothing_after_an_unsubscription() -> None:
 )
 def test_only_the_network_of_an_address_is_kept(address: str, network: str) -> None:
     assert truncated(address) == network
+
+
+def test_choices_are_those_of_known_themes_and_none_without_alerts() -> None:
+    known = ["habitat", "emploi"]
+    assert read_choices("", ["habitat"], known) == Choices()
+    assert read_choices("1", [], known) == Choices(alerts=True)
+    assert read_choices("1", ["emploi", "<x>", "habitat"], known).themes == ("habitat", "emploi")
+
+
+def test_an_alert_is_wanted_of_every_theme_unless_some_were_chosen() -> None:
+    assert not Choices().wants(["habitat"])
+    assert Choices(alerts=True).wants(["habitat"])
+    assert Choices(alerts=True, themes=("habitat",)).wants(["emploi", "habitat"])
+    assert not Choices(alerts=True, themes=("habitat",)).wants(["emploi"])
