@@ -69,6 +69,7 @@ _DIGITS = re.compile(
 )
 """Digits as they stand together: a day, a code (« 2026-812 », « 3/5 »), or a number."""
 
+_DIGIT = re.compile(r"\d")
 _PUBLISHED = re.compile(r"\bjo(?:rf)?\b[^\d]{0,12}du (?:\d[\d/.]+|\d{1,2}\w* \w+ \d{4})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NEXT = re.compile(r"[ \u00a0\u202f]*([^\W\d]+)")
@@ -78,6 +79,8 @@ _ORDINAL_ENDS = frozenset(("er", "re", "ere", "ère", "e", "eme", "ème", "nd", 
 
 def told_by_digits(text: str) -> Iterator[int]:
     """Give the facts that digits tell: references, dates, years, one of several, numbers."""
+    if not _DIGIT.search(text):
+        return
     lowered = _PUBLISHED.sub(" ", text.lower())
     for found in _DIGITS.finditer(lowered):
         if found["day"]:
@@ -189,7 +192,11 @@ def names(text: str) -> Iterator[str]:
     """
     if 2 * sum(map(str.isupper, text)) > sum(map(str.isalpha, text)):
         return
-    for found in _CAPITAL.finditer(text):
-        before = text[max(0, found.start() - 4) : found.start()].rstrip()
-        if before and before[-1] not in _ENDS:
-            yield from words(found[0])
+    inside = (found[0] for found in _CAPITAL.finditer(text) if _is_inside(text, found.start()))
+    yield from words(" ".join(inside))
+
+
+def _is_inside(text: str, start: int) -> bool:
+    """Tell whether what stands there begins no sentence."""
+    before = text[max(0, start - 4) : start].rstrip()
+    return bool(before) and before[-1] not in _ENDS

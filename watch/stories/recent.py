@@ -28,6 +28,9 @@ from watch.stories.index import StoryIndex
 _PAGE = 500
 """Rows read in one go: more would hold the event loop up."""
 
+_AT_ONCE = 10
+"""Items looked for in one go, for the same reason."""
+
 _BEHIND = 5000
 """How many of the last entries are left to `refresh`: others may be writing right before them."""
 
@@ -109,10 +112,11 @@ class RecentStories:
         """
         linked = await _linked(session, [each for each, _ in told])
         candidates = []
-        for each, signature in told:
+        for number, (each, signature) in enumerate(told):
             alike = list(self._index.candidates(signature, source_id))
             candidates.append([*linked.get(each.identity, ()), *alike])
-            await asyncio.sleep(0)
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
         return choose_stories(candidates, source_id)
 
 

