@@ -121,7 +121,13 @@ def entry_row(each: Identified, source_id: int, story_id: int, now: datetime) ->
 
 async def add_stories(session: AsyncSession, rows: Sequence[Row]) -> Sequence[int]:
     """Write new stories; return their numbers."""
-    return await _add(session, _STORIES, rows)
+    numbers = await new_ids(session, _STORIES, len(rows)) if rows else ()
+    await _add(
+        session,
+        _STORIES,
+        [{"id": number, **row} for number, row in zip(numbers, rows, strict=True)],
+    )
+    return numbers
 
 
 async def add_entries(session: AsyncSession, rows: Sequence[Row]) -> None:
@@ -129,13 +135,10 @@ async def add_entries(session: AsyncSession, rows: Sequence[Row]) -> None:
     await _add(session, _ENTRIES, rows)
 
 
-async def _add(session: AsyncSession, table: Table, rows: Sequence[Row]) -> Sequence[int]:
+async def _add(session: AsyncSession, table: Table, rows: Sequence[Row]) -> None:
     """Write rows of the same columns some at a time: the event loop is held up no longer."""
-    ids = await new_ids(session, table, len(rows)) if rows else ()
-    numbered = [{"id": number, **row} for number, row in zip(ids, rows, strict=True)]
-    for start in range(0, len(numbered), _WRITTEN):
-        await session.execute(insert(table), numbered[start : start + _WRITTEN])
-    return ids
+    for start in range(0, len(rows), _WRITTEN):
+        await session.execute(insert(table), rows[start : start + _WRITTEN])
 
 
 async def change_entry(
@@ -143,6 +146,7 @@ async def change_entry(
 ) -> None:
     """Write what an entry says now; its story follows while it waits and says the same.
 
+    A kept one follows in its dates only: a call that is extended stays the call that was kept.
     Buttons under a former title are then stale: nobody keeps what they have not seen. So are
     those above a former link, unless it says the same and only moved. An entry without words any
     more gets none back.
@@ -177,3 +181,11 @@ async def _change_story(
             **understood(found, now),
         )
     )
+    if found.dates:
+        about = understood(found, now)
+        await session.execute(
+            update(Story)
+            .where(Story.id == entry.story_id, Story.state == State.KEPT.value)
+            .where(Story.title == entry.title)
+            .values(dates=about["dates"], deadline=about["deadline"])
+        )

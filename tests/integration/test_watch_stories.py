@@ -364,6 +364,22 @@ async def test_what_was_dropped_stays_so_when_it_changes_leaves_and_returns(watc
     assert len(await entries(watch)) == 1
 
 
+async def test_a_kept_call_that_is_extended_closes_later_and_keeps_its_title(
+    watch: Watch,
+) -> None:
+    title = "Appel à projets pour les tiers-lieux ruraux du Massif central"
+    say(watch, "journal", item("a", title, summary="Dossier à déposer avant le 15 janvier 2027."))
+    await watch.poll()
+    await decide(watch, "kept")
+    extended = "Dossier à déposer avant le 15 janvier 2027, prorogé au 26 février 2027."
+    say(watch, "journal", item("a", title, summary=extended))
+    await watch.poll_again()
+    [story] = await watch.stories()
+    assert story.deadline is not None
+    assert story.deadline.date().isoformat() == "2027-02-26"
+    assert (story.state, story.title) == ("kept", title)
+
+
 async def test_what_retention_emptied_comes_back_as_the_same_and_stays_empty(
     watch: Watch, database: Database, clock: FixedClock
 ) -> None:
