@@ -28,9 +28,10 @@ from relais.sandbox.playground import DESK, Playground
 from relais.sandbox.story import Step, Story, flat
 from relais.sandbox.tour_of_a_question import HOTLINE_STEPS
 from relais.sandbox.tour_of_the_watch import (
+    ALERT_STEPS,
+    KEEPING_STEPS,
     LATER_STEPS,
     READING_STEPS,
-    WATCH_STEPS,
     title_of,
     waiting,
 )
@@ -214,8 +215,9 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("The database is made, the sample network imported", import_network),
     *READING_STEPS,
     ("An animator keeps two news; somebody else is refused", keep_two),
-    *WATCH_STEPS,
+    *KEEPING_STEPS,
     *HOTLINE_STEPS,
+    *ALERT_STEPS,
     ("Two people subscribe on the web page", subscribe),
     ("A letter is composed, approved, and received", send_edition),
     ("A seminar's reminder is received once", remind),

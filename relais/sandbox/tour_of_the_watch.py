@@ -4,7 +4,7 @@ import html
 from datetime import timedelta
 
 from relais.sandbox.advance import advance, settle
-from relais.sandbox.cast import ANIMATOR, GROUP
+from relais.sandbox.cast import AGENT, ANIMATOR, GROUP
 from relais.sandbox.observation import Message, expect
 from relais.sandbox.playground import WATCH
 from relais.sandbox.story import Step, Story, flat
@@ -13,6 +13,9 @@ DECREE, CALL = "taxe sur la vacance des locaux", "Accueillir en Massif central"
 TOLD_BY = 3
 NOTE = "Une aide à l’ingénierie : préparez dès maintenant la délibération."
 ELSEWHERE = "Ports de pêche"
+THEME = "Financements, marchés et gouvernance"
+LEFT_TO_WAIT = 1
+"""How many days from what the steps before have made pass to a week before the call closes."""
 
 
 async def read_sources(story: Story) -> None:
@@ -72,6 +75,47 @@ async def say_what_matters(story: Story) -> None:
     story.say(f"kept, it is on the page /veille and in its Atom feed: {title}")
 
 
+async def alert(story: Story) -> None:
+    """Follow a theme, be alerted of the call by the team's two presses, say that one is interested.
+
+    The agent has opened the invitation by then.
+    """
+    chat, chats = story.playground.chat, story.chats
+    if story.own_feed:
+        story.say("one's own feed: no call is known in it")
+        return
+    asked = chat.user_sends(AGENT, AGENT, "/abonnement")
+    themes = await chats.message(AGENT, "Vous ne suivez aucun thème", after=asked)
+    await chats.press(AGENT, themes, AGENT, THEME)
+    await chats.changed(AGENT, themes)
+    story.say(f"the agent follows « {THEME} »")
+    card = [each for each in chats.messages(GROUP, WATCH) if title_has(each, CALL)][-1]
+    await chats.press(GROUP, card, ANIMATOR, "Alerte")
+    question = await chats.changed(GROUP, card)
+    expect("Envoyer une alerte à" in question["text"], "nothing is asked before the alert")
+    await chats.press(GROUP, question, ANIMATOR, "Confirmer l’alerte")
+    told = await chats.message(AGENT, NOTE, after=asked)
+    story.say(f"alerted after a second press: {told['text'].splitlines()[2]}")
+    await chats.press(AGENT, told, AGENT, "Je suis intéressé(e)")
+    noted = await chats.message(AGENT, "C’est noté", after=told["message_id"])
+    planned = next(each for each in noted["text"].splitlines() if "7 jours avant" in each)
+    story.say(f"interested, the agent is told when the reminder comes: {planned}")
+
+
+async def be_reminded(story: Story) -> None:
+    """Advance to seven days before the call closes: whoever is interested is reminded, once."""
+    if story.own_feed:
+        story.say("one's own feed: no call, no reminder")
+        return
+    clock = story.playground.clock
+    await advance(story.playground.house, clock, clock.now() + timedelta(days=LEFT_TO_WAIT))
+    reminder = await story.chats.message(AGENT, "Rappel\u00a0: date limite dans 7 jours")
+    expect(CALL in reminder["text"], "the reminder is of something else")
+    words = [each["text"] for each in story.chats.messages(AGENT)]
+    expect(sum("Rappel\u00a0: date" in each for each in words) == 1, "it came more than once")
+    story.say(f"once, seven days before: {reminder['text'].splitlines()[2]}")
+
+
 async def see_days_pass(story: Story) -> None:
     """Advance by days: a page changes, and the watch tells what changed."""
     if story.own_feed:
@@ -93,6 +137,11 @@ def waiting(story: Story) -> list[Message]:
     ]
 
 
+def title_has(message: Message, words: str) -> bool:
+    """Tell whether a message is the card of such news."""
+    return bool(message["buttons"]) and words in title_of(message)
+
+
 def title_of(message: Message) -> str:
     """Return the title of a piece of news from its card."""
     return str(message["text"]).splitlines()[0]
@@ -102,10 +151,15 @@ READING_STEPS: tuple[tuple[str, Step], ...] = (
     ("The sources are read, their news shown to the animators", read_sources),
 )
 
-WATCH_STEPS: tuple[tuple[str, Step], ...] = (
+KEEPING_STEPS: tuple[tuple[str, Step], ...] = (
     ("A call is kept with « notre lecture », and appears on the public page", say_what_matters),
 )
 
+ALERT_STEPS: tuple[tuple[str, Step], ...] = (
+    ("An agent follows a theme, is alerted of the call, and says to be interested", alert),
+)
+
 LATER_STEPS: tuple[tuple[str, Step], ...] = (
-    ("Days pass: what a page changes is told", see_days_pass),
+    ("A day passes: what changed in a page is told", see_days_pass),
+    ("Seven days before the call closes, the reminder comes", be_reminded),
 )

@@ -25,7 +25,7 @@ from watch.understanding.records import Understanding, deadline
 from watch.understanding.understand import understand
 
 RSS, ATOM, MALFORMED, JSON, CALLS, TRAININGS = FEEDS
-BURST = 12
+BURST = 24
 
 
 def parse(body: bytes, content_type: str) -> Any:
@@ -122,7 +122,7 @@ def test_calls_close_when_their_words_say(clock: FixedClock) -> None:
         for name in (ATOM, CALLS)
         for item in read(name, now, now).items
     }
-    assert closing["Appel à projets « Accueillir en Massif central »"] == 12
+    assert closing["Appel à projets « Accueillir en Massif central »"] == 10
     assert closing["Fonds « Derniers commerces » : relèves successives"] == 20
     assert closing["Appui en ingénierie aux petites communes"] is None
     tenders = (days for title, days in closing.items() if "tiers-lieux" in title)
@@ -131,7 +131,7 @@ def test_calls_close_when_their_words_say(clock: FixedClock) -> None:
 
 def test_days_are_written_as_french_does(clock: FixedClock) -> None:
     eve = datetime(2026, 11, 22, 9, tzinfo=PARIS)
-    clock.set(eve - timedelta(days=3))
+    clock.set(eve - timedelta(days=1))
     texts = [item.summary for item in read(CALLS, clock.now(), clock.now()).items]
     assert any("jusqu’au 1er décembre 2026 à 16 h" in text for text in texts)
 
