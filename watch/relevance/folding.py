@@ -1,18 +1,24 @@
 """Below which evidence news are improbable: chosen from the past itself, and paid for.
 
 What was kept and what was decided lately are weighed as if they had not been learned. Of the kept
-ones, one in eighty may fall below the limit; and every mistake that was really made costs eighty
-kept stories without one. So the limit follows how well this team's decisions can be
+ones, three in two hundred may fall below the limit; and every mistake that was really made is paid
+by as many kept stories without one. So the limit follows how well this team's decisions can be
 foretold, and folding stops by itself when they no longer can.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
-MISSED = 0.0125
+MISSED = 0.015
 """The share of what is kept that may be folded."""
 
 MOST_FOLDED = 0.65
 """The share of what comes in that is folded at most: folding the rest is not worth its risk."""
+
+PRUDENCE = 3.0
+"""How far below the weakest of the kept ones the limit is when there is one, by whose square root
+it is divided when there are more: of a few, the weakest says little of those to come.
+"""
 
 LEAST_DECIDED = 200
 LEAST_KEPT = 10
@@ -30,13 +36,16 @@ def limit(kept: Sequence[float], lately: Sequence[float], credit: float) -> floa
     """
     if len(kept) < LEAST_KEPT or not lately or credit <= 0:
         return None
-    share = MISSED * min(1.0, credit)
-    allowed = max(0, int(share * (len(kept) + 1)) - 1)
-    return min(sorted(kept)[allowed], _quantile(lately, MOST_FOLDED), 0.0)
+    rank = MISSED * min(1.0, credit) * (len(kept) + 1) - 1
+    least = _at(sorted(kept), rank) - PRUDENCE / math.sqrt(len(kept))
+    return min(least, _at(sorted(lately), MOST_FOLDED * (len(lately) - 1)), 0.0)
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
-    return sorted(values)[int(share * (len(values) - 1))]
+def _at(ordered: Sequence[float], rank: float) -> float:
+    """Return what stands at a rank (0: the first), or between two; below the first, the first."""
+    place = int(max(0.0, rank))
+    first, second = ordered[place], ordered[min(place + 1, len(ordered) - 1)]
+    return first + (second - first) * (max(0.0, rank) - place)
 
 
 def credit(kept_ones: Iterable[bool]) -> float:

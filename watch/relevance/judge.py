@@ -11,9 +11,9 @@ from watch.relevance.words import News
 
 __all__ = ["Judge", "Judgement"]
 
-_PAGE = 200
-_AT_ONCE = 25
-"""How many decisions are learned in one go: more would hold the event loop up."""
+_PAGE = 100
+_AT_ONCE = 10
+"""How many decisions are read, and learned, in one go: more would hold the event loop up."""
 
 _SEEN_AGAIN = 20
 """How many of the latest decisions are looked at anew: one may be committed after a later one, or

@@ -18,7 +18,7 @@ LEAST_DROPPED = 10
 WEIGHED = 300
 """How many of the latest kept, and of the latest decided, choose what is improbable."""
 
-_AT_ONCE = 25
+_AT_ONCE = 20
 _MOST_SHOWN = 3
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from watch.archive.retention import FORGOTTEN
@@ -64,7 +65,18 @@ async def decided(
     """
     first = select(func.min(Entry.id)).where(Entry.story_id.in_(story_ids)).group_by(Entry.story_id)
     query = (
-        select(Story, Entry.summary, Source)
+        select(
+            Story.id,
+            Story.title,
+            Entry.summary,
+            Source.id.label("source_id"),
+            Source.name,
+            Story.state,
+            Story.folded,
+            Story.departments,
+            Story.regions,
+            Source.regions.label("wanted"),
+        )
         .join(Entry, Entry.story_id == Story.id)
         .join(Source, Source.id == Entry.source_id)
         .where(
@@ -77,16 +89,16 @@ async def decided(
     if after:
         query = query.where(Story.first_seen_at > after)
     rows = await session.execute(query)
-    return {story.id: _decided(story, summary, source) for story, summary, source in rows}
+    return {row.id: _decided(row) for row in rows}
 
 
-def _decided(story: Story, summary: str, source: Source) -> Decided:
-    places = Places(tuple(story.departments), tuple(story.regions))
+def _decided(row: Row[Any]) -> Decided:
+    places = Places(tuple(row.departments), tuple(row.regions))
     return Decided(
-        title=story.title,
-        summary=summary,
-        source_id=source.id,
-        source=source.name,
-        kept=story.state == State.KEPT.value,
-        folded=story.folded and not is_outside(places, source.regions),
+        title=row.title,
+        summary=row.summary,
+        source_id=row.source_id,
+        source=row.name,
+        kept=row.state == State.KEPT.value,
+        folded=row.folded and not is_outside(places, row.wanted),
     )
