@@ -16,7 +16,7 @@ from watch.health.notices import tell_it_is_back
 from watch.models import Source
 from watch.reading.records import Item
 from watch.relevance.judge import Judge, Judgement
-from watch.sources.store import Read, sources_were_read
+from watch.sources.store import Read, hold, sources_were_read
 from watch.stories.recent import RecentStories
 from watch.understanding.records import Understanding
 
@@ -52,11 +52,17 @@ class Keeper:
             await self._recent.warm(session, now)
             await self._judge.warm(session)
 
-    async def keep(self, outcome: Outcome, now: datetime) -> None:
-        """Store what a reading changes, and when to come again, in one transaction."""
+    async def keep(self, outcome: Outcome) -> bool:
+        """Store what a reading changes, and when to come again, in one transaction.
+
+        False, and nothing is stored, when the source was changed or taken over meanwhile.
+        """
         source, changes = outcome.source, outcome.changes
         async with self._one, self._parts.database.write() as session:
             await alone(session, "watch.stories")  # two processes see one story in two sources
+            if not await hold(session, source):
+                return False
+            now = self._parts.clock.now()  # it was not to wait, nor to be read
             if changes.new or changes.changed:
                 await self._store(session, outcome, now)
             read = replace(outcome.read, brought_new=bool(changes.new))
@@ -64,6 +70,7 @@ class Keeper:
             if source.failing_told_at:
                 await tell_it_is_back(session, self._parts, source, now)
             failpoints.reach("watch.stored")
+        return True
 
     async def keep_quiet(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         """Store when to come again, for readings that changed nothing, in one transaction."""

@@ -68,14 +68,16 @@ class Poller:
         """Read every source that is due at `now`, several at once."""
         while True:
             async with self._parts.database.write() as session:
-                claimed = await sources.claim_due(session, now, _BATCH)
+                begun_at = self._parts.clock.now()
+                until = begun_at + sources.LEASE
+                claimed = await sources.claim_due(session, now, _BATCH, until)
             if not claimed:
                 return
             async with self._parts.database.read() as session:
                 themes = await network_themes(session)
                 begun = await store.with_entries(session, [source.id for source in claimed])
-            await self._keeper.warm(now)
-            await self._poll_all(claimed, Round(now, themes, begun))
+            await self._keeper.warm(begun_at)
+            await self._poll_all(claimed, Round(begun_at, themes, begun))
 
     async def _poll_all(self, claimed: Sequence[Source], turn: Round) -> None:
         try:
@@ -93,15 +95,16 @@ class Poller:
                 outcome = await self._outcome(source, reading, turn)
                 if outcome.is_quiet:
                     self._quiet.append(outcome)
-                else:
-                    await self._keeper.keep(outcome, turn.now)
+                elif not await self._keeper.keep(outcome):
+                    log.info("watch.overtaken", source=source.id)
+                    return
                 _tell(outcome, reading)
             except RelaisError as error:
                 log.warning("watch.failed", source=source.id, error=error.what, hint=error.hint)
-                await self._failed(source, error, turn.now)
+                await self._failed(source, error)
             except Exception as error:  # a defect met on one source spares the others
                 log.exception("watch.broken", source=source.id)
-                await self._failed(source, error, turn.now)
+                await self._failed(source, error)
 
     async def _read(self, source: Source, turn: Round) -> Reading:
         """Fetch a source, and parse what came unless it came before."""
@@ -123,7 +126,7 @@ class Poller:
 
     async def _outcome(self, source: Source, reading: Reading, turn: Round) -> Outcome:
         """Return what a reading changes, and what was understood of what is new or changed."""
-        read = self._next(source, reading, turn.now)
+        read = self._next(source, reading)
         if reading.document is None:
             return Outcome(source, read)
         items = identify(reading.document.items)
@@ -142,17 +145,19 @@ class Poller:
         async with self._parts.database.read() as session:
             return await store.known_entries(session, source.id, items)
 
-    def _next(self, source: Source, reading: Reading, now: datetime) -> sources.Read:
+    def _next(self, source: Source, reading: Reading) -> sources.Read:
+        """Return what a reading leaves; delays are counted from the answer, not from the round."""
         fetched, document = reading.fetched, reading.document
         kept = Validators(source.etag, source.last_modified)
         return sources.Read(
+            lease=source.next_check_at,
             validators=validators(fetched.headers, kept, not_modified=fetched.not_modified),
             body_hash=reading.body_hash,
             moved_to=fetched.moved_to,
             next_check_at=next_check(
                 self._pace(source),
                 fetched.headers,
-                now,
+                self._parts.clock.now(),
                 self._parts.random.random(),
                 ttl=document.ttl if document else 0.0,
                 skip_hours=document.skip_hours if document else frozenset(),
@@ -160,12 +165,16 @@ class Poller:
             page_text=document.page_text if document else None,
         )
 
-    async def _failed(self, source: Source, error: Exception, now: datetime) -> None:
+    async def _failed(self, source: Source, error: Exception) -> None:
+        now = self._parts.clock.now()
         retry_after = error.retry_after if isinstance(error, FetchError) else None
         gone = isinstance(error, FetchError) and error.permanent
         jitter = self._parts.random.random()
         again = next_try(self._pace(source), source.errors + 1, retry_after, now, jitter)
         async with self._parts.database.write() as session:
+            if not await sources.hold(session, source):
+                log.info("watch.overtaken", source=source.id)
+                return
             what = error.what if isinstance(error, RelaisError) else type(error).__name__
             failure = sources.Failure(what, trouble_of(error), None if gone else again)
             await sources.source_failed(session, source.id, failure, now)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import case, func, select, update
+from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
 from core.clock import FixedClock
@@ -323,10 +323,12 @@ async def test_the_same_news_read_by_two_processes_at_once_is_one_story(
     async with Fetcher(watch.parts.settings.watch) as fetcher:
         other = replace(watch, room=build(watch.parts, fetcher, parser))
         polls = []
+        async with database.write() as session:
+            await session.execute(update(Source).values(next_check_at=None))
         for process, name in ((watch, "journal"), (other, "gazette")):
             async with database.write() as session:
-                due = case((Source.name == name, watch.clock.now()), else_=None)
-                await session.execute(update(Source).values(next_check_at=due))
+                due = update(Source).where(Source.name == name)
+                await session.execute(due.values(next_check_at=watch.clock.now()))
             polls.append(asyncio.create_task(process.poll()))
             await watch.stand.pages[name].asked.wait()
         for page in watch.stand.pages.values():

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from core.db import alone
 from core.people.models import Person
@@ -36,7 +37,7 @@ async def sync_sources(session: AsyncSession, settings: Settings, now: datetime)
     any more; those that came by chat, command or OPML are left alone.
     """
     await alone(session, "watch.sources")  # processes start together
-    rows = list(await session.scalars(select(Source)))
+    rows = list(await session.scalars(select(Source).order_by(Source.id).with_for_update()))
     by_url = {row.url: row for row in rows}
     by_name = {row.name: row for row in rows if row.origin == CONFIG}
     listed = {source.url for source in settings.watch.sources}
@@ -82,12 +83,13 @@ def _wished(source: SourceSettings, owner_id: int | None) -> dict[str, Any]:
 def _apply(row: Source, source: SourceSettings, owner_id: int | None, now: datetime) -> None:
     moved = row.url != source.url
     wished = _wished(source, owner_id)
+    otherwise = (row.kind, row.selectors) != (wished["kind"], wished["selectors"])
     if moved:
         row.url = source.url
         start_afresh(row)
-    if moved or (row.kind, row.selectors) != (wished["kind"], wished["selectors"]):
+    if otherwise:
         row.etag = row.last_modified = row.body_hash = row.page_text = None
-    if moved or not row.enabled:
+    if moved or otherwise or not row.enabled:
         row.next_check_at = None if row.gone_at else now
     changed = not row.enabled or any(getattr(row, name) != wish for name, wish in wished.items())
     for name, value in wished.items():
@@ -104,8 +106,15 @@ def start_afresh(row: Source) -> None:
     row.failing_since = row.failing_told_at = row.silent_told_at = None
 
 
-async def claim_due(session: AsyncSession, now: datetime, most: int) -> Sequence[Source]:
-    """Return sources that are due, now ours for the time of a lease."""
+async def claim_due(
+    session: AsyncSession, now: datetime, most: int, until: datetime | None = None
+) -> Sequence[Source]:
+    """Return sources that are due, now ours `until` an instant, else for the time of a lease.
+
+    Their `next_check_at` says until when. Whoever changes how a source is read changes it in the
+    table: what was claimed is then ours no more, and nothing of that reading is written.
+    """
+    leased = until or now + LEASE
     due = await session.scalars(
         select(Source)
         .where(Source.enabled, Source.next_check_at <= now)
@@ -117,10 +126,20 @@ async def claim_due(session: AsyncSession, now: datetime, most: int) -> Sequence
     await session.execute(
         update(Source)
         .where(Source.id.in_([source.id for source in claimed]))
-        .values(next_check_at=now + LEASE)
+        .values(next_check_at=leased)
         .execution_options(synchronize_session=False)
     )
+    for source in claimed:
+        set_committed_value(source, "next_check_at", leased)
     return claimed
+
+
+async def hold(session: AsyncSession, source: Source) -> bool:
+    """Lock a claimed source until the transaction ends; False when it is ours no more."""
+    ours = select(Source.id).where(
+        Source.id == source.id, Source.next_check_at == source.next_check_at
+    )
+    return await session.scalar(ours.with_for_update()) is not None
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
@@ -130,8 +149,12 @@ async def next_due(session: AsyncSession) -> datetime | None:
 
 @dataclass(frozen=True)
 class Read:
-    """What a good reading leaves on its source; `page_text` None leaves what is there."""
+    """What a good reading leaves on its source; `page_text` None leaves what is there.
 
+    `lease` is until when the source was claimed.
+    """
+
+    lease: datetime | None
     validators: Validators
     body_hash: str | None
     moved_to: str | None
@@ -143,13 +166,15 @@ class Read:
 async def sources_were_read(
     session: AsyncSession, reads: Mapping[int, Read], now: datetime
 ) -> None:
-    """Record good answers, by the number of their source."""
+    """Record good answers, by the number of their source; not of those that are ours no more."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for source_id, read in reads.items():
+    for source_id, read in sorted(reads.items()):
         values = _left_by(read, now)
-        alike[tuple(values)].append({"source": source_id, **values})
+        alike[tuple(values)].append({"source": source_id, "lease": read.lease, **values})
+    columns = _SOURCES.c
+    ours = (columns.id == bindparam("source")) & (columns.next_check_at == bindparam("lease"))
     for rows in alike.values():
-        await session.execute(update(_SOURCES).where(_SOURCES.c.id == bindparam("source")), rows)
+        await session.execute(update(_SOURCES).where(ours), rows)
 
 
 def _left_by(read: Read, now: datetime) -> dict[str, Any]:
