@@ -37,11 +37,14 @@ async def read_body(response: httpx.Response, most: int) -> bytes:
     if declared.isdigit() and int(declared) > most:
         raise _too_big(most)
     inflater = _inflater(response)
-    body = bytearray()
+    body, received = bytearray(), 0
     async for chunk in response.aiter_raw():
+        received += len(chunk)
         body += inflater.feed(chunk, most + 1 - len(body)) if inflater else chunk
-        if len(body) > most:
+        if max(len(body), received) > most:
             raise _too_big(most)
+        if inflater and inflater.complete:
+            break  # zlib would keep whatever follows, and copy it all at each chunk
     if inflater and body and not inflater.complete:
         raise FetchError("the answer was cut short", hint="it will be tried again")
     return bytes(body)

@@ -103,6 +103,15 @@ class Site:
     async def bomb(self, _request: Request) -> Response:
         return _gzipped(gzip.compress(bytes(50_000_000)))
 
+    async def trailing(self, _request: Request) -> Response:
+        async def flood() -> AsyncIterator[bytes]:
+            yield gzip.compress(FEED)
+            for _ in range(50):
+                self.sent += 1_000_000
+                yield b"x" * 1_000_000
+
+        return StreamingResponse(flood(), headers={"Content-Encoding": "gzip"})
+
     async def gzipped(self, _request: Request) -> Response:
         return _gzipped(gzip.compress(FEED))
 
@@ -273,6 +282,13 @@ async def test_a_size_that_is_announced_is_refused_at_once(base: str, fetcher: F
 
 async def test_a_bomb_is_not_unpacked(base: str, fetcher: Fetcher) -> None:
     assert (await failure(fetcher, f"{base}/bomb")).what == "the document has over 2,000,000 bytes"
+
+
+async def test_what_follows_the_end_of_compression_is_not_read(
+    site: Site, base: str, fetcher: Fetcher
+) -> None:
+    assert (await fetcher.fetch(f"{base}/trailing")).body == FEED
+    assert site.sent < 20_000_000
 
 
 @pytest.mark.parametrize(

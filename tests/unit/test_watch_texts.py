@@ -167,6 +167,12 @@ def test_links_are_absolute_and_without_tracking(written: str, link: str) -> Non
     assert clean_link(written, FEED) == link
 
 
+def test_an_endless_link_is_none() -> None:
+    assert clean_link("https://a.example/?" + "é" * 900) != ""
+    assert clean_link("https://a.example/?" + "é" * 1000) == ""
+    assert clean_link("https://a.example/" + "a" * 1_000_000) == ""
+
+
 @given(st.text())
 def test_a_cleaned_link_is_a_web_address_or_nothing(written: str) -> None:
     link = clean_link(written, FEED)

@@ -10,11 +10,14 @@ _TRACKING = re.compile(
     r"fbclid|gclid|dclid|msclkid|yclid|igshid|xtor|_hsenc|_hsmi|mkt_tok|oly_\w+_id)$",
     re.IGNORECASE,
 )
+MOST_LINK = 2000
+"""Bytes: browsers take no more for sure, and no database indexes much more."""
+
 _SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*", re.IGNORECASE)
 
 
 def clean_link(link: str, base: str = "") -> str:
-    """Return an absolute web address without tracking; empty when it is not one."""
+    """Return an absolute web address without tracking; empty when it is not one, or endless."""
     written = "".join(clean_text(link).split())
     if not written:
         return ""
@@ -27,7 +30,8 @@ def clean_link(link: str, base: str = "") -> str:
         return ""
     fragment = "" if parts.fragment.lower().startswith(("xtor=", "utm_")) else parts.fragment
     path = _SESSION.sub("", parts.path)
-    return urlunsplit((parts.scheme, parts.netloc, path, _query(parts.query), fragment))
+    whole = urlunsplit((parts.scheme, parts.netloc, path, _query(parts.query), fragment))
+    return whole if len(whole.encode()) <= MOST_LINK else ""
 
 
 def _query(query: str) -> str:

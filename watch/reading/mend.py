@@ -15,7 +15,7 @@ _BOMS = (
 )
 _LATIN = frozenset({"ascii", "iso8859-1", "cp1252", "utf-8"})
 _DECLARED = re.compile(rb"^[\s\x00]*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"']")
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _META = re.compile(rb"<meta\b[^>]*charset\s*=\s*[\"']?([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -13,7 +13,7 @@ from watch.reading.titles import MOST_TITLE, clean_text, shorten
 MOST_SUMMARY = 2000
 
 _REFERENCE = re.compile(r"&(?:#\w+|\w+);")
-_MARKUP = re.compile(rf"</?[a-zA-Z!][^>]*>|{_REFERENCE.pattern}")
+_MARKUP = re.compile(rf"</?[a-zA-Z!][^<>]*>|{_REFERENCE.pattern}")
 _ATTRIBUTES = r"""(?:\s+[a-z]+=(?:"[^"<>]*"|'[^'<>]*'))*"""
 _BREAK = re.compile(rf"</?(?:p|div|article|br|h[1-6]){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 _INLINE = re.compile(
