@@ -72,9 +72,14 @@ def disk_ms(folder: Path) -> float:
 
 @dataclass
 class Held:
-    """How long the event loop was held up at worst, in seconds."""
+    """How long the event loop was held up at worst, in seconds.
+
+    `own` is the processor's time that the loop itself took of such a moment, at worst: on a busy
+    machine, the rest of `worst` is the time that other programs had.
+    """
 
     worst: float = 0.0
+    own: float = 0.0
 
 
 @contextlib.asynccontextmanager
@@ -91,6 +96,7 @@ async def watching_the_loop() -> AsyncIterator[Held]:
 
 async def _watch(held: Held) -> None:
     while True:
-        before = time.perf_counter()
+        before, own = time.perf_counter(), time.thread_time()
         await asyncio.sleep(_LOOK)
         held.worst = max(held.worst, time.perf_counter() - before - _LOOK)
+        held.own = max(held.own, time.thread_time() - own)

@@ -76,6 +76,7 @@ class Measured:
     same_body: Passes = field(default_factory=Passes)
     parse: Passes = field(default_factory=Passes)
     held: float = 0.0
+    own: float = 0.0
     peak: float = 0.0
     workers: float = 0.0
     growth: float = 0.0
@@ -159,6 +160,7 @@ async def _pass(house: House, clock: FixedClock, measured: Measured, passes: Pas
     passes.processor.append(time.process_time() - own)
     passes.workers.append(workers_processor_s() - workers)
     measured.held = max(measured.held, held.worst * 1000)
+    measured.own = max(measured.own, held.own * 1000)
 
 
 async def _unchanged(house: House, clock: FixedClock, measured: Measured, passes: Passes) -> None:
@@ -217,6 +219,11 @@ def _show(asked: Options, measured: Measured, engine: str) -> None:
         _passes("unchanged, same body again", count, measured.same_body),
         ("  same body / first pass", f"{values['same_body_vs_first']:.3f}", ""),
         ("event loop held up", f"{measured.held:.0f} ms", "at worst, in any pass; wanted: 50 ms"),
+        (
+            "  by its own work",
+            f"{measured.own:.0f} ms",
+            "the rest: when other programs had its turn",
+        ),
         ("most memory of the service", f"{measured.peak:.0f} MB", ""),
         ("  and of its workers", f"{measured.workers:.0f} MB", "added up"),
         ("  growth", f"{measured.growth:+.1f} MB", "at worst, an unchanged pass"),
