@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.db import alone
 from core.parts import Parts
 from watch.models import Entry, Story
 
@@ -27,8 +28,10 @@ async def let_go(parts: Parts, now: datetime) -> None:
     limit = now - kept_for(parts.settings.watch.dropped_months)
     while True:
         async with parts.database.write() as session:
+            await alone(session, "watch.stories")  # nobody gives entries words meanwhile
             old = select(Story.id).where(Story.state.in_(_UNKEPT), Story.first_seen_at <= limit)
-            ids = (await session.scalars(old.order_by(Story.id).limit(_AT_ONCE))).all()
+            held = old.order_by(Story.id).limit(_AT_ONCE).with_for_update(skip_locked=True)
+            ids = (await session.scalars(held)).all()
             await _empty(session, list(ids), now)
         if len(ids) < _AT_ONCE:
             return

@@ -12,6 +12,7 @@ from core.parts import Parts
 from core.reference import Party
 from core.sections import Section
 from core.text import normalise
+from watch.archive.retention import FORGOTTEN
 from watch.decide import Verdict
 from watch.desk.deciding import write
 from watch.desk.shown import TEMPLATE
@@ -49,13 +50,13 @@ async def source_of(session: AsyncSession, parts: Parts, name: str, *, ours: boo
 
 
 async def known_by_link(session: AsyncSession, link: str) -> Story | None:
-    """Return the latest story that some source tells at an address, held."""
+    """Return the latest story that some source tells at an address, held; not one let go."""
     bare = link.removeprefix("https://").removeprefix("http://").rstrip("/")
     written = [f"{scheme}{bare}{end}" for scheme in ("https://", "http://") for end in ("", "/")]
     return await session.scalar(
         select(Story)
         .join(Entry, Entry.story_id == Story.id)
-        .where(Entry.link.in_(written))
+        .where(Entry.link.in_(written), Story.state != FORGOTTEN)
         .order_by(Story.id.desc())
         .limit(1)
         .with_for_update(of=Story)

@@ -57,14 +57,14 @@ class Deciding:
 
     async def show(self, turn: Turn, reference: Reference, _seen: int) -> Sequence[Response]:
         """Show a story's card, as a new message."""
-        story = await turn.session.get(Story, reference.number)
+        story = await store.story(turn.session, reference.number)
         if story is None:
             return [Toast(Text(TEMPLATE, "unknown"), alert=True)]
         return [await self.cards.reply(turn, story)]
 
     async def back(self, turn: Turn, reference: Reference, _seen: int) -> Sequence[Response]:
         """Leave a choice: the card as it stands."""
-        story = await turn.session.get(Story, reference.number)
+        story = await store.story(turn.session, reference.number)
         if story is None:
             return [Toast(Text(TEMPLATE, "unknown"), alert=True)]
         return [await self.cards.redraw(turn, story)]

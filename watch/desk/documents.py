@@ -13,6 +13,7 @@ from core.ledger.models import Delivery
 from core.ledger.store import cancel, post, purge_rows
 from core.parts import Parts
 from core.reference import ANIMATORS, Party, Reference
+from watch.archive.retention import FORGOTTEN
 from watch.desk import added
 from watch.desk.cards import CARD_KIND, Cards
 from watch.desk.deciding import reference_of
@@ -68,6 +69,8 @@ class Documents:
         if entry is None:
             return
         story = await session.get_one(Story, entry.story_id, with_for_update=True)
+        if story.state == FORGOTTEN:
+            return
         if story.title == entry.title:
             story.title, story.title_key = document.title, added.title_key(document.title)
         entry.title, entry.summary, entry.hash = document.title, document.summary, _hash(document)

@@ -80,7 +80,7 @@ class Links:
         source = await added.source_of(session, self.cards.parts, added.LINKS, ours=False)
         entry = Entry(
             source_id=source.id,
-            identity=f"link:{added.digest(link)}",
+            identity=f"link:{added.digest(link, turn.now.isoformat())}",  # once more, if let go
             hash=to_read(0),
             title=link,
             link=link,

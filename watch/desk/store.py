@@ -1,6 +1,6 @@
 """What the desk reads of the watch's tables, and what it writes. No function here commits."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ from core.acts import Act
 from core.contributions import Publication
 from core.people.models import Person, Theme
 from core.reference import Party, Reference
+from watch.archive.retention import FORGOTTEN
 from watch.decide import Standing, State
 from watch.desk.rules import UNJUDGED, Candidate, read_dates
 from watch.desk.shown import ShownStory
@@ -150,24 +151,26 @@ async def mark_counted(
     session: AsyncSession, wanted: ColumnElement[bool], now: datetime
 ) -> Mapping[str, int]:
     """Mark stories as counted; return how many of each source that began them, the most first."""
-    rows = await session.execute(
-        select(Source.name, func.count())
-        .select_from(Story)
-        .join(Entry, Entry.id == _beginning())
-        .join(Source, Source.id == Entry.source_id)
+    marked = await session.execute(
+        update(Story)
         .where(wanted)
-        .group_by(Source.name)
-        .order_by(func.count().desc(), Source.name)
+        .values(counted_at=now)
+        .returning(Story.id)
+        .execution_options(synchronize_session=False)
     )
-    counted = {row[0]: row[1] for row in rows}
-    if counted:
-        await session.execute(
-            update(Story)
-            .where(wanted)
-            .values(counted_at=now)
-            .execution_options(synchronize_session=False)
+    ids = marked.scalars().all()  # what comes meanwhile is not among them
+    counted = Counter[str]()
+    for start in range(0, len(ids), _CHUNK):
+        rows = await session.execute(
+            select(Source.name, func.count())
+            .select_from(Story)
+            .join(Entry, Entry.id == _beginning())
+            .join(Source, Source.id == Entry.source_id)
+            .where(Story.id.in_(ids[start : start + _CHUNK]))
+            .group_by(Source.name)
         )
-    return counted
+        counted.update({row[0]: row[1] for row in rows})
+    return dict(sorted(counted.items(), key=lambda each: (-each[1], each[0])))
 
 
 # --- what people see --------------------------------------------------------------------------
@@ -271,9 +274,16 @@ async def alerted(session: AsyncSession, reference: Reference) -> int:
 # --- decisions --------------------------------------------------------------------------------
 
 
+async def story(session: AsyncSession, story_id: int) -> Story | None:
+    """Return a story; None when there is none, or its words were let go."""
+    found = await session.get(Story, story_id)
+    return found if found is not None and found.state != FORGOTTEN else None
+
+
 async def story_for_update(session: AsyncSession, story_id: int) -> Story | None:
-    """Return a story that nobody else may decide of meanwhile."""
-    return await session.get(Story, story_id, with_for_update=True)
+    """Return a story that nobody else may decide of meanwhile; None as `story` does."""
+    found = await session.get(Story, story_id, with_for_update=True)
+    return found if found is not None and found.state != FORGOTTEN else None
 
 
 def write_decision(

@@ -16,13 +16,16 @@ from core.people.models import Person
 from core.posts import render_post
 from core.reference import ANIMATORS, Reference
 from core.settings import TelegramSettings
-from core.working_time import read_working_time
-from watch.health.rules import Trouble, failure_is_told, rhythm
+from watch.desk.rules import read_shown_hours
+from watch.health.rules import SOONEST_SILENCE, Trouble, failure_is_told, rhythm
 from watch.models import Entry, Source
 
 KIND = "watch.health"
 STREAM = "group:animators/watch"
 TEMPLATE = "chat/watch_health.html"
+
+_TO_BE_READ = timedelta(hours=1)
+"""How long after it is due a source has been read, unless it fails."""
 
 _ARRIVALS = 200
 """How many of the latest entries of a source tell its rhythm."""
@@ -57,7 +60,8 @@ async def look_for_silence(parts: Parts, now: datetime) -> None:
     """Tell which sources bring nothing for longer than their own rhythm."""
     async with parts.database.write() as session:
         due = select(Source).where(Source.enabled, Source.quiet_check_at <= now)
-        for source in (await session.scalars(due.order_by(Source.id))).all():
+        held = due.order_by(Source.id).with_for_update(skip_locked=True)
+        for source in (await session.scalars(held)).all():
             await _look_at(session, parts, source, now)
 
 
@@ -70,11 +74,17 @@ async def _look_at(session: AsyncSession, parts: Parts, source: Source, now: dat
     arrivals = await _arrivals(session, source.id)
     patience = rhythm(arrivals)
     source.quiet_check_at = None
-    if patience is None or source.failing_since is not None:
+    if patience is None:
         return
     last = max(arrivals)
+    if source.failing_since is not None:
+        source.quiet_check_at = now + SOONEST_SILENCE
+        return
     if now < last + patience:
         source.quiet_check_at = last + patience
+        return
+    if source.checked_at is None or source.checked_at < last + patience:  # nobody listened
+        source.quiet_check_at = max(source.next_check_at or now, now) + _TO_BE_READ
         return
     values = {"last": last, "days": (now - last).days}
     await _tell(session, parts, source, News("silent", last, values), now)
@@ -117,7 +127,9 @@ async def _tell(
 
 def _shown_at(parts: Parts, now: datetime) -> datetime:
     """Return when the animators are there to read it."""
-    return read_working_time(parts.settings.watch.shown_hours).next_opening(now)
+    watch, hotline = parts.settings.watch, parts.settings.hotline
+    hours = read_shown_hours(watch.shown_hours, hotline.closures, hotline.worked_holidays)
+    return hours.next_opening(now)
 
 
 def delivery(telegram: TelegramSettings) -> DeliveryKind:
