@@ -39,6 +39,7 @@ from core.settings import (
     WatchSettings,
 )
 from relais import schema
+from relais.service import settle_memory
 from relais.wiring import House, building
 from watch.models import Entry, Source
 
@@ -146,6 +147,7 @@ async def _watching(
             await house.prepare()
             async with house.parts.database.write() as session:
                 await import_csv(session, Kind.THEMES, THEMES.read_bytes())
+            settle_memory()  # as `relais serve` does
             yield house
 
 

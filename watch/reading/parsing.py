@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import multiprocessing
 import resource
 import signal
@@ -141,7 +142,11 @@ def _hostile(what: str) -> DocumentError:
 
 
 def _start_worker() -> None:
-    """Ignore Ctrl-C, which reaches the whole group, and take a bounded part of the memory."""
+    """Ignore Ctrl-C, which reaches the whole group, and take a bounded part of the memory.
+
+    The garbage collector is spared the modules, which stay.
+    """
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(ValueError, OSError):  # some systems do not know this limit
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
