@@ -232,6 +232,19 @@ async def test_a_try_that_a_stop_cut_short_is_made_again(added: Added) -> None:
     assert [story.title for story in await added.stories()] == ["Un guide sur le logement vacant"]
 
 
+async def test_the_last_try_of_another_process_is_waited_for_but_not_for_ever(
+    added: Added,
+) -> None:
+    await added.paste(added.url("guide"))
+    async with added.house.database.write() as session:
+        entry = (await session.scalars(select(Entry))).one()
+        entry.hash = "page:3"  # it is being read for the last time
+    await added.read(timedelta(minutes=15))
+    assert [story.title for story in await added.stories()] == [added.url("guide")]
+    await added.read(timedelta(minutes=6))
+    assert [story.title for story in await added.stories()] == ["Guide"]
+
+
 # --- documents of the network's own -----------------------------------------------------------
 
 

@@ -199,10 +199,11 @@ async def test_two_processes_that_read_it_at_once_make_one_story(
     async with Fetcher(watch.parts.settings.watch) as fetcher:
         other = replace(watch, room=build(watch.parts, fetcher, parser))
         polls = []
+        async with database.write() as session:
+            await session.execute(update(Source).values(next_check_at=None))
         for process, name in ((watch, "journal"), (other, "gazette")):
             async with database.write() as session:
                 due = watch.clock.now()
-                await session.execute(update(Source).values(next_check_at=None))
                 mine = update(Source).where(Source.name == name)
                 await session.execute(mine.values(next_check_at=due))
             polls.append(asyncio.create_task(process.poll()))
@@ -402,7 +403,9 @@ async def test_what_retention_emptied_comes_back_as_the_same_and_stays_empty(
     assert [story.state for story in await watch.stories()] == ["dropped"]
 
 
-async def test_a_burst_is_one_summary_and_is_known_by_the_habit_of_its_source(watch: Watch, clock: FixedClock) -> None:
+async def test_a_burst_is_one_summary_and_is_known_by_the_habit_of_its_source(
+    watch: Watch, clock: FixedClock
+) -> None:
     async def found() -> int:
         async with watch.parts.database.read() as session:
             return len(await bursts(session, Story.first_seen_at == clock.now()))

@@ -16,6 +16,7 @@ from watch.desk.rules import (
     Page,
     ShownHours,
     Weekly,
+    given_up,
     half_day,
     hour_slot,
     in_order,
@@ -130,6 +131,18 @@ def test_the_next_summary_is_within_nine_days_and_due_when_it_comes(now: datetim
     coming = next_summary(MONDAY, HOURS, now)
     assert now < coming <= now + timedelta(days=9)
     assert summary_slot(MONDAY, HOURS, coming)
+
+
+@pytest.mark.parametrize("weekly", [Weekly(0, time(0, 0)), Weekly(6, time(23, 59)), MONDAY])
+def test_no_week_is_without_a_summary_when_the_clocks_change(weekly: Weekly) -> None:
+    """A week of a change has 167 or 169 hours; that of a new year begins in the old one."""
+    now, weeks = utc(1, 9, month=1), set[str]()
+    for _ in range(104):
+        coming = next_summary(weekly, read_shown_hours([]), now)
+        assert coming > now
+        weeks.add(summary_slot(weekly, read_shown_hours([]), coming) or "")
+        now = coming
+    assert len(weeks) == 104
 
 
 def test_a_day_has_two_halves_in_paris() -> None:
@@ -263,3 +276,4 @@ def test_a_page_is_tried_three_times_later_each_time() -> None:
     waits = [next_try(NOW, tries) for tries in range(4)]
     assert waits == [NOW, NOW + timedelta(minutes=2), NOW + timedelta(minutes=15), None]
     assert [tries_of(to_read(tries)) for tries in range(3)] == [0, 1, 2]
+    assert given_up(NOW) == NOW + timedelta(minutes=20)

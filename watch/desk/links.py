@@ -22,7 +22,15 @@ from watch.desk import added
 from watch.desk.cards import CARD_KIND, Cards
 from watch.desk.deciding import actor, reference_of
 from watch.desk.page import read_page, site_of
-from watch.desk.rules import TO_READ, next_try, split_link, title_from_link, to_read, tries_of
+from watch.desk.rules import (
+    TO_READ,
+    given_up,
+    next_try,
+    split_link,
+    title_from_link,
+    to_read,
+    tries_of,
+)
 from watch.desk.shown import TEMPLATE
 from watch.models import Entry, Source, Story
 from watch.reading.links import clean_link
@@ -97,20 +105,15 @@ class Links:
         """Read the pages that are to be read, each on its own."""
         async with self.cards.parts.database.read() as session:
             rows = (await session.scalars(_unread())).all()
-        due = [(row, tries_of(row.hash)) for row in rows]
         async with asyncio.TaskGroup() as group:
-            for entry, tries in due:
-                at = next_try(entry.first_seen_at, tries)
-                if at is None or at <= now:
-                    group.create_task(self._read(entry, tries, now))
+            for entry in rows:
+                if _due(entry) <= now:
+                    group.create_task(self._read(entry, tries_of(entry.hash), now))
 
     async def next_due(self, session: AsyncSession) -> datetime | None:
         """Return when the next page is to be read."""
         rows = (await session.scalars(_unread())).all()
-        instants = [next_try(row.first_seen_at, tries_of(row.hash)) for row in rows]
-        return min(
-            (at or row.first_seen_at for at, row in zip(instants, rows, strict=True)), default=None
-        )
+        return min(map(_due, rows), default=None)
 
     async def _read(self, entry: Entry, tries: int, now: datetime) -> None:
         """Try a page, which counts before the first byte leaves; write what it says, or that not.
@@ -176,6 +179,12 @@ class Links:
             slot = f"story:{story.id}/added"
             await post(session, [self.cards.draft(face, CARD_KIND, slot, now, text)], now)
         log.info("watch.page_read", entry=entry.id, read=item is not None)
+
+
+def _due(entry: Entry) -> datetime:
+    """Return when an unread page is to be tried, or given up."""
+    at = next_try(entry.first_seen_at, tries_of(entry.hash))
+    return at or given_up(entry.first_seen_at)
 
 
 def _unread() -> Any:

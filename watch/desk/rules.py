@@ -25,6 +25,9 @@ LONGEST_NOTE = 600
 RETRIES = (timedelta(0), timedelta(minutes=2), timedelta(minutes=15))
 """When the page of an added address is read, counted from the addition, until it can be."""
 
+LAST_TRY = timedelta(minutes=5)
+"""How long the last try may take, in another process perhaps."""
+
 _WEEKLY = re.compile(r"([a-z]{3})\s+(\d{1,2}):(\d{2})")
 _WEEKLY_HINT = 'write "mon 08:45"; days are mon tue wed thu fri sat sun'
 
@@ -82,7 +85,10 @@ def weekly_instant(weekly: Weekly, hours: ShownHours, now: datetime) -> datetime
 
     When nobody works on its day, on the next day of the week when somebody does, if there is one.
     """
-    monday = _monday(now)
+    return _of_week(weekly, hours, _monday(now))
+
+
+def _of_week(weekly: Weekly, hours: ShownHours, monday: date) -> datetime:
     wished = monday + timedelta(days=weekly.weekday)
     day = paris_day(hours.next_opening(datetime.combine(wished, time(), PARIS)))
     this_week = day - monday < timedelta(days=7)
@@ -101,7 +107,9 @@ def summary_slot(weekly: Weekly, hours: ShownHours, now: datetime) -> str | None
 def next_summary(weekly: Weekly, hours: ShownHours, now: datetime) -> datetime:
     """Return when the next summary is sent, later than `now`."""
     due = weekly_instant(weekly, hours, now)
-    return due if due > now else weekly_instant(weekly, hours, now + timedelta(days=7))
+    if due > now:
+        return due
+    return _of_week(weekly, hours, _monday(now) + timedelta(days=7))  # a week may be 167 h
 
 
 def half_day(now: datetime) -> datetime:
@@ -292,3 +300,8 @@ def tries_of(mark: str) -> int:
 def next_try(added_at: datetime, tries: int) -> datetime | None:
     """Return when to read a page after so many tries; None when it was tried enough."""
     return added_at + RETRIES[tries] if tries < len(RETRIES) else None
+
+
+def given_up(added_at: datetime) -> datetime:
+    """Return when a page is given up whose last try told nothing: a crash may have cut it short."""
+    return added_at + RETRIES[-1] + LAST_TRY
