@@ -200,3 +200,10 @@ def test_any_page_gives_a_document_or_one_error(html: str) -> None:
         assert error.hint  # noqa: PT017  # both ends are good ones
     else:
         assert read_change(html.encode(), URL, {}, Selectors(), document.page_text).items == ()
+
+
+def test_long_words_joined_by_dashes_are_no_tokens() -> None:
+    words = "programmation-regionale-2021-2027"
+    assert list(without_noise([f"Lire {words} et aGk3-Zz81kLmnOpQrs7tUvWx"])) == [
+        f"Lire {words} et"
+    ]

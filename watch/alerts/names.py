@@ -1,5 +1,6 @@
 """How alerts and reminders name their things: kinds, slots, references, links, words."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ WITHDRAW_URL = "withdraw_url"
 WITHDRAW_LIFE = timedelta(days=90)
 
 TEMPLATE = "chat/alerts.html"
+
+_SHOWN_BY_A_BUTTON = re.compile(r"https?://[\w~%-]+(?:\.[\w~%-]+)+(?::[1-9]\d{0,4})?(?:[/?#]|\Z)")
 
 
 def text(block: str, **values: Any) -> Text:
@@ -61,6 +64,16 @@ def page_url(parts: Parts, path: str) -> str:
 def story_url(parts: Parts, story: int) -> str:
     """Return the address of a piece of news on our pages."""
     return page_url(parts, f"/veille/actualites/{story}")
+
+
+def read_button(parts: Parts, story: int, url: str) -> Button:
+    """Return the button that leads to a piece of news, on its site or else on our page.
+
+    Telegram refuses the whole message for a button whose address has a host such as `localhost`,
+    which sites do put into their feeds.
+    """
+    fits = _SHOWN_BY_A_BUTTON.match(url)
+    return Button(text("read_button"), url=url if fits else story_url(parts, story))
 
 
 def interest_url(parts: Parts, story: int, person_id: int) -> str:

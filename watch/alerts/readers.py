@@ -74,9 +74,7 @@ class ChatReaders:
         return render_post(self._parts.renderer, words, keyboard, language).content()
 
     def _keyboard(self, alert: Alert) -> Keyboard:
-        own = names.story_url(self._parts, alert.reference.number)
-        url = alert.url if alert.url.startswith(("https://", "http://")) else own
-        read = Button(names.text("read_button"), url=url)
+        read = names.read_button(self._parts, alert.reference.number, alert.url)
         wanted = Button(names.text("interested_button"), "alerts.interested", alert.reference)
         choose = command_button(names.text("menu_alerts"), names.COMMAND)
         return ((read,), *(((wanted,),) if alert.deadline else ()), (choose,))

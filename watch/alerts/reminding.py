@@ -8,7 +8,6 @@ import structlog
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.chat import Button
 from core.ledger.draft import Channel, Content, Draft
 from core.ledger.store import post
 from core.mail.compose import compose, placeholder
@@ -131,11 +130,10 @@ class Words:
         self.mail = cache(self._mail)
 
     def _chat(self, language: str) -> Content:
-        url = self._values["url"] or self._values["page_url"]
         stop = names.text("withdraw_button")
         territory = self._territory.id if self._territory else 0
         keyboard = (
-            (Button(names.text("read_button"), url=str(url)),),
+            (names.read_button(self.parts, self._story.id, self._story.link),),
             (names.choice_button(stop, "alerts.withdraw", self._story.id, territory),),
         )
         words = names.text("reminder", **self._values)

@@ -14,8 +14,9 @@ _COUNTED = (
 _PASSING = re.compile(
     rf"\(?\bil y a (?:environ |moins d['’]|plus d['’])?(?:\d+|une?|quelques) ?(?:{_UNITS})\b\)?|"
     rf"\b\d+ (?:{_UNITS}) ago\b|"
-    rf"\(?\b\d[\d\s.]*(?:{_COUNTED})\b\)?|"
-    r"\b[0-9a-f]{24,}\b|\b(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{24,}\b",
+    rf"\(?\b\d[\d\s.]{{0,15}}(?:{_COUNTED})\b\)?|"
+    r"\b[0-9a-f]{24,}\b|"
+    r"(?<![\w-])(?-i:(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z]))[\w-]{24,}\b",
     re.IGNORECASE,
 )
 _DATES_AND_UPDATES = frozenset(
