@@ -14,7 +14,7 @@ from relais.sandbox.cast import AGENT, ANIMATOR, GROUP, SECOND_ANIMATOR
 from relais.sandbox.playground import WATCH
 from watch.models import Source
 
-DECREE, CALL = "taxe sur la vacance", "Accueillir en Massif central"
+DECREE, CALL = "vacance des locaux", "Accueillir en Massif central"
 NOTE = (
     "Une aide à l’ingénierie, cumulable avec LEADER. Il faut une délibération : inscrivez-la dès "
     "maintenant à l’ordre du jour."

@@ -9,7 +9,7 @@ from relais.sandbox.observation import Message, expect
 from relais.sandbox.playground import WATCH
 from relais.sandbox.story import Step, Story, flat
 
-DECREE, CALL = "taxe sur la vacance des locaux", "Accueillir en Massif central"
+DECREE, CALL = "vacance des locaux", "Accueillir en Massif central"
 TOLD_BY = 3
 NOTE = "Une aide à l’ingénierie : préparez dès maintenant la délibération."
 ELSEWHERE = "Ports de pêche"

@@ -52,6 +52,9 @@ def test_the_story_is_played_and_each_step_is_seen(tmp_path: Path) -> None:
     assert "validated by another animator" in result.stdout
     assert "found: « Nos communes sont sorties des ZRR" in result.stdout
     assert "« R&D rural »" in result.stdout
+    assert "announced by 3 sources, is one piece of news" in result.stdout
+    assert "it is on the page /veille and in its Atom feed" in result.stdout
+    assert "once, seven days before: Appel à projets « Accueillir" in result.stdout
     assert "ticking again sends nothing" in result.stdout
     assert "FAILED" not in result.stdout
 
