@@ -1,6 +1,9 @@
 """« Je suis intéressé(e) » from the web: asked, confirmed by mail, taken back."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -11,9 +14,12 @@ from core.clock import FixedClock
 from core.db import Database
 from core.ledger.models import Delivery, Message
 from core.people.models import Membership, Person
+from core.render import MailText, Renderer
+from tests.parts import COMMON
 from tests.whole import SINCE, Whole, open_whole
 from watch.alerts import names
 from watch.alerts.models import Interest
+from watch.alerts.pages import InterestPages
 from watch.models import Entry, Source, Story
 
 CLOSING = "2027-01-20T15:00:00+00:00"
@@ -120,6 +126,25 @@ async def test_the_answer_is_the_same_whether_the_address_is_known_or_not(house:
     house.clock.set(house.clock.now() + timedelta(days=1))
     await asks(house, CLAIRE_MAIL)
     assert len(await mails(house)) == 2
+
+
+async def test_the_mail_is_written_for_strangers_too_so_that_time_tells_nothing(
+    house: Whole,
+) -> None:
+    written: list[str] = []
+
+    class Counting(Renderer):
+        def mail(self, name: str, values: Mapping[str, Any], language: str = "fr") -> MailText:
+            written.append(name)
+            return super().mail(name, values, language)
+
+    parts = replace(house.parts, renderer=Counting(COMMON))
+    transport = httpx.ASGITransport(Starlette(routes=InterestPages(parts).routes()))
+    async with httpx.AsyncClient(transport=transport, base_url="https://relais.test") as browser:
+        for email in (CLAIRE_MAIL, "zoe@ailleurs.example"):
+            await browser.post(f"{PAGE}/interesse", data={"email": email})
+    assert written == ["interest_confirmation"] * 2
+    assert len(await mails(house)) == 1
 
 
 @pytest.mark.parametrize(

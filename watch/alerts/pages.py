@@ -18,7 +18,7 @@ from starlette.routing import Route
 from core.addresses import ROW
 from core.email_address import masked, normalise
 from core.errors import ExpiredTokenError, InputError, TokenError
-from core.ledger.draft import Draft
+from core.ledger.draft import Content, Draft
 from core.ledger.store import post
 from core.mail.compose import compose, placeholder
 from core.pages import PRIVATE, bad_link, page, typed
@@ -156,29 +156,37 @@ class InterestPages:
     async def _write_to(
         self, session: AsyncSession, story: Story, email: str, now: datetime
     ) -> None:
-        """Write to whose address it is, once a day for a call, when they are in the network."""
+        """Write to whose address it is, once a day for a call, when they are in the network.
+
+        The mail is written for strangers too, and thrown away: its time would tell who is known.
+        """
         person = await person_by_email(session, email)
+        language = person.language if person else self._parts.settings.network.language
+        content = self._confirmation(story, language, now)
         if person is None or not await is_present(session, person.id, now):
             return
         url = names.interest_url(self._parts, story.id, person.id)
+        draft = Draft(
+            kind=names.CONFIRMATION,
+            slot=f"story:{story.id}/{paris_day(now).isoformat()}",
+            recipient=names.person(person.id),
+            content=content,
+            cause=names.story_reference(story.id),
+            due_at=now,
+            values={names.INTEREST_URL: url},
+        )
+        await post(session, [draft], now)
+
+    def _confirmation(self, story: Story, language: str, now: datetime) -> Content:
         values = {
             "title": story.title,
             "closing": closing(interests.closings_of(story, now)[0], now),
             "days": self._parts.settings.digest.confirmation_days,
             names.INTEREST_URL: placeholder(names.INTEREST_URL),
         }
-        text = self._parts.renderer.mail("interest_confirmation", values, person.language)
+        text = self._parts.renderer.mail("interest_confirmation", values, language)
         mail, own = self._parts.settings.mail, {names.INTEREST_URL}
-        draft = Draft(
-            kind=names.CONFIRMATION,
-            slot=f"story:{story.id}/{paris_day(now).isoformat()}",
-            recipient=names.person(person.id),
-            content=compose(mail, text, auto_submitted=True, names=own),
-            cause=names.story_reference(story.id),
-            due_at=now,
-            values={names.INTEREST_URL: url},
-        )
-        await post(session, [draft], now)
+        return compose(mail, text, auto_submitted=True, names=own)
 
     async def _visit(self, session: AsyncSession, request: Request) -> Visit:
         """Return what a link is about. Raises TokenError: forged, too old, closed, gone."""
