@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.chat import Reply, Response, Toast
 from core.clock import FixedClock
-from core.db import Database
+from core.db import Database, alone
 from core.http import Fetcher
 from core.reference import Party, Reference
 from tests.newsstand import Page, Watch, item, rss, turn, watch_settings, watching
@@ -233,3 +234,36 @@ async def test_the_health_of_sources_is_told_when_news_are_always_shown(
     async with database.read() as session:
         assert await session.scalar(select(Source.gone_at)) == watch.clock.now()
     assert any("retirée" in post.text for post in await watch.posts())
+
+
+# --- locks ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["watch.show", "watch.more"])
+async def test_showing_news_that_a_reading_corrects_waits_for_it(
+    watch: Watch, database: Database, name: str
+) -> None:
+    """Two transactions that each hold a story, and want that of the other, would both wait."""
+    if database.is_sqlite:
+        pytest.skip("one writes at a time on SQLite")
+    watch.stand.pages["journal"] = Page(rss(item(1), item(2)))
+    await watch.tick("watch.poll")
+    async with database.write() as session:
+        await alone(session, "watch.stories")
+        await _correct(session, 2)
+        if name == "watch.show":
+            showing = asyncio.create_task(watch.tick(name))
+        else:
+            showing = asyncio.create_task(_press_quietly(watch, name))
+        await asyncio.sleep(0.3)  # so that it holds what it can
+        await _correct(session, 1)
+    await showing
+    assert len(await watch.posts()) == 2
+
+
+async def _correct(session: AsyncSession, story: int) -> None:
+    await session.execute(update(Story).where(Story.id == story).values(title="Autrement dit"))
+
+
+async def _press_quietly(watch: Watch, name: str) -> None:
+    await press(watch, name, 1, 0)

@@ -20,6 +20,7 @@ from core.chat import (
     Toast,
     Turn,
 )
+from core.db import alone
 from core.people.roles import Role
 from core.reference import Reference
 from watch.desk import store
@@ -66,6 +67,7 @@ class Overviews:
 
     async def more(self, turn: Turn, _reference: Reference, _seen: int) -> Sequence[Response]:
         """Show the next stories that wait and were not shown, the likely first."""
+        await alone(turn.session, "watch.stories")  # a reading holds several, in its own order
         most = self.cards.parts.settings.watch.told_per_poll
         wanted = self._of("waiting", turn.now) & Story.told_at.is_(None)
         latest = Story.first_seen_at.desc()

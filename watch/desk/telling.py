@@ -60,6 +60,7 @@ class Telling:
                 return
         async with parts.database.write() as session:
             await alone(session, "watch.telling")
+            await alone(session, "watch.stories")  # a reading holds several, in its own order
             shown = await self._show_likely(session, now)
             counted = await self._count(session, now)
             folded = await self._fold(session, now)
