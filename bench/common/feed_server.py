@@ -24,20 +24,20 @@ _WORDS = """
     leur leurs son sa ses nous vous plus moins très ainsi aussi déjà encore être est sont a ont peut
     peuvent doit doivent sera seront permet propose ouvre annonce publie présente organise accueille
     soutient accompagne modifie fixe prévoit concerne précise rappelle habitants communes mairie
-    intercommunalité département région préfecture ministère gouvernement conseil assemblée
+    voisinage département région préfecture ministère gouvernement conseil assemblée
     commission comité association entreprise agence caisse service bureau équipe réseau partenaires
     année mois semaine jour calendrier échéance dossier candidature appel projets subvention aide
     crédit dotation budget montant taux plafond condition critère délai demande formulaire décret
     arrêté circulaire loi article alinéa annexe rapport étude enquête avis rectificatif délibération
     réunion rencontre atelier webinaire journée visite bilan perspective objectif priorité mesure
     programme contrat convention stratégie schéma charte feuille route territoire montagne vallée
-    bourg village hameau quartier bâtiment logement école médecin commerce transport route gare
-    forêt rivière eau énergie déchets culture tourisme patrimoine fibre numérique données outil
+    bourg village hameau quartier bâtiment logement école jardin façade transport route gare
+    forêt rivière eau énergie déchets culture tourisme patrimoine terrasse chemin données outil
     méthode guide fiche exemple témoignage retour expérience résultat chiffre évolution hausse
     baisse nouveau nouvelle premier dernière prochain local rural public national européen durable
     important gratuit ouvert partagé
 """.split()  # noqa: SIM905  # a list of two hundred quoted words is no clearer
-"""What such feeds are made of, small words included: about one in ten speaks of a theme."""
+"""What such feeds are made of, small words included; half of the items speak of a theme."""
 
 _SYLLABLES = "al bel bon cas cla cor dun fon gan lau mar mon nor pra ri sal ten tou val ver vi vol"
 """What the ten thousand rare words are made of."""

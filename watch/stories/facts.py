@@ -169,18 +169,22 @@ def told_by_words(said: Sequence[str], roots: Sequence[str]) -> Iterator[int]:
 
 # --- official identifiers ---------------------------------------------------------------------
 
+_LONG_NUMBER = re.compile(r"\d{7}")
 _JORF = re.compile(r"\b[A-Z]{4}TEXT\d{12}\b")
 _NOR = re.compile(r"\b[A-Z]{4}\d{7}[A-Z]\b")
 
 
 def told_by_identifiers(text: str) -> Iterator[int]:
     """Give the official identifiers in a text or a link: JORFTEXT…, NOR."""
+    if not _LONG_NUMBER.search(text):
+        return
     yield from (fact(Fact.JORF, each) for each in _JORF.findall(text))
     yield from (fact(Fact.NOR, each) for each in _NOR.findall(text))
 
 
 # --- names ------------------------------------------------------------------------------------
 
+_SMALL = re.compile(r"[a-z]+")
 _CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]\w+")
 _ENDS = frozenset(".!?:…\n•–—")
 
@@ -190,10 +194,16 @@ def names(text: str) -> Iterator[str]:
 
     None when most of it is in capitals.
     """
-    if 2 * sum(map(str.isupper, text)) > sum(map(str.isalpha, text)):
+    if _is_in_capitals(text):
         return
     inside = (found[0] for found in _CAPITAL.finditer(text) if _is_inside(text, found.start()))
     yield from words(" ".join(inside))
+
+
+def _is_in_capitals(text: str) -> bool:
+    if 2 * len(_SMALL.sub("", text)) <= len(text):
+        return False  # half of it is small letters, which is quickly seen
+    return 2 * sum(map(str.isupper, text)) > sum(map(str.isalpha, text))
 
 
 def _is_inside(text: str, start: int) -> bool:
