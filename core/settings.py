@@ -11,7 +11,15 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -211,20 +219,20 @@ class WatchSettings(Section):
 
     user_agent: str = "Relais/0.1 (+https://example.org/veille)"
     allow_private_addresses: bool = False
-    timeout: float = 20.0
-    max_bytes: int = 15_000_000
-    connections: int = 8
-    host_spacing: float = 1.0
+    timeout: float = Field(default=20.0, gt=0)
+    max_bytes: int = Field(default=15_000_000, ge=1)
+    connections: int = Field(default=8, ge=1)
+    host_spacing: float = Field(default=1.0, ge=0)
     least_interval: float = 3600.0
-    told_per_poll: int = 10
-    parse_timeout: float = 5.0
-    parse_workers: int = 2
+    told_per_poll: int = Field(default=10, ge=0)
+    parse_timeout: float = Field(default=5.0, gt=0)
+    parse_workers: int = Field(default=2, ge=1)
     shown_hours: list[str] = Field(default_factory=lambda: ["mon-fri 08:00-19:00"])
     summary: str = "mon 08:45"
-    closing_days: int = 14
-    failing_hours: float = 12.0
+    closing_days: int = Field(default=14, ge=0)
+    failing_hours: float = Field(default=12.0, ge=0)
     fold: bool = True
-    reminder_days: list[int] = Field(default_factory=lambda: [30, 7])
+    reminder_days: list[NonNegativeInt] = Field(default_factory=lambda: [30, 7])
     reminder_hour: int = Field(default=9, ge=0, le=23)
     dropped_months: int = Field(default=12, ge=1)
     sources: list[SourceSettings] = Field(default_factory=list)

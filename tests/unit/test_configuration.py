@@ -89,6 +89,24 @@ def test_every_wrong_key_has_its_line_and_no_value_is_shown(tmp_path: Path) -> N
     assert "s3cret" not in caught.value.what
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "connections = 0",
+        "parse_workers = 0",
+        "parse_timeout = 0",
+        "timeout = -1",
+        "closing_days = -5",
+        "failing_hours = -1",
+        "reminder_days = [30, -7]",
+        "dropped_months = 0",
+    ],
+)
+def test_numbers_that_would_stop_the_watch_are_refused(tmp_path: Path, line: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"watch\.{line.partition(' ')[0]}.*greater than"):
+        load(written(tmp_path, f"[watch]\n{line}\n"))
+
+
 def test_bad_toml_names_the_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="line 2"):
         load(written(tmp_path, "[mail]\nport = = 3\n"))
