@@ -134,7 +134,7 @@ class Fetcher:
                 if response.status_code not in _REDIRECTS or not target:
                     return await self._read(response, url, moved_to)
                 permanent = permanent and response.status_code in _PERMANENT_REDIRECTS
-            before, url = url, check_url(str(url.join(target)))
+            before, url = url, _redirected(url, target)
             permanent = permanent and (before.scheme, url.scheme) != ("https", "http")
             moved_to = str(url) if permanent else moved_to
         raise FetchError(
@@ -166,6 +166,17 @@ class Fetcher:
         else:
             raise _refused(response)
         return Fetched(status, _headers(response), body, str(url), moved_to)
+
+
+def _redirected(url: httpx.URL, target: str) -> httpx.URL:
+    """Return where a redirect leads. Raises FetchError, not permanent: it may lead back one day."""
+    try:
+        return check_url(str(url.join(target)))
+    except FetchError as error:
+        raise FetchError(
+            f"the site redirects us wrongly: {error.what}",
+            hint="it will be tried again; open the address in a browser to see why",
+        ) from error
 
 
 def retry_after_seconds(value: str, now: datetime) -> float | None:

@@ -18,6 +18,9 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 """All that IANA has given out; beside it, IPv6 has only disguises of IPv4 and local uses."""
 
+MOST_ADDRESS = 2000
+"""Characters of an address, in ASCII: a longer one is shown nowhere, and no index takes it."""
+
 
 async def resolve_by_system(host: str, port: int) -> Sequence[str]:
     """Ask the system's resolver. Raises OSError when it does not know."""
@@ -67,6 +70,12 @@ def check_url(url: str) -> httpx.URL:
         raise FetchError(
             "only http and https addresses can be fetched",
             hint="give the address as a browser shows it",
+            permanent=True,
+        )
+    if len(str(parsed)) > MOST_ADDRESS:
+        raise FetchError(
+            f"the address has over {MOST_ADDRESS:,} characters",
+            hint="give the address of the page itself",
             permanent=True,
         )
     if parsed.userinfo:
