@@ -294,13 +294,13 @@ async def test_reminders_that_are_past_are_said_not_to_come(house: Whole) -> Non
     house.clock.set(datetime.fromisoformat("2027-01-02T10:00:00+00:00"))
     await house.press(CLAIRE, "Je suis intéressé(e)")
     assert "(30 jours avant)" not in last(house, CLAIRE)
-    assert "• le rappel prévu 30 jours avant ne viendra pas" in last(house, CLAIRE)
+    assert "• le rappel prévu 30 jours avant ne sera pas envoyé" in last(house, CLAIRE)
     await house.press(CLAIRE, "Ne plus être prévenu(e)")
     assert last(house, CLAIRE).startswith("C’est noté : vous ne serez plus prévenu(e)")
     assert await interests(house) == [(1, CLAIRE_ID, "chat", False)]
     house.clock.set(datetime.fromisoformat("2027-01-19T10:00:00+00:00"))
     await house.press(CLAIRE, "Je suis intéressé(e)", on=house.place("ne serez plus", CLAIRE))
-    assert "aucun rappel ne viendra" in last(house, CLAIRE)
+    assert "aucun rappel ne sera envoyé" in last(house, CLAIRE)
     await pass_to(house, "2027-01-20T10:00:00+00:00")
     assert await rows(house, "alerts.reminder") == []
 

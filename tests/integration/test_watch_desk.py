@@ -195,7 +195,7 @@ async def test_veille_says_when_there_is_nothing_left(watch: Watch) -> None:
         "<b>La veille</b>\n\n"
         "Rien n’attend votre décision.\n\n"
         "Rien n’est encore gardé pour la prochaine lettre.\n\n"
-        "5 actualités écartées ces sept derniers jours : vous pouvez revenir dessus."
+        "5 actualités écartées ces sept derniers jours : vous pouvez revenir sur ces décisions."
     )
     assert labels(watch, answer) == ["Écartées cette semaine (5)", "Ajouter une actualité"]
 

@@ -80,7 +80,7 @@ async def test_monday_tells_what_closes_what_waits_and_which_sources_are_in_trou
         "3 actualités sont gardées pour la prochaine lettre.\n\n"
         "Sources en panne :\n"
         "• gazette, depuis le 28 novembre 2026\n\n"
-        "Sources silencieuses, plus longtemps que d’habitude :\n"
+        "Sources silencieuses depuis plus longtemps que d’habitude :\n"
         "• bulletin, rien depuis le 21 octobre 2026"
     )
     post = (await watch.posts())[-1]

@@ -179,7 +179,7 @@ async def test_a_press_on_what_was_answered_already_says_so(
         button = play.whole.buttons[place][0][0]
         await play.whole.press(JEANNE, "Ne rien ajouter")
         answers = await play.whole.forge(JEANNE, button.data, place)
-        assert "Cet examen n’est plus d’actualité" in answers[0].text
+        assert "Cet examen n’est plus valable" in answers[0].text
         answers = await play.whole.forge(CLAIRE, button.data, place)
         assert "votre rôle" in answers[0].text
 
@@ -229,7 +229,7 @@ async def test_nobody_has_the_watch_try_many_addresses_at_once(
     async with playing(database, clock, parser) as play:
         for number in range(6):
             await play.whole.say(JEANNE, f"/sources https://a{number}.example.org/")
-        assert "Plusieurs adresses sont déjà à l’examen" in play.last()
+        assert "Plusieurs de vos adresses sont déjà à l’examen" in play.last()
         async with database.read() as session:
             assert len((await session.scalars(select(Trial))).all()) == 5
 

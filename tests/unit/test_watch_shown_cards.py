@@ -134,5 +134,5 @@ def test_a_list_says_each_story_on_a_line() -> None:
         "<b>Écartées cette semaine</b> (page 2 sur 2)\n\n"
         "9. Fonds R&amp;D &lt;rural&gt; <i>(Journal, Gazette)</i> – jusqu’au mardi 24 novembre"
         " – lundi 23 novembre\n\n"
-        "Pressez un numéro pour voir l’actualité et en décider."
+        "Appuyez sur un numéro pour voir l’actualité et prendre votre décision."
     )
