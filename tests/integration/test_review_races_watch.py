@@ -15,7 +15,7 @@ from core.clock import FixedClock
 from core.db import Database, alone
 from core.http import Fetcher
 from core.reference import Party, Reference
-from tests.newsstand import Page, Watch, item, rss, turn, watch_settings, watching
+from tests.newsstand import GROUP, JEANNE, Page, Watch, item, rss, turn, watch_settings, watching
 from tests.parts import make_parts
 from watch.archive.retention import FORGOTTEN, let_go
 from watch.decide import Verdict
@@ -25,6 +25,8 @@ from watch.health.notices import look_for_silence, next_silence
 from watch.models import Entry, Source, Story
 from watch.reading.parsing import Parser
 from watch.room import build
+from watch.sources.models import Trial
+from watch.sources.trials import Trials
 
 DAY = timedelta(days=1)
 SOMEBODY = Party("person", "1")
@@ -267,3 +269,32 @@ async def _correct(session: AsyncSession, story: int) -> None:
 
 async def _press_quietly(watch: Watch, name: str) -> None:
     await press(watch, name, 1, 0)
+
+
+# --- what was tried ---------------------------------------------------------------------------
+
+
+async def test_an_address_tried_after_the_former_were_forgotten_is_answered(
+    watch: Watch, database: Database, parser: Parser
+) -> None:
+    """A number that is given again would find its answer in the ledger, sent already."""
+    async with Fetcher(watch.parts.settings.watch) as fetcher:
+        trials = Trials(watch.parts, fetcher, parser)
+        for count in (1, 2):
+            async with database.write() as session:
+                session.add(_trial(watch))
+            await trials.run(watch.clock.now())
+            assert len(await watch.posts()) == count
+            async with database.read() as session:
+                due = await trials.next_purge(session)
+            assert due is not None
+            watch.clock.set(due)
+            await trials.purge(due)
+            async with database.read() as session:
+                assert await trials.next_purge(session) is None, "purged when it is due"
+
+
+def _trial(watch: Watch) -> Trial:
+    now = watch.clock.now()
+    url = f"{watch.stand.url}/journal"
+    return Trial(url=url, person_id=JEANNE, chat_id=GROUP, asked_at=now, due_at=now)

@@ -15,11 +15,16 @@ class Trial(Base):
     `due_at` is when it is to be fetched (None: it was); `found` is then what was there: `kind`,
     `title`, `items`, `feeds`, `trouble`. `chat_id` and `thread_id` are where it was asked, and is
     answered. `version` moves when what its message shows changes; `closed_at` is when it became
-    a source, or was given up. Rows are forgotten after a few days.
+    a source, or was given up. Rows are forgotten after a few days; their numbers, which the
+    ledger and buttons hold, are never given again.
     """
 
     __tablename__ = "source_trials"
-    __table_args__ = (Index(None, "due_at"), Index(None, "person_id"))
+    __table_args__ = (
+        Index(None, "due_at"),
+        Index(None, "person_id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str]

@@ -65,7 +65,7 @@ class Trials:
     async def purge(self, now: datetime) -> None:
         """Forget what was tried long ago."""
         async with self._parts.database.write() as session:
-            await session.execute(delete(Trial).where(Trial.asked_at < now - KEPT))
+            await session.execute(delete(Trial).where(Trial.asked_at <= now - KEPT))
 
     async def next_purge(self, session: AsyncSession) -> datetime | None:
         """Return when something is to be forgotten."""

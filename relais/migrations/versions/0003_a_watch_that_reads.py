@@ -67,6 +67,7 @@ def upgrade() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_source_trials_person_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source_trials")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("source_trials", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_source_trials_due_at"), ["due_at"], unique=False)
