@@ -12,10 +12,8 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
-from pydantic import SecretStr
 from sqlalchemy import func, select
 from telegram import Message, Update
 from telegram.ext import ExtBot
@@ -23,8 +21,9 @@ from telegram.request import HTTPXRequest
 
 from bench.common import figures, report
 from bench.common.arguments import Options, Size, options
-from bench.common.bot_api import CALLS, FIRST_AGENT, GROUP, TOKEN
+from bench.common.bot_api import CALLS, GROUP, TOKEN
 from bench.common.databases import Engines, engines
+from bench.common.hotline import AGENTS, bring_in, open_settings, running
 from bench.common.machine import disk_ms, peak_mb
 from bench.common.peers import Peer, peer
 from bot.telegram.api import LANES
@@ -33,16 +32,11 @@ from core.clock import SystemClock
 from core.ledger.models import Delivery
 from core.ledger.rules import State
 from core.parts import Parts
-from core.people.models import Account, Membership, Person, Territory
-from core.people.roles import Role
-from core.people.store import TELEGRAM
-from core.settings import DatabaseSettings, ServiceSettings, Settings, TelegramSettings
+from core.settings import TelegramSettings
 from relais import schema
-from relais.service import run_loops
-from relais.wiring import House, building
+from relais.wiring import building
 
 SIZE = Size("questions", 500, 50)
-AGENTS = 50
 CONNECTIONS = TelegramSettings().connections
 LOOPS = frozenset({"receive", "work", "dispatch"})
 READY = 0.5
@@ -96,25 +90,14 @@ async def _timed(server: Peer, count: int) -> float:
 async def _own(made: Engines, folder: Path, count: int) -> float:
     """Run the service's loops on a burst of questions."""
     async with peer("bench.common.bot_api", str(AGENTS)) as server, made.empty() as url:
-        settings = _settings(folder, url, server.port)
+        settings = open_settings(folder, url, server.port)
         async with building(settings, SystemClock()) as house:
             await schema.migrate(house.parts.database)
-            await _people(house.parts)
-            async with _running(house):
+            await bring_in(house.parts)
+            async with running(house, LOOPS):
                 seconds = await _timed(server, count)
             await _check(house.parts, count)
     return seconds
-
-
-@asynccontextmanager
-async def _running(house: House) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    task = asyncio.create_task(run_loops(house, LOOPS, stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
 
 
 async def _check(parts: Parts, count: int) -> None:
@@ -124,41 +107,6 @@ async def _check(parts: Parts, count: int) -> None:
     wanted = count * (len(CALLS) - 1)  # the receipt is a direct answer, not a delivery
     if sent != wanted:
         raise AssertionError(f"{sent} deliveries are settled as sent instead of {wanted}")
-
-
-async def _people(parts: Parts) -> None:
-    """Bring the agents in, each with an account and a territory."""
-    since = parts.clock.now() - timedelta(days=365)
-    async with parts.database.write() as session:
-        session.add(Territory(id=1, code="orsanne", name="Pays d’Orsanne", department="63"))
-        session.add_all(
-            Person(id=number, given_name="Agent", family_name=str(number))
-            for number in range(1, AGENTS + 1)
-        )
-        await session.flush()
-        for number in range(1, AGENTS + 1):
-            address = str(FIRST_AGENT + number - 1)
-            role = Role.AGENT.value
-            session.add(Membership(person_id=number, role=role, territory_id=1, since=since))
-            session.add(
-                Account(person_id=number, channel=TELEGRAM, address=address, linked_at=since)
-            )
-
-
-def _settings(folder: Path, url: str, port: int) -> Settings:
-    """Return a configuration without limits: the server has none either."""
-    return Settings(
-        service=ServiceSettings(data_folder=folder, secret=SecretStr("only for benchmarks")),
-        database=DatabaseSettings(url=url),
-        telegram=TelegramSettings(
-            token=SecretStr(TOKEN),
-            group_id=GROUP,
-            api_url=f"http://127.0.0.1:{port}",
-            per_second=0,
-            group_per_minute=0,
-            chat_per_second=0,
-        ),
-    )
 
 
 async def _bare(count: int) -> float:

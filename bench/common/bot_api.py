@@ -30,14 +30,16 @@ class People:
     def __init__(self, state: State, agents: int) -> None:
         self._state = state
         self._agents = agents
+        self._asked = 0
 
     async def do(self, line: str) -> str:
         """Do what a line asks, and answer it."""
         verb, _, number = line.partition(" ")
         if verb == "ask":
-            for index in range(int(number)):
+            for index in range(self._asked, self._asked + int(number)):
                 agent = FIRST_AGENT + index % self._agents
                 self._state.user_sends(agent, agent, QUESTION.format(number=index))
+            self._asked += int(number)
             return "asked"
         while not self._relayed(int(number)):  # noqa: ASYNC110  # looking costs less than telling
             await asyncio.sleep(LOOK)
