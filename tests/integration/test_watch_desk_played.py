@@ -213,7 +213,7 @@ async def test_an_alert_leaves_at_the_second_press_once_and_keeps_its_story(
     await house.press(JEANNE, "Alerte", chat=GROUP)
     asked = card(house)
     assert "<b>Envoyer une alerte à 12 personnes ?</b>\n• Habitat : 12 personnes\n" in asked
-    assert "« Notre lecture » n’est pas encore écrite" in asked
+    assert "« Notre lecture » n’est pas encore écrite" in asked
     assert "L’actualité sera aussi gardée" in asked
     assert readers.alerts == []
     place = house.place(TITLE, GROUP)
