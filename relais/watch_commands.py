@@ -182,13 +182,18 @@ def _change(named: str, verb: str, config: Path | None) -> None:
 def import_opml(
     file: Annotated[Path, typer.Argument(help="An OPML file, as feed readers export them.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be.")] = False,
+    reproducible: Annotated[
+        bool, typer.Option("--reproducible", help="Believe it on whose summaries may be shown.")
+    ] = False,
     config: ConfigFile = None,
 ) -> None:
     """Watch the sources of a list; those that are watched already are left as they are."""
     from relais import watch_sources  # noqa: PLC0415  # only what is needed
 
     settings = configuration.load(config)
-    work = watch_sources.import_opml(settings, file, console, dry_run=dry_run)
+    work = watch_sources.import_opml(
+        settings, file, console, dry_run=dry_run, reproducible=reproducible
+    )
     raise typer.Exit(asyncio.run(work))
 
 
@@ -202,3 +207,27 @@ def export_opml(
 
     settings = configuration.load(config)
     raise typer.Exit(asyncio.run(watch_sources.export_opml(settings, file, console)))
+
+
+@app.command("search")
+def search(  # noqa: PLR0917  # the options of the command
+    words: Annotated[list[str] | None, typer.Argument(help="Words, or the name of a law.")] = None,
+    config: ConfigFile = None,
+    theme: Annotated[
+        list[str] | None, typer.Option(help="The code of a theme; repeat it for several.")
+    ] = None,
+    since: Annotated[str, typer.Option(help="From this day, month or year on: 2026-03.")] = "",
+    until: Annotated[str, typer.Option(help="Up to this day, month or year.")] = "",
+    state: Annotated[
+        Literal["", "kept", "dropped", "waiting"], typer.Option(help="What became of them.")
+    ] = "",
+    most: Annotated[int, typer.Option(min=1, help="How many at most.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+) -> None:
+    """Look something up in all the news: by words, theme, text of law, date."""
+    from relais import watch_search  # noqa: PLC0415  # only what is needed
+
+    asked = watch_search.Asked(" ".join(words or ()), tuple(theme or ()), since, until, state)
+    settings = configuration.load(config)
+    run = watch_search.search(settings, asked, most, console, as_json=as_json)
+    raise typer.Exit(asyncio.run(run))

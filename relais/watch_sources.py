@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -208,8 +208,14 @@ async def change_source(settings: Settings, named: str, verb: str, console: Cons
 # --- OPML -------------------------------------------------------------------------------------
 
 
-async def import_opml(settings: Settings, file: Path, console: Console, *, dry_run: bool) -> int:
-    """Add the sources of a list; return 1 if any was left out. Raises InputError: no list."""
+async def import_opml(
+    settings: Settings, file: Path, console: Console, *, dry_run: bool, reproducible: bool = False
+) -> int:
+    """Add the sources of a list; return 1 if any was left out. Raises InputError: no list.
+
+    What it says of summaries that may be shown is believed if `reproducible`: lists come from
+    strangers too.
+    """
     body = await asyncio.to_thread(read_file, str(file), settings.watch.max_bytes)
     async with Parser(workers=1, timeout=settings.watch.parse_timeout) as parser:
         outlines = await parser.run(opml.read_outlines, body)
@@ -222,6 +228,7 @@ async def import_opml(settings: Settings, file: Path, console: Console, *, dry_r
         for outline in outlines:
             try:
                 wanted = opml.wanted(outline, known, names)
+                wanted = replace(wanted, reproducible=wanted.reproducible and reproducible)
                 await changing.add(session, wanted, OPML, SYSTEM, now)
             except AlreadyWatchedError:
                 known_already += 1

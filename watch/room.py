@@ -22,6 +22,7 @@ from watch.desk.summary import Summary
 from watch.models import Story
 from watch.poll import Poller
 from watch.reading.parsing import Parser
+from watch.reading.titles import public_title
 from watch.relevance.judge import Judge
 from watch.sources.store import next_due, sync_sources
 from watch.understanding.records import deadline
@@ -95,7 +96,7 @@ def _contribution(story: ShownStory, pages: str, now: datetime) -> Contribution:
     return Contribution(
         reference=story.reference,
         section=Section(story.section),
-        title=story.title,
+        title=public_title(story.title, reproducible=story.reproducible),
         summary=story.summary if story.reproducible else "",
         url=story.link,
         source=", ".join(story.sources),

@@ -44,17 +44,20 @@ async def known_entries(
 ) -> Sequence[KnownEntry]:
     """Return the entries of a source that `items` may be."""
     found: dict[int, KnownEntry] = {}
+    of_source = Entry.source_id == source_id
     columns = (Entry.id, Entry.identity, Entry.link, Entry.hash, Entry.title, Entry.published_at)
     for chunk in chunks(items):
-        links = [each.item.link for each in chunk if each.link_counts]
+        # the source is asked for beside each key, for its index, and never alone: it may have 10^5
         same = or_(
-            Entry.identity.in_([each.identity for each in chunk]),
-            Entry.link.in_(links),
-            Entry.hash.in_([each.hash for each in chunk]),
+            of_source & Entry.identity.in_([each.identity for each in chunk]),
+            of_source & Entry.hash.in_([each.hash for each in chunk]),
+            Entry.link.in_([each.item.link for each in chunk if each.link_counts]),
         )
-        query = select(*columns, Entry.purged_at).where(Entry.source_id == source_id, same)
-        for row in await session.execute(query):
-            found[row.id] = KnownEntry(*row[:-1], purged=row.purged_at is not None)
+        for row in await session.execute(
+            select(*columns, Entry.source_id, Entry.purged_at).where(same)
+        ):
+            if row.source_id == source_id:
+                found[row.id] = KnownEntry(*row[:-2], purged=row.purged_at is not None)
     return tuple(found.values())
 
 

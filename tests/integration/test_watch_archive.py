@@ -17,7 +17,7 @@ from tests.parts import COMMON, make_parts
 from watch.archive.room import build
 from watch.archive.rules import Wanted, read_query
 from watch.archive.search import StorySearch
-from watch.models import Entry, Source, Story
+from watch.models import Decision, Entry, Source, Story
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -212,6 +212,20 @@ async def test_the_words_of_what_nobody_kept_go_in_time(
         assert (await session.get_one(Story, young)).title == "Récente"
     assert await find(database, search, "écartée") == []
     assert await find(database, search, "résumé") == [kept]
+
+
+async def test_what_somebody_cared_for_lately_stays(database: Database, clock: FixedClock) -> None:
+    undone = await add(database, "Remise en attente")
+    lately = NOW + 180 * DAY
+    async with database.write() as session:
+        session.add(
+            Decision(story_id=undone, verdict="undo", decided_by="person:1", decided_at=lately)
+        )
+    half_a_year = timedelta(days=183)
+    assert await forget(database, clock, NOW + half_a_year) == lately + half_a_year
+    async with database.read() as session:
+        assert (await session.get_one(Story, undone)).title == "Remise en attente"
+    assert await forget(database, clock, lately + half_a_year) is None
 
 
 async def test_many_old_news_go_piece_by_piece(database: Database, clock: FixedClock) -> None:

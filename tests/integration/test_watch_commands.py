@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from core.db import Database
 from core.errors import FetchError, InputError, RelaisError
 from core.people.models import Theme
 from core.settings import Settings
-from relais import watch_sources
+from relais import watch_search, watch_sources
+from relais.watch_search import Asked as LookedFor
 from relais.watch_sources import Asked
 from relais.watching import themes_at_hand
 from tests.newsstand import Newsstand, Page, item, newsstand, rss
-from watch.models import Source
+from watch.models import Source, Story
 
 RELAIS = [sys.executable, "-c", "from relais.cli import main; main()", "watch"]
 CALL = """<rss version='2.0'><channel><title>Préfecture</title><item>
@@ -318,7 +320,8 @@ async def test_a_list_goes_out_and_comes_back(
         await watch_sources.change_source(settings, name, "remove", console)
     assert await watch_sources.import_opml(settings, file, console, dry_run=True) == 0
     assert {row.origin for row in await rows(database)} == {"removed"}
-    assert await watch_sources.import_opml(settings, file, console, dry_run=False) == 0
+    believed = watch_sources.import_opml(settings, file, console, dry_run=False, reproducible=True)
+    assert await believed == 0
     assert {row.url: described(row) for row in await rows(database)} == before
     assert {row.origin for row in await rows(database)} == {"opml"}
     await watch_sources.import_opml(settings, file, console, dry_run=False)
@@ -328,6 +331,73 @@ async def test_a_list_goes_out_and_comes_back(
 def described(row: Source) -> tuple[Any, ...]:
     columns = ("name", "kind", "selectors", "section", "themes", "every", "reproducible", "enabled")
     return tuple(getattr(row, column) for column in columns)
+
+
+async def test_a_stranger_s_list_does_not_say_whose_summaries_may_be_shown(
+    settings: Settings, database: Database, console: Console, tmp_path: Path
+) -> None:
+    free = asked("https://f.fr", name="F", reproducible=True, unread=True)
+    await watch_sources.add_source(settings, free, nobody, console)
+    file = tmp_path / "sources.opml"
+    await watch_sources.export_opml(settings, file, console)
+    await watch_sources.change_source(settings, "F", "remove", console)
+    await watch_sources.import_opml(settings, file, console, dry_run=False)
+    assert [row.reproducible for row in await rows(database)] == [False]
+
+
+async def kept_news(database: Database) -> None:
+    """Store a kept piece of news about housing, and one that was dropped."""
+    async with database.write() as session:
+        session.add(Theme(code="habitat", name="Habitat"))
+        for title, state in (("Logement vacant : une taxe", "kept"), ("Un logement", "dropped")):
+            session.add(
+                Story(
+                    title=title,
+                    title_key=title,
+                    link="https://a.example.org/1",
+                    section="veille-juridique",
+                    themes=["habitat"] if state == "kept" else [],
+                    state=state,
+                    first_seen_at=datetime(2026, 11, 2, 8, tzinfo=UTC),
+                )
+            )
+
+
+def looked_for(words: str = "", themes: tuple[str, ...] = (), **others: str) -> LookedFor:
+    dates = {"since": "", "until": "", **others}
+    return LookedFor(words, themes, dates["since"], dates["until"], "")
+
+
+async def test_news_are_looked_up_by_words_themes_and_dates(
+    settings: Settings, database: Database, console: Console
+) -> None:
+    await kept_news(database)
+
+    async def found(asked: LookedFor) -> int:
+        return await watch_search.search(settings, asked, 20, console, as_json=False)
+
+    assert await found(looked_for("logements")) == 0
+    assert "1. Logement vacant : une taxe\n   2026-11-02 · kept · habitat" in said(console)
+    assert "2. Un logement" in said(console)
+    assert await found(looked_for("logement", ("habitat",), since="2026-11")) == 0
+    assert await found(looked_for("logement", until="2025")) == 1
+    assert "Nothing was found" in said(console)
+    for wrong in (looked_for(themes=("x",)), looked_for(since="hier")):
+        with pytest.raises(InputError):
+            await found(wrong)
+
+
+async def test_what_was_found_is_given_as_json(
+    settings: Settings,
+    database: Database,
+    console: Console,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await kept_news(database)
+    await watch_search.search(settings, looked_for("taxe"), 20, console, as_json=True)
+    [entry] = json.loads(capsys.readouterr().out)
+    assert (entry["title"], entry["state"]) == ("Logement vacant : une taxe", "kept")
+    assert entry["seen"] == "2026-11-02T09:00:00+01:00"
 
 
 async def test_a_bad_outline_is_left_out_and_the_rest_goes_in(

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watch.archive.rules import Wanted, names_them, read_period, read_query, reference_key
+from watch.archive.rules import (
+    Wanted,
+    names_them,
+    numbers_in,
+    read_period,
+    read_query,
+    reference_key,
+)
 
 THEMES = {"habitat": "Habitat et centres-bourgs", "sante": "Santé et services au public"}
 
@@ -52,6 +59,10 @@ def test_two_ways_of_naming_a_text_are_the_same() -> None:
     assert names_them(stored, [])
     assert not names_them(stored, [full, "autre"])
     assert not names_them([], [full])
+
+
+def test_the_number_of_a_text_is_what_the_tables_look_for() -> None:
+    assert numbers_in(["loi n 2020 1577", "directive", "article l 5214 16"]) == ("2020", "5214")
 
 
 def test_nothing_is_nothing() -> None:

@@ -75,7 +75,7 @@ class InterestPages:
         now = self._parts.clock.now()
         given = (await typed(request, "email"))["email"]
         async with self._parts.database.read() as session:
-            found = await published(session, [request.path_params["number"]])
+            found = await published(session, [request.path_params["number"]], now)
             story = await session.get(Story, found[0].id) if found else None
         if story is None:
             raise HTTPException(404)

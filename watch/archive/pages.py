@@ -57,11 +57,12 @@ class WatchPages:
         """List what was kept, a page at a time. Raises HTTPException(404) for no such theme."""
         asked = request.query_params.get("page", "1")
         number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1  # noqa: PLR2004  # a longer one is no page
+        now = self._parts.clock.now()
         async with self._parts.database.read() as session:
             theme = await self._theme(session, request)
             ids = await kept_ids(session, theme.code)
             first = max(number - 1, 0) * ON_A_PAGE
-            stories = await published(session, ids[first : first + ON_A_PAGE])
+            stories = await published(session, ids[first : first + ON_A_PAGE], now)
             names = await theme_names(session)
         if not stories and number > 1:
             raise HTTPException(404)
@@ -76,21 +77,23 @@ class WatchPages:
 
     async def show(self, request: Request) -> Response:
         """Show a kept piece of news. Raises HTTPException(404) when it is not, or not any more."""
+        now = self._parts.clock.now()
         async with self._parts.database.read() as session:
-            found = await published(session, [request.path_params["number"]])
+            found = await published(session, [request.path_params["number"]], now)
             story = await session.get(Story, found[0].id) if found else None
         if story is None:
             raise HTTPException(404)
-        still_open = bool(closings_of(story, self._parts.clock.now()))
+        still_open = bool(closings_of(story, now))
         values = {"story": found[0], "open": still_open, "typed": "", "problem": ""}
         return page(self._parts, "web/watch_story.html", values)
 
     async def feed(self, request: Request) -> Response:
         """Give what was kept as Atom. Raises HTTPException(404) for no such theme."""
+        now = self._parts.clock.now()
         async with self._parts.database.read() as session:
             theme = await self._theme(session, request)
             ids = await kept_ids(session, theme.code)
-            stories = await published(session, ids[:IN_A_FEED])
+            stories = await published(session, ids[:IN_A_FEED], now)
         return atom.respond(request, self._feed(theme, stories))
 
     @staticmethod

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.people.models import Theme
+from watch.alerts.interests import closings_of
 from watch.decide import State
 from watch.models import Entry, Source, Story
-from watch.reading.titles import shorten
+from watch.reading.titles import public_title, shorten
 
 MOST_SUMMARY = 600
 
@@ -36,7 +37,8 @@ class Named:
 class PublishedStory:
     """A kept piece of news. `themes` are pairs of code and name; `kept_at` is when it was kept.
 
-    `summary` is empty unless a source that told it may be reproduced.
+    `summary` is empty unless a source that told it may be reproduced; `deadline` is the next
+    closing date, the last one when all are past.
     """
 
     id: int
@@ -66,14 +68,16 @@ async def kept_ids(session: AsyncSession, theme: str = "") -> Sequence[int]:
     return [row.id for row in rows if not theme or theme in row.themes]
 
 
-async def published(session: AsyncSession, ids: Sequence[int]) -> Sequence[PublishedStory]:
-    """Return those of these news that are kept, in the given order."""
+async def published(
+    session: AsyncSession, ids: Sequence[int], now: datetime
+) -> Sequence[PublishedStory]:
+    """Return those of these news that are kept, in the given order, as they stand at `now`."""
     query = select(Story).where(Story.id.in_(ids), Story.state == State.KEPT.value)
     stories = {story.id: story for story in await session.scalars(query)}
     names = await theme_names(session)
     entries = await _entries(session, stories)
     found = (stories[number] for number in ids if number in stories)
-    return [_published(story, entries[story.id], names) for story in found]
+    return [_published(story, entries[story.id], names, now) for story in found]
 
 
 async def _entries(
@@ -92,14 +96,15 @@ async def _entries(
 
 
 def _published(
-    story: Story, entries: Sequence[tuple[Entry, Source]], names: Mapping[str, str]
+    story: Story, entries: Sequence[tuple[Entry, Source]], names: Mapping[str, str], now: datetime
 ) -> PublishedStory:
     told = {source.name: Told(source.name, entry.link) for entry, source in reversed(entries)}
     free = (entry.summary for entry, source in entries if source.reproducible and entry.summary)
+    may_be_shown = any(source.reproducible for _, source in entries)
     dates = (entry.published_at for entry, _ in entries if entry.published_at)
     return PublishedStory(
         id=story.id,
-        title=story.title,
+        title=public_title(story.title, reproducible=may_be_shown),
         link=story.link,
         section=story.section,
         note=story.note,
@@ -107,7 +112,7 @@ def _published(
         sources=tuple(reversed(told.values())),
         themes=tuple((code, names[code]) for code in story.themes if code in names),
         references=tuple(Named(each["text"], each["url"]) for each in story.references),
-        deadline=story.deadline,
+        deadline=min(closings_of(story, now), default=story.deadline),
         published_at=min(dates, default=None),
         kept_at=story.decided_at or story.first_seen_at,
     )

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import alone
 from core.parts import Parts
-from watch.models import Entry, Story
+from watch.models import Decision, Entry, Story
 
 FORGOTTEN = "forgotten"
 """The state of a story whose words were let go: it is shown nowhere."""
@@ -23,13 +23,25 @@ def kept_for(months: int) -> timedelta:
     return timedelta(days=round(months * _MONTH))
 
 
+_DECIDED = (
+    select(func.max(Decision.decided_at))
+    .where(Decision.story_id == Story.id)
+    .correlate(Story)
+    .scalar_subquery()
+)
+_SINCE = func.coalesce(_DECIDED, Story.first_seen_at)
+"""Since when nobody cares for a story: somebody who undoes an old decision does."""
+
+
 async def let_go(parts: Parts, now: datetime) -> None:
     """Empty the words of what was kept by nobody for `dropped_months`, a piece at a time."""
     limit = now - kept_for(parts.settings.watch.dropped_months)
     while True:
         async with parts.database.write() as session:
             await alone(session, "watch.stories")  # nobody gives entries words meanwhile
-            old = select(Story.id).where(Story.state.in_(_UNKEPT), Story.first_seen_at <= limit)
+            old = select(Story.id).where(
+                Story.state.in_(_UNKEPT), Story.first_seen_at <= limit, limit >= _SINCE
+            )
             held = old.order_by(Story.id).limit(_AT_ONCE).with_for_update(skip_locked=True)
             ids = (await session.scalars(held)).all()
             await _empty(session, list(ids), now)
@@ -63,6 +75,6 @@ async def _empty(session: AsyncSession, ids: list[int], now: datetime) -> None:
 
 async def next_letting_go(parts: Parts, session: AsyncSession) -> datetime | None:
     """Return when the oldest of what nobody kept is to go."""
-    query = select(func.min(Story.first_seen_at)).where(Story.state.in_(_UNKEPT))
+    query = select(func.min(_SINCE)).where(Story.state.in_(_UNKEPT))
     oldest = await session.scalar(query)
     return oldest + kept_for(parts.settings.watch.dropped_months) if oldest else None

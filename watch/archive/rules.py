@@ -124,3 +124,9 @@ def names_them(stored: Iterable[Mapping[str, str]], keys: Sequence[str]) -> bool
     """Tell whether stored legal references are those wanted, all of them."""
     held = {reference_key(each["kind"], each["text"]) for each in stored}
     return held.issuperset(keys)
+
+
+def numbers_in(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the longest number of each key that has one: it stands in the text however written."""
+    found = (re.findall(r"\d{2,}", key) for key in keys)
+    return tuple(max(numbers, key=len) for numbers in found if numbers)

@@ -1,16 +1,17 @@
 """Looking something up in all that was ever read."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import PARIS
 from watch.archive.index import StoryIndex
 from watch.archive.retention import FORGOTTEN
-from watch.archive.rules import Wanted, names_them
-from watch.models import Story
+from watch.archive.rules import Wanted, names_them, numbers_in
+from watch.models import Entry, Source, Story
 
 _NEAREST = 2_000
 """How many news that hold the words are looked at, the nearest first."""
@@ -67,8 +68,12 @@ async def _latest(session: AsyncSession, query: Select[Story]) -> AsyncIterator[
 
 
 def _narrowed(wanted: Wanted) -> Select[Story]:
-    """Return the query that the tables can answer: state and dates."""
+    """Return the query that the tables can answer: state and dates, and most of the rest."""
     query = select(Story).where(Story.state != FORGOTTEN)
+    for code in wanted.themes:
+        query = query.where(cast(Story.themes, String).contains(f'"{code}"', autoescape=True))
+    for number in numbers_in(wanted.references):
+        query = query.where(cast(Story.references, String).contains(number))
     if wanted.state:
         query = query.where(Story.state == wanted.state)
     if wanted.since:
@@ -82,3 +87,12 @@ def _narrowed(wanted: Wanted) -> Select[Story]:
 def _fits(story: Story, wanted: Wanted) -> bool:
     themes = set(story.themes)
     return themes.issuperset(wanted.themes) and names_them(story.references, wanted.references)
+
+
+async def sources_of(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """Return the names of the sources of each of these news, the first that told it first."""
+    query = select(Entry.story_id, Source.name).join(Source, Source.id == Entry.source_id)
+    found: dict[int, dict[str, None]] = defaultdict(dict)
+    for row in await session.execute(query.where(Entry.story_id.in_(ids)).order_by(Entry.id)):
+        found[row.story_id][row.name] = None
+    return {number: list(found[number]) for number in ids}

@@ -1,11 +1,9 @@
 """`/chercher`: what animators look up in the archive, in chat."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.chat import (
@@ -26,8 +24,8 @@ from core.people.roles import Role
 from core.reference import Reference
 from watch.archive.published import theme_names
 from watch.archive.rules import read_query
-from watch.archive.search import StorySearch
-from watch.models import Entry, Source, Story
+from watch.archive.search import StorySearch, sources_of
+from watch.models import Story
 from watch.reading.titles import shorten
 
 TEMPLATE = "chat/archive.html"
@@ -80,7 +78,7 @@ class Searching:
         if not found:
             return [Reply(Text(TEMPLATE, "nothing", {"query": line}), (more,))]
         shown = found[:MOST_FOUND]
-        sources = await _sources(session, [story.id for story in shown])
+        sources = await sources_of(session, [story.id for story in shown])
         values = {
             "query": line,
             "found": [_line(story, sources[story.id]) for story in shown],
@@ -122,17 +120,3 @@ def _line(story: Story, sources: Sequence[str]) -> Mapping[str, Any]:
         "day": story.first_seen_at,
         "state": story.state,
     }
-
-
-async def _sources(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
-    """Return the names of the sources of each of these news."""
-    query = (
-        select(Entry.story_id, Source.name)
-        .join(Source, Source.id == Entry.source_id)
-        .where(Entry.story_id.in_(ids))
-    )
-    found: dict[int, list[str]] = defaultdict(list)
-    for row in await session.execute(query.order_by(Entry.id)):
-        if row.name not in found[row.story_id]:
-            found[row.story_id].append(row.name)
-    return found

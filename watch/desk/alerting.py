@@ -14,6 +14,7 @@ from watch.desk.cards import Cards, Face
 from watch.desk.deciding import actor, reference_of, write
 from watch.desk.shown import TEMPLATE, ShownStory, story_button
 from watch.models import Story
+from watch.reading.titles import public_title
 from watch.understanding.records import deadline
 
 
@@ -90,7 +91,7 @@ def alert_of(story: ShownStory, turn: Turn) -> Alert:
     """Return what readers are told of a story."""
     return Alert(
         reference=story.reference,
-        title=story.title,
+        title=public_title(story.title, reproducible=story.reproducible),
         url=story.link,
         source=", ".join(story.sources),
         note=story.note,

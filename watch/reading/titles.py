@@ -6,6 +6,7 @@ import unicodedata
 from core.text import normalise, words
 
 MOST_TITLE = 500
+MOST_PUBLIC_TITLE = 160
 SHORT = 60
 """A description shorter than this says more beside the kind of document it is."""
 
@@ -74,6 +75,14 @@ def best_title(title: str, description: str) -> str:
     if kind and len(description) < SHORT and normalise(kind) not in normalise(description):
         return f"{kind}\u00a0: {description}"
     return shorten(without_note_call(description), MOST_TITLE)
+
+
+def public_title(title: str, *, reproducible: bool) -> str:
+    """Return a title as the public reads it: never a whole text of a source that keeps its rights.
+
+    Some sources have no titles, and the beginning of what they say stands for one.
+    """
+    return title if reproducible else shorten(title, MOST_PUBLIC_TITLE)
 
 
 def says_nothing(title: str) -> bool:

@@ -96,11 +96,13 @@ class RecentStories:
         if self._corrected:
             rows = await session.execute(
                 select(Story.id, Story.signature, Story.first_seen_at).where(
-                    Story.changed_at >= self._corrected, Story.first_seen_at >= now - STORY_WINDOW
+                    Story.changed_at
+                    >= self._corrected  # that alone: few are, and an index says which
                 )
             )
             for story_id, signature, seen_at in rows:
-                self._index.put(story_id, signature, [], seen_at)
+                if seen_at >= now - STORY_WINDOW:
+                    self._index.put(story_id, signature, [], seen_at)
         self._corrected = now - _OVERLAP
 
     async def choose(
