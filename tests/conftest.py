@@ -12,12 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.clock import FixedClock
 from core.db import Base, Database
 from relais.schema import import_models
+
+settings.register_profile("relais", deadline=None)  # timings belong to benchmarks
+settings.load_profile("relais")
 
 MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Monday 23 November 2026, 9 h 00 in Paris."""

@@ -33,6 +33,7 @@ THEMES = {"habitat": "Habitat et centres-bourgs", "sante": "Santé et services a
         ("depuis:2026-03-15", Wanted(since=date(2026, 3, 15))),
         ("avant:15/06/2026 état:gardée", Wanted(until=date(2026, 6, 15), state="kept")),
         ("état : écartées zrr", Wanted("zrr", state="dropped")),
+        ("« thème : habitat »", Wanted("", ("habitat",))),
         ("état:attente", Wanted(state="waiting")),
     ],
 )

@@ -66,7 +66,8 @@ def read_query(line: str, themes: Mapping[str, str]) -> Wanted:
     for reference in references:
         words = words.replace(reference.words, " ", 1)
     keys = dict.fromkeys(reference_key(each.kind, each.text) for each in references)
-    return replace(wanted, words=" ".join(words.split()), references=tuple(keys))
+    said = " ".join(words.split()) if any(map(str.isalnum, words)) else ""
+    return replace(wanted, words=said, references=tuple(keys))
 
 
 def _with_option(wanted: Wanted, name: str, value: str, themes: Mapping[str, str]) -> Wanted | None:
