@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, exists, insert, or_, select, update
+from sqlalchemy import Table, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import new_ids
@@ -142,6 +142,12 @@ async def _add(session: AsyncSession, table: Table, rows: Sequence[Row]) -> None
     """Write rows of the same columns some at a time: the event loop is held up no longer."""
     for start in range(0, len(rows), _WRITTEN):
         await session.execute(insert(table), rows[start : start + _WRITTEN])
+
+
+async def count_since(session: AsyncSession, source_id: int, since: datetime) -> int:
+    """Return how many entries of a source were first seen since an instant."""
+    query = select(func.count()).where(Entry.source_id == source_id, Entry.first_seen_at >= since)
+    return await session.scalar(query) or 0
 
 
 async def change_entry(
