@@ -5,8 +5,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from statistics import median_high
 from urllib.parse import urlsplit
 
 from watch.reading.records import Item
@@ -240,12 +241,27 @@ def is_burst(fresh: int, before: Sequence[int]) -> bool:
     """Tell whether a reading brought far more new entries than the source's habit.
 
     `before`: how many each of its earlier readings that brought any did, the oldest first. The
-    very first one is a backlog: it is no burst, and says nothing of the habit. A burst is shown
-    as one summary, nothing of it one by one.
+    very first one is a backlog: it is no burst, and says nothing of the habit, which is what half
+    of the others bring at most: who floods now and then floods still. A burst is shown as one
+    summary, nothing of it one by one.
     """
     if not before:
         return False
-    return fresh > max(BURST_LEAST, BURST_TIMES * max(before[1:], default=0))
+    habit = median_high(before[1:] or (0,))
+    return fresh > max(BURST_LEAST, BURST_TIMES * habit)
+
+
+MOST_A_DAY = 3_000
+"""New entries of one source that are taken in a day: more is a flood, not news."""
+
+
+def within_a_day(changes: Changes, stored: int) -> Changes:
+    """Return the changes without the new items beyond those taken in a day.
+
+    `stored`: how many new ones the source brought in the last day. What is left is met again at
+    the next reading.
+    """
+    return replace(changes, new=changes.new[: max(0, MOST_A_DAY - stored)])
 
 
 # --- decisions --------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -15,7 +15,7 @@ from core.parts import Parts
 from core.themes.rules import ThemeWords
 from core.themes.store import themes as network_themes
 from watch import store
-from watch.decide import Identified, KnownEntry, compare, identify
+from watch.decide import Changes, Identified, KnownEntry, compare, identify, within_a_day
 from watch.health.notices import tell_if_it_fails
 from watch.health.rules import trouble_of
 from watch.keeping import Keeper, Outcome
@@ -30,6 +30,10 @@ from watch.understanding.records import Understanding
 log = structlog.get_logger()
 
 _BATCH = 200
+_MANY = 300
+"""Of fewer new entries, nobody asks how many came before."""
+
+_DAY = timedelta(days=1)
 _AT_ONCE = 32
 """How many sources are in hand at once; the fetcher bounds how many are being fetched."""
 
@@ -101,10 +105,17 @@ class Poller:
                 _tell(outcome, reading)
             except RelaisError as error:
                 log.warning("watch.failed", source=source.id, error=error.what, hint=error.hint)
-                await self._failed(source, error)
+                await self._note(source, error)
             except Exception as error:  # a defect met on one source spares the others
                 log.exception("watch.broken", source=source.id)
-                await self._failed(source, error)
+                await self._note(source, error)
+
+    async def _note(self, source: Source, error: Exception) -> None:
+        """Write an error down; when even that fails, the lease brings the source back."""
+        try:
+            await self._failed(source, error)
+        except Exception:  # the others of the batch go on
+            log.exception("watch.broken", source=source.id)
 
     async def _read(self, source: Source, turn: Round) -> Reading:
         """Fetch a source, and parse what came unless it came before."""
@@ -130,12 +141,28 @@ class Poller:
         if reading.document is None:
             return Outcome(source, read)
         items = identify(reading.document.items)
-        changes = compare(items, await self._known(source, items, turn))
+        found_changes = compare(items, await self._known(source, items, turn))
+        changes = await self._bounded(source, found_changes)
+        if changes is not found_changes:
+            read = replace(read, validators=Validators(), body_hash=None)  # the rest comes later
         told = [each.item for each in (*changes.new, *(each for _, each in changes.changed))]
         left = [item for item in told if item not in reading.understood]
         found = await self._parser.understand(left, turn.themes, turn.now)
         understood = {**reading.understood, **dict(zip(left, found, strict=True))}
         return Outcome(source, read, changes, understood)
+
+    async def _bounded(self, source: Source, changes: Changes) -> Changes:
+        """Leave out what a flood brings beyond a day's measure."""
+        if len(changes.new) < _MANY:
+            return changes
+        since = self._parts.clock.now() - _DAY
+        async with self._parts.database.read() as session:
+            bounded = within_a_day(changes, await store.count_since(session, source.id, since))
+        if len(bounded.new) == len(changes.new):
+            return changes
+        left = len(changes.new) - len(bounded.new)
+        log.warning("watch.flood", source=source.id, left=left)
+        return bounded
 
     async def _known(
         self, source: Source, items: Sequence[Identified], turn: Round

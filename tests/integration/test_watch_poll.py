@@ -125,6 +125,22 @@ async def test_the_same_news_of_two_sources_is_one_story(watch: Watch, database:
     assert await count(database, Delivery) == 1
 
 
+async def test_a_flood_is_taken_a_measure_a_day_and_nothing_is_lost(
+    watch: Watch, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await watch.poll()
+    monkeypatch.setattr("watch.decide.MOST_A_DAY", 400)
+    flood = [item(number, f"Annonce de la commune numéro {number}") for number in range(10, 510)]
+    watch.stand.pages["journal"] = Page(rss(*flood), headers={"etag": '"1"'})
+    with capture_logs() as logs:
+        await watch.poll_again()
+    assert [line["left"] for line in logs if line["event"] == "watch.flood"] == [102]
+    assert await count(database, Entry) == 400
+    watch.clock.set(watch.clock.now() + timedelta(days=1))
+    await watch.poll_again()
+    assert await count(database, Entry) == 502
+
+
 async def test_one_failing_source_never_stops_the_others(watch: Watch) -> None:
     watch.stand.pages["gazette"] = Page("<html>panne</html>", status=500)
     with capture_logs() as logs:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.text import normalise
 from watch.decide import (
+    MOST_A_DAY,
     Changes,
     Identified,
     KnownEntry,
@@ -21,6 +22,7 @@ from watch.decide import (
     is_a_page,
     is_burst,
     plausible,
+    within_a_day,
 )
 from watch.reading.records import Item
 
@@ -42,6 +44,19 @@ def one(given_item: Item) -> Identified:
 
 def known(identified: Identified, number: int = 1) -> KnownEntry:
     return KnownEntry(number, identified.identity, identified.item.link, identified.hash)
+
+
+def test_who_floods_now_and_then_floods_still() -> None:
+    habit = (50, *(3,) * 10)
+    assert all(is_burst(900, (*habit, *(900,) * times)) for times in range(9))
+    assert not is_burst(40, (5, 15, 30)), "a habit may grow"
+
+
+def test_a_source_gives_so_many_new_entries_a_day() -> None:
+    flood = Changes(new=tuple(one(item(str(number))) for number in range(5)))
+    assert within_a_day(flood, 0) == flood
+    assert within_a_day(flood, MOST_A_DAY - 2).new == flood.new[:2]
+    assert within_a_day(flood, MOST_A_DAY + 9).new == ()
 
 
 def test_an_item_is_known_by_its_guid_then_its_link_then_its_words() -> None:

@@ -7,7 +7,7 @@ from watch.reading.normalise import MOST_SUMMARY, plain_title
 from watch.reading.records import Item
 from watch.reading.titles import MOST_TITLE, best_title, clean_text, shorten, without_note_call
 
-MOST_ITEMS = 5000
+MOST_ITEMS = 2000
 _MOST_AUTHOR = 200
 
 
