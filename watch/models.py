@@ -78,7 +78,6 @@ class Story(Base):
 
     __tablename__ = "stories"
     __table_args__ = (
-        Index(None, "title_key"),
         Index(None, "state", "first_seen_at"),
         Index(None, "first_seen_at"),
         Index(None, "changed_at"),

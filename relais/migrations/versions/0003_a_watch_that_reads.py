@@ -148,6 +148,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("changed_at", core.db.UtcDateTime(timezone=True), nullable=True)
         )
+        batch_op.drop_index(batch_op.f("ix_stories_title_key"))
         batch_op.create_index(batch_op.f("ix_stories_changed_at"), ["changed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_stories_deadline"), ["deadline"], unique=False)
         batch_op.create_index(
@@ -192,6 +193,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stories_first_seen_at"))
         batch_op.drop_index(batch_op.f("ix_stories_deadline"))
         batch_op.drop_index(batch_op.f("ix_stories_changed_at"))
+        batch_op.create_index(batch_op.f("ix_stories_title_key"), ["title_key"], unique=False)
         batch_op.drop_column("changed_at")
         batch_op.drop_column("alerted_at")
         batch_op.drop_column("counted_at")
