@@ -161,7 +161,7 @@ async def test_the_improbable_is_one_message_a_day(watch: Watch) -> None:
     await watch.tick("watch.show")
     (post,) = await watch.posts()
     assert post.text.replace("\u00a0", " ") == (
-        "2 actualités peu probables, d’après vos décisions passées, ne sont pas affichées :\n"
+        "2 actualités peu probables ne sont pas affichées :\n"
         "• journal : 2"
     )
     assert labels(post) == ["Voir les peu probables"]
@@ -172,7 +172,7 @@ async def test_the_improbable_is_one_message_a_day(watch: Watch) -> None:
     assert len(await watch.posts()) == 1
     watch.clock.set(watch.clock.now() + timedelta(days=1))
     await watch.tick("watch.show")
-    assert (await texts(watch))[-1].startswith("1 actualité peu probable, d’après")
+    assert (await texts(watch))[-1].startswith("1 actualité peu probable n’est")
 
 
 async def test_nothing_is_folded_when_the_configuration_says_so(
