@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
 
@@ -54,7 +55,7 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetches documents of the public web. To be closed when done with.
+    """Fetches documents of the public web, and keeps no cookie. To be closed when done with.
 
     `resolve` and `transport` replace the network in tests; the guards on addresses are in the
     default transport.
@@ -83,6 +84,7 @@ class Fetcher:
                 "Accept-Encoding": "gzip",
             },
             timeout=settings.timeout,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             trust_env=False,
         )
 

@@ -248,6 +248,20 @@ async def test_a_move_from_https_to_http_is_followed_and_not_believed() -> None:
     assert (fetched.body, fetched.url, fetched.moved_to) == (FEED, "http://site.test/feed", None)
 
 
+async def test_no_cookie_is_kept() -> None:
+    asked: list[httpx.Headers] = []
+
+    def network(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers)
+        cookie = {"set-cookie": "follow=me; Path=/"}
+        return httpx.Response(200, stream=httpx.ByteStream(FEED), headers=cookie)
+
+    async with Fetcher(settings(), transport=httpx.MockTransport(network)) as fetcher:
+        for _ in range(2):
+            await fetcher.fetch("https://site.test/feed")
+    assert ["cookie" in headers for headers in asked] == [False, False]
+
+
 async def test_five_redirects_are_enough(site: Site, base: str, fetcher: Fetcher) -> None:
     assert (await failure(fetcher, f"{base}/loop")).what == "over 5 redirects"
     assert len(site.requests) == 6
