@@ -123,6 +123,8 @@ async def claim_due(
         .with_for_update(skip_locked=True)
     )
     claimed = due.all()
+    if not claimed:
+        return ()
     await session.execute(
         update(Source)
         .where(Source.id.in_([source.id for source in claimed]))
