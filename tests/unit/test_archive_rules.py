@@ -35,6 +35,10 @@ THEMES = {"habitat": "Habitat et centres-bourgs", "sante": "Santé et services a
         ("état : écartées zrr", Wanted("zrr", state="dropped")),
         ("« thème : habitat »", Wanted("", ("habitat",))),
         ("état:attente", Wanted(state="waiting")),
+        (
+            "exonération loi n° 2024-12 du 3 mars 2024",
+            Wanted("exonération", references=("loi n 2024 12",)),
+        ),
     ],
 )
 def test_a_line_is_read(line: str, wanted: Wanted) -> None:
@@ -43,7 +47,14 @@ def test_a_line_is_read(line: str, wanted: Wanted) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["thème:nulle part", "depuis:31/02/2026", "état:gris", "avis : favorable", "depuis:hier"],
+    [
+        "thème:nulle part",
+        "depuis:31/02/2026",
+        "état:gris",
+        "avis : favorable",
+        "depuis:hier",
+        "thème:!? crèche",
+    ],
 )
 def test_what_is_no_option_stays_among_the_words(line: str) -> None:
     assert read_query(line, THEMES) == Wanted(" ".join(line.split()))

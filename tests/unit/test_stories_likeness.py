@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from core.text import normalise
@@ -172,6 +172,7 @@ def test_other_years_are_never_one(title: list[str], year: int, other: int) -> N
     st.integers(2, 99),
     st.sampled_from(("{}", "n° {}", "session {}", "{} %", "{} 000 euros", "le {} villages", "{}e")),
 )
+@example(["crèche", "école", "forêt", "santé", "fibre"], 2, 3, "{} 000 euros")
 def test_other_numbers_are_never_one(
     title: list[str], number: int, other: int, written: str
 ) -> None:

@@ -114,7 +114,7 @@ def _number(text: str, found: re.Match[str]) -> int:
     month = _month(following[1]) if following else 0
     if month and len(number) <= _DAY_DIGITS:
         return fact(Fact.DATE, f"{int(number)}.{month}")
-    if _YEAR.fullmatch(number):
+    if _YEAR.fullmatch(found["number"]):  # « 2 000 » is a number
         return fact(Fact.YEAR, number)
     if found["tail"] in _ORDINAL_ENDS or _is_of_series(text[: found.start()]):
         return fact(Fact.SERIES, number.lstrip("0"))
