@@ -199,7 +199,7 @@ class Poller:
         jitter = self._parts.random.random()
         again = next_try(self._pace(source), source.errors + 1, retry_after, now, jitter)
         async with self._parts.database.write() as session:
-            if not await sources.hold(session, source):
+            if source.id not in await sources.hold(session, [source]):
                 log.info("watch.overtaken", source=source.id)
                 return
             what = error.what if isinstance(error, RelaisError) else type(error).__name__

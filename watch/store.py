@@ -16,7 +16,7 @@ from watch.understanding.places import is_outside
 from watch.understanding.records import TypedDate, Understanding, deadline
 
 _CHUNK = 400
-_WRITTEN = 100
+_WRITTEN = 200
 _STORIES = cast("Table", Story.__table__)
 _ENTRIES = cast("Table", Entry.__table__)
 
@@ -61,16 +61,18 @@ async def known_entries(
     return tuple(found.values())
 
 
-def story_row(
+def story_row(  # noqa: PLR0917  # a story, and what decides of it
+    number: int,
     each: Identified,
     source: Source,
     found: Understanding,
     judgement: Judgement | None,
     now: datetime,
 ) -> Row:
-    """Return the columns, but the number, of a story that begins with an item."""
+    """Return the columns of a story that begins with an item."""
     improbable = judgement is not None and judgement.improbable
     return {
+        "id": number,
         "title": each.item.title,
         "title_key": each.item.key,
         "link": each.item.link,
@@ -122,15 +124,14 @@ def entry_row(each: Identified, source_id: int, story_id: int, now: datetime) ->
     }
 
 
-async def add_stories(session: AsyncSession, rows: Sequence[Row]) -> Sequence[int]:
-    """Write new stories; return their numbers."""
-    numbers = await new_ids(session, _STORIES, len(rows)) if rows else ()
-    await _add(
-        session,
-        _STORIES,
-        [{"id": number, **row} for number, row in zip(numbers, rows, strict=True)],
-    )
-    return numbers
+async def story_numbers(session: AsyncSession, count: int) -> Sequence[int]:
+    """Return the numbers of so many stories that are to be written."""
+    return await new_ids(session, _STORIES, count) if count else ()
+
+
+async def add_stories(session: AsyncSession, rows: Sequence[Row]) -> None:
+    """Write new stories, numbered beforehand."""
+    await _add(session, _STORIES, rows)
 
 
 async def add_entries(session: AsyncSession, rows: Sequence[Row]) -> None:

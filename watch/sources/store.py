@@ -136,12 +136,13 @@ async def claim_due(
     return claimed
 
 
-async def hold(session: AsyncSession, source: Source) -> bool:
-    """Lock a claimed source until the transaction ends; False when it is ours no more."""
-    ours = select(Source.id).where(
-        Source.id == source.id, Source.next_check_at == source.next_check_at
-    )
-    return await session.scalar(ours.with_for_update()) is not None
+async def hold(session: AsyncSession, claimed: Sequence[Source]) -> frozenset[int]:
+    """Lock claimed sources until the transaction ends; return which of them are still ours."""
+    ids = [source.id for source in claimed]
+    query = select(Source.id, Source.next_check_at).where(Source.id.in_(ids)).order_by(Source.id)
+    rows = await session.execute(query.with_for_update())
+    leases = {row.id: row.next_check_at for row in rows}
+    return frozenset(each.id for each in claimed if leases.get(each.id) == each.next_check_at)
 
 
 async def next_due(session: AsyncSession) -> datetime | None:

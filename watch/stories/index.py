@@ -112,6 +112,13 @@ class StoryIndex:
         """Add a story, or say what it is known by now, or which other sources tell it."""
         self._days.setdefault(seen_at.toordinal(), _Day()).put(story_id, signature, sources)
 
+    def drop(self, story_ids: Iterable[int]) -> None:
+        """Forget stories that were not committed; lists may still name them."""
+        for story_id in story_ids:
+            for day in self._days.values():
+                day.signatures.pop(story_id, None)
+                day.sources.pop(story_id, None)
+
     def forget(self, before: datetime) -> None:
         """Drop the days that ended before an instant."""
         for day in [day for day in self._days if day < before.toordinal()]:
@@ -126,7 +133,7 @@ class StoryIndex:
         for day in self._days.values():
             for story_id in day.find(told, keys):
                 sources = day.told_by(story_id)
-                known = unpack(day.signatures[story_id])
+                known = unpack(day.signatures.get(story_id, b""))
                 score = likeness(told, known) if known and source_id not in sources else 0.0
                 if score >= THRESHOLD:
                     yield Candidate(story_id, score, sources)

@@ -6,8 +6,9 @@ wrote it, and a transaction that is rolled back leaves nothing behind.
 """
 
 import asyncio
+import contextlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -38,6 +39,10 @@ _OVERLAP = timedelta(hours=2)
 """Corrections are read again for so long: clocks differ, and a round of polling has one instant."""
 
 
+Linked = Mapping[str, Sequence[Candidate]]
+"""Stories by a link of theirs."""
+
+
 class RecentStories:
     """The stories seen for the first time within `STORY_WINDOW`, as they are committed."""
 
@@ -46,6 +51,7 @@ class RecentStories:
         self._last = 0
         self._corrected: datetime | None = None
         self._one = asyncio.Lock()
+        self._expected: list[int] = []
 
     def __len__(self) -> int:
         return len(self._index)
@@ -105,21 +111,40 @@ class RecentStories:
                     self._index.put(story_id, signature, [], seen_at)
         self._corrected = now - _OVERLAP
 
+    async def linked(self, session: AsyncSession, items: Sequence[Identified]) -> Linked:
+        """Return the stories that have the links of items, whatever their age."""
+        return await _linked(session, items)
+
     async def choose(
-        self, session: AsyncSession, told: Sequence[tuple[Identified, bytes]], source_id: int
+        self, told: Sequence[tuple[Identified, bytes]], source_id: int, linked: Linked
     ) -> tuple[int | None, ...]:
         """Return for each new item of a source, with its signature, the story that it joins.
 
-        By its link whatever the story's age, else by its words among the recent ones.
+        By its link (`linked`), else by its words among the recent ones.
         """
-        linked = await _linked(session, [each for each, _ in told])
         candidates = []
         for number, (each, signature) in enumerate(told):
             alike = list(self._index.candidates(signature, source_id))
-            candidates.append([*linked.get(each.identity, ()), *alike])
+            paged = linked.get(each.item.link, ()) if each.link_counts else ()
+            candidates.append([*paged, *alike])
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         return choose_stories(candidates, source_id)
+
+    @contextlib.contextmanager
+    def expecting(self) -> Iterator[None]:
+        """Forget what was expected while the block lasted when it raises: it is not committed."""
+        self._expected = []
+        try:
+            yield
+        except BaseException:
+            self._index.drop(self._expected)
+            raise
+
+    def expect(self, story_id: int, signature: bytes, source_id: int, seen_at: datetime) -> None:
+        """Know a story that is about to be written, for what is stored along with it."""
+        self._expected.append(story_id)
+        self._index.put(story_id, signature, [source_id], seen_at)
 
 
 async def _first(session: AsyncSession, since: datetime) -> int:
@@ -129,10 +154,8 @@ async def _first(session: AsyncSession, since: datetime) -> int:
     return found or (await session.scalar(select(func.max(Entry.id))) or 0) + 1
 
 
-async def _linked(
-    session: AsyncSession, items: Sequence[Identified]
-) -> dict[str, Sequence[Candidate]]:
-    """Return for each identity the story that has the item's link, when there is one only."""
+async def _linked(session: AsyncSession, items: Sequence[Identified]) -> Linked:
+    """Return for each link the story that has it, when there is one only."""
     wanted = {each.item.link: each for each in items if each.link_counts}
     entries = await _entries(session, filter(is_a_page, wanted))
     pages = {
@@ -143,7 +166,7 @@ async def _linked(
     }
     sources = await _sources(session, pages.values())
     return {
-        wanted[link].identity: [Candidate(story_id, SAME_LINK, tuple(sources[story_id]))]
+        link: (Candidate(story_id, SAME_LINK, tuple(sources[story_id])),)
         for link, story_id in pages.items()
     }
 
