@@ -22,7 +22,7 @@ from watch.stories.signature import sign
 from watch.understanding.records import Understanding
 from watch.understanding.understand import understand
 
-_TASKS_PER_WORKER = 1000
+_TASKS_PER_WORKER = 5000
 """A worker is renewed after so many documents, whatever its libraries kept in memory."""
 
 _MOST_MEMORY = 1 << 30
