@@ -13,14 +13,17 @@ _TRACKING = re.compile(
 MOST_LINK = 2000
 """Bytes: browsers take no more for sure, and no database indexes much more."""
 
+_PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[\w%~-][\w.%~-]*)*/?", re.ASCII)
+"""What needs nothing: most links are absolute, and of a path alone."""
+
 _SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*", re.IGNORECASE)
 
 
 def clean_link(link: str, base: str = "") -> str:
     """Return an absolute web address without tracking; empty when it is not one, or endless."""
     written = "".join(clean_text(link).split())
-    if not written:
-        return ""
+    if not written or (_PLAIN.fullmatch(written) and len(written) <= MOST_LINK):
+        return written
     try:
         parts = urlsplit(urljoin(base, written))
         host = parts.hostname
