@@ -85,11 +85,13 @@ def unmarked(text: str) -> str:
 def without_repeats(said: Sequence[str]) -> list[str]:
     """Return what was said, once each: a kill may leave anything in doubt, and repeats are marked.
 
-    What is there twice without the mark stays twice.
+    What is there twice without the mark stays twice. A slow message may come after its repetition.
     """
+    plain_ones = {each for each in said if REPEATED not in each}
     kept: list[str] = []
     for each in said:
-        if REPEATED not in each or unmarked(each) not in kept:
+        repeats = unmarked(each) in plain_ones or unmarked(each) in kept
+        if REPEATED not in each or not repeats:
             kept.append(unmarked(each))
     return kept
 

@@ -73,9 +73,10 @@ async def test_what_nobody_can_use_is_answered_clearly_and_all_else_goes_on(worl
 
 async def test_a_bot_api_in_trouble_holds_up_the_chat_and_loses_nothing(world: World) -> None:
     faults = world.api.state.faults
-    for fault in (broken(500), too_many(1), broken(502, method="getUpdates")):
+    for fault in (broken(500, method="getMe"), broken(502, method="getUpdates")):
         faults.add(fault)
-    faults.add(too_many(1, method="getUpdates"))
+    for method in ("getMe", "getUpdates"):
+        faults.add(too_many(1, method=method))
     service = await world.start()
     await service.answers("/healthz/live")
     await world.post("/abonnement", email=EMAIL)

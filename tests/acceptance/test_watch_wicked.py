@@ -86,5 +86,5 @@ async def check_the_tables(database: Database) -> None:
     harmless = {"nesting", "comments", "entity bomb"}
     assert set(WICKED) - failed <= harmless
     assert {each.name for each in sources if each.gone_at} == {
-        f"Site {site}" for site in range(SITES) if manner(site) in {"gone", "file"}
+        f"Site {site}" for site in range(SITES) if manner(site) == "gone"
     }

@@ -124,11 +124,10 @@ async def test_what_is_kept_at_the_moment_of_letting_go_stays(watch: Watch) -> N
 # --- what is counted --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
 async def test_what_comes_while_news_are_counted_is_counted_later(
     watch: Watch, database: Database
 ) -> None:
-    if database.is_sqlite:
-        pytest.skip("nobody writes meanwhile on SQLite")
     await watch.poll()
     async with database.write() as session:
         await session.execute(update(Story).values(told_at=None, counted_at=None))
@@ -241,13 +240,12 @@ async def test_the_health_of_sources_is_told_when_news_are_always_shown(
 # --- locks ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
 @pytest.mark.parametrize("name", ["watch.show", "watch.more"])
 async def test_showing_news_that_a_reading_corrects_waits_for_it(
     watch: Watch, database: Database, name: str
 ) -> None:
     """Two transactions that each hold a story, and want that of the other, would both wait."""
-    if database.is_sqlite:
-        pytest.skip("one writes at a time on SQLite")
     watch.stand.pages["journal"] = Page(rss(item(1), item(2)))
     await watch.tick("watch.poll")
     async with database.write() as session:

@@ -161,8 +161,7 @@ async def test_the_improbable_is_one_message_a_day(watch: Watch) -> None:
     await watch.tick("watch.show")
     (post,) = await watch.posts()
     assert post.text.replace("\u00a0", " ") == (
-        "2 actualités peu probables ne sont pas affichées :\n"
-        "• journal : 2"
+        "2 actualités peu probables ne sont pas affichées :\n• journal : 2"
     )
     assert labels(post) == ["Voir les peu probables"]
     assert post.keyboard[0][0].data == "watch.list:watch:list:folded-1:0"
