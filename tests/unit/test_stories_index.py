@@ -89,3 +89,14 @@ def test_whatever_is_alike_is_found() -> None:
         assert {each.story_id for each in candidates} == alike
         pairs += len(alike)
     assert pairs > 50
+
+
+def test_a_story_that_was_not_committed_is_dropped_and_its_number_may_serve_again(
+    index: StoryIndex,
+) -> None:
+    index.drop([5, 6])
+    assert found(index, OTHER) == []
+    assert len(index) == 0
+    index.put(5, signed("Ouverture d'une pharmacie coopérative à Vernusse"), [1], NOW)
+    assert found(index, OTHER) == []
+    assert found(index, "Une pharmacie coopérative ouvre à Vernusse") == [5]
