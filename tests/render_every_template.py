@@ -51,6 +51,11 @@ class Anything(Undefined):
     def __round__(self) -> int:
         return 1
 
+    def _reckon(self, _other: object) -> Any:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _reckon
+
     def _compare(self, _other: object) -> bool:
         return False
 
