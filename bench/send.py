@@ -41,8 +41,9 @@ from core.room import ContributionSource, Room
 from core.sections import Section
 from core.settings import DatabaseSettings, MailSettings, Settings
 from digest.letter import names
-from digest.letter.models import Subscriber
 from digest.letter.room import build
+from digest.subscribers.models import Subscriber
+from digest.subscribers.names import unsubscription_url
 from relais import schema
 from relais.wiring import make_parts
 
@@ -197,7 +198,7 @@ async def _mails(parts: Parts) -> Sequence[tuple[str, bytes]]:
                     "To": email or "",
                     "Date": "Mon, 23 Nov 2026 08:00:00 +0000",
                     "Message-ID": f"<{identity}@relais.example>",
-                    "unsubscribe_url": names.unsubscription_url(parts, identity),
+                    "unsubscribe_url": unsubscription_url(parts, identity),
                 },
             ),
         )

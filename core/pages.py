@@ -16,6 +16,11 @@ PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 """For pages behind a signed link: neither stored nor indexed."""
 
 
+def page_url(parts: Parts, path: str) -> str:
+    """Return the public address of a page."""
+    return parts.settings.service.public_url.rstrip("/") + path
+
+
 def page(
     parts: Parts,
     template: str,

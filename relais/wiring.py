@@ -22,6 +22,7 @@ import bot.personal.room
 import bot.telegram.personal
 import digest.letter.room
 import digest.seminars.room
+import digest.subscribers.room
 import watch.alerts.room
 import watch.archive.room
 import watch.health.room
@@ -49,8 +50,8 @@ from core.render import Renderer
 from core.room import ContributionSource, PersonalData, Room, Tick
 from core.settings import Settings, TelegramSettings
 from core.tokens import Tokens
-from digest.letter.alerts import MailReaders
 from digest.seminars.next_meeting import next_meeting
+from digest.subscribers.alerts import MailReaders
 from relais import housekeeping
 from watch.alerts.readers import ChatReaders
 from watch.archive.kept import Kept
@@ -182,6 +183,7 @@ def make_rooms(
         watch.sources.room.build(parts, fetcher, parser),
         watch.archive.room.build(parts),
         watch.alerts.room.build(parts),
+        digest.subscribers.room.build(parts),
         digest.letter.room.build(parts, contributors),
         digest.seminars.room.build(parts),
     ]

@@ -20,8 +20,9 @@ from core.reference import Party, Reference
 from core.room import ContributionSource, Room
 from core.sections import Section
 from core.settings import Settings
-from digest.letter.models import Subscriber
 from digest.letter.room import build
+from digest.subscribers import room as subscribers
+from digest.subscribers.models import Subscriber
 from tests.parts import make_parts
 
 ODILE = Sender("100", "Odile Vernhet", person_id=1, roles=frozenset({Role.ANIMATOR}))
@@ -59,7 +60,10 @@ class LetterHouse:
         self.database = database
         self.offered: list[Contribution] = []
         self.room: Room = build(self.parts, lambda: [self.source()])
-        self.kinds: dict[str, DeliveryKind] = {kind.name: kind for kind in self.room.deliveries}
+        self.subscribers: Room = subscribers.build(self.parts)
+        self.kinds: dict[str, DeliveryKind] = {
+            kind.name: kind for room in (self.room, self.subscribers) for kind in room.deliveries
+        }
 
     def source(self) -> ContributionSource:
         async def offer(
@@ -72,7 +76,7 @@ class LetterHouse:
         return offer
 
     def visitor(self) -> httpx.AsyncClient:
-        application = Starlette(routes=list(self.room.pages))
+        application = Starlette(routes=[*self.room.pages, *self.subscribers.pages])
         transport = httpx.ASGITransport(application, client=("203.0.113.77", 4321))
         return httpx.AsyncClient(transport=transport, base_url="https://relais.test")
 

@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.ledger.draft import (
     ChatAddress,
     DeliveryKind,
-    MailAddress,
     Parcel,
     Policy,
     Prepare,
@@ -15,9 +14,10 @@ from core.ledger.draft import (
     Skip,
 )
 from core.parts import Parts
-from digest.letter import editions, names, subscribers
+from digest.letter import editions, names
 from digest.letter.decide import State as EditionState
-from digest.letter.rules import State
+from digest.subscribers.deliveries import to_subscriber
+from digest.subscribers.rules import State
 
 
 def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
@@ -25,9 +25,6 @@ def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     desk = _to_the_desk(parts)
     return (
         DeliveryKind(names.EDITION, Policy.HOLD, prepare_edition),
-        DeliveryKind(names.ALERT, Policy.RESEND, prepare_alert),
-        DeliveryKind(names.CONFIRMATION, Policy.RESEND, prepare_confirmation),
-        DeliveryKind(names.ALREADY, Policy.RESEND, prepare_already),
         DeliveryKind(names.REVIEW, Policy.RESEND, _unless_superseded(desk)),
         DeliveryKind(names.NOTICE, Policy.RESEND, desk),
         DeliveryKind(names.REPORT, Policy.RESEND, desk),
@@ -39,36 +36,7 @@ async def prepare_edition(session: AsyncSession, parcel: Parcel, _now: datetime)
     state = await editions.state_of(session, parcel.cause.number)
     if state in {None, EditionState.CANCELLED}:
         return Skip("cancelled")
-    return await _to_subscriber(session, parcel, State.CONFIRMED)
-
-
-async def prepare_alert(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
-    """Send an alert only to who is subscribed still, and wants alerts still."""
-    subscriber = await subscribers.by_id(session, parcel.recipient.number)
-    if subscriber is not None and not subscriber.alerts:
-        return Skip("not_wanted")
-    return await _to_subscriber(session, parcel, State.CONFIRMED)
-
-
-async def prepare_confirmation(
-    session: AsyncSession, parcel: Parcel, _now: datetime
-) -> Ready | Skip:
-    """Ask for a confirmation only of who has not given it."""
-    return await _to_subscriber(session, parcel, State.PENDING)
-
-
-async def prepare_already(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
-    """Say that somebody is subscribed only as long as it is true."""
-    return await _to_subscriber(session, parcel, State.CONFIRMED)
-
-
-async def _to_subscriber(session: AsyncSession, parcel: Parcel, wanted: State) -> Ready | Skip:
-    subscriber = await subscribers.by_id(session, parcel.recipient.number)
-    if subscriber is None or subscriber.email is None:
-        return Skip("erased")
-    if subscriber.state != wanted:
-        return Skip(subscriber.state)
-    return Ready(MailAddress(subscriber.email))
+    return await to_subscriber(session, parcel, State.CONFIRMED)
 
 
 def _to_the_desk(parts: Parts) -> Prepare:

@@ -7,6 +7,7 @@ from typing import Any
 from core.chat import Button, Keyboard, Text
 from core.ledger.draft import Content
 from core.mail.compose import UNSUBSCRIBE_URL, compose, placeholder
+from core.pages import page_url
 from core.parts import Parts
 from digest.letter import names
 from digest.letter.decide import Contents, by_section, paragraphs
@@ -40,7 +41,7 @@ def _values(parts: Parts, number: int, contents: Contents, printed_at: datetime)
         "sections": by_section(contents.items),
         "printed_at": printed_at,
         "web_url": names.edition_url(parts, number),
-        "subscribe_url": names.page_url(parts, "/abonnement"),
+        "subscribe_url": page_url(parts, "/abonnement"),
     }
 
 

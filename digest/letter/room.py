@@ -6,13 +6,12 @@ import structlog
 
 from core.acts import SYSTEM
 from core.parts import Parts
-from core.room import PersonalData, Room, Tick
-from digest.letter import editions, sending, subscribers
+from core.room import Room, Tick
+from digest.letter import editions, sending
 from digest.letter.archive import ArchivePages
 from digest.letter.deliveries import delivery_kinds
 from digest.letter.desk import Desk
 from digest.letter.editions import Contributors
-from digest.letter.pages import SubscriptionPages
 
 log = structlog.get_logger()
 
@@ -25,10 +24,9 @@ def build(parts: Parts, contributors: Contributors) -> Room:
         commands=desk.commands(),
         actions=desk.actions(),
         forms=desk.forms(),
-        pages=(*SubscriptionPages(parts).routes(), *ArchivePages(parts).routes()),
+        pages=ArchivePages(parts).routes(),
         ticks=(_compose_tick(parts, contributors), _send_tick(parts)),
         deliveries=delivery_kinds(parts),
-        personal_data=PersonalData(subscribers.export, subscribers.erase),
     )
 
 

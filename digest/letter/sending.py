@@ -21,9 +21,11 @@ from core.mail.compose import UNSUBSCRIBE_URL
 from core.parts import Parts
 from core.posts import render_post
 from core.reference import ANIMATORS, Reference
-from digest.letter import editions, names, rendering, subscribers
+from digest.letter import editions, names, rendering
 from digest.letter.decide import State, approval_holds
 from digest.letter.models import Edition
+from digest.subscribers.names import subscriber_party, unsubscription_url
+from digest.subscribers.store import recipients
 
 log = structlog.get_logger()
 
@@ -142,7 +144,7 @@ async def _write_chunk(
     """
     until = edition.approved_at or now
     async with parts.database.write() as session:
-        chunk = await subscribers.recipients(session, after, until, CHUNK)
+        chunk = await recipients(session, after, until, CHUNK)
         await post(session, [_draft(parts, edition.number, i, content, now) for i in chunk], now)
     return chunk[-1] if chunk else None
 
@@ -151,11 +153,11 @@ def _draft(parts: Parts, number: int, subscriber: int, content: Content, now: da
     return Draft(
         kind=names.EDITION,
         slot=names.edition_slot(number),
-        recipient=names.subscriber_party(subscriber),
+        recipient=subscriber_party(subscriber),
         content=content,
         cause=names.edition_reference(number),
         due_at=now,
-        values={UNSUBSCRIBE_URL: names.unsubscription_url(parts, subscriber)},
+        values={UNSUBSCRIBE_URL: unsubscription_url(parts, subscriber)},
     )
 
 

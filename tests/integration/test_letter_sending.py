@@ -22,6 +22,7 @@ from core.parts import Parts
 from core.settings import LedgerSettings
 from digest.letter import names, sending
 from digest.letter.models import Edition
+from digest.subscribers.names import unsubscription_url
 from relais.sandbox.mail_catcher import CaughtMail, MailCatcher
 from tests.letter import LetterHouse, meeting, moved, pressed, settings_for_letters, story
 
@@ -134,7 +135,7 @@ async def test_who_leaves_between_approval_and_sending_is_skipped_and_the_report
     zoe, _ = await house.subscribe(ZOE, PAUL)
     await approved(house)
     await house.tick("letter.send")
-    url = names.unsubscription_url(house.parts, zoe)
+    url = unsubscription_url(house.parts, zoe)
     async with house.visitor() as visitor:
         await visitor.post(url, data={"List-Unsubscribe": "One-Click"})
     first, second = await house.rows(names.EDITION)
@@ -239,7 +240,7 @@ async def test_a_real_edition_arrives_once_each_with_its_unsubscription_headers(
     received = next(mail for mail in caught if mail.envelope_to == (ZOE,))
     assert received.subject == "La lettre de test n°\u00a01"
     raw = message_from_bytes(received.raw, policy=default)
-    url = names.unsubscription_url(house.parts, identities[0])
+    url = unsubscription_url(house.parts, identities[0])
     assert f"List-Unsubscribe: <{url}>".encode() in received.raw
     assert raw["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     for part in (received.text, received.html):

@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from digest.letter import names
-from digest.letter.models import Subscriber
+from digest.subscribers.models import Subscriber
+from digest.subscribers.names import unsubscription_url
 from relais.sandbox.cast import GROUP
 from relais.sandbox.page.application import BODY_LIMIT, FILE_LIMIT, application, file_kind
 from relais.sandbox.playground import DESK, WATCH, Playground, Ports, playing
@@ -329,7 +329,7 @@ async def test_one_click_unsubscribes_as_a_mailbox_would(
     async with parts.database.read() as session:
         subscriber = await session.scalar(select(Subscriber).where(Subscriber.email == address))
     assert subscriber is not None
-    url = names.unsubscription_url(parts, subscriber.id)
+    url = unsubscription_url(parts, subscriber.id)
     identity = await catch(playground, page, address, url)
     answer = await page.post(f"/api/mails/{identity}/unsubscribe", data={"nothing": ""})
     assert (answer.status_code, answer.json()) == (200, {})

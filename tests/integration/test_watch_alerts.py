@@ -14,7 +14,7 @@ from core.ledger.models import Delivery, Message
 from core.people.models import Account, Membership, Person, Territory, Theme
 from core.posts import callback_data
 from core.reference import Reference
-from digest.letter.models import Subscriber
+from digest.subscribers.models import Subscriber
 from tests.whole import CLAIRE, GROUP, HELENE, JEANNE, PAUL, SINCE, STRANGER, Whole, open_whole
 from watch.alerts.models import Following, Interest
 from watch.models import Entry, Source, Story

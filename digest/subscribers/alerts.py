@@ -11,11 +11,12 @@ from core.alerts import Addresses, Alert, no_addresses
 from core.ledger.draft import Content, Draft
 from core.ledger.store import post
 from core.mail.compose import UNSUBSCRIBE_URL, compose, placeholder
+from core.pages import page_url
 from core.parts import Parts
 from core.people.models import Theme
-from digest.letter import names
-from digest.letter.models import Subscriber
-from digest.letter.rules import Choices, State
+from digest.subscribers import names
+from digest.subscribers.models import Subscriber
+from digest.subscribers.rules import Choices, State
 
 
 class MailReaders:
@@ -77,8 +78,8 @@ class MailReaders:
             "themes": [name for code, name in rows if code in alert.themes],
             "deadline": alert.deadline,
             "printed_at": now,
-            "page_url": names.page_url(self._parts, f"/veille/actualites/{alert.reference.id}"),
-            "subscribe_url": names.page_url(self._parts, "/abonnement"),
+            "page_url": page_url(self._parts, f"/veille/actualites/{alert.reference.id}"),
+            "subscribe_url": page_url(self._parts, "/abonnement"),
             UNSUBSCRIBE_URL: placeholder(UNSUBSCRIBE_URL),
         }
         text = self._parts.renderer.mail("alert", values, self._parts.settings.network.language)

@@ -17,10 +17,10 @@ from core.mail.compose import compose, placeholder
 from core.parts import Parts
 from core.people.models import Person
 from core.reference import Party
-from digest.letter import names
-from digest.letter.models import Consent, Subscriber
-from digest.letter.names import Confirming
-from digest.letter.rules import (
+from digest.subscribers import names
+from digest.subscribers.models import Consent, Subscriber
+from digest.subscribers.names import Confirming
+from digest.subscribers.rules import (
     Answer,
     Choices,
     Confirmation,

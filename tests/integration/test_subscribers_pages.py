@@ -10,8 +10,8 @@ from core.db import Database
 from core.ledger.draft import MailAddress, Ready, Skip
 from core.people.models import Person
 from core.reference import Party
-from digest.letter import names
-from digest.letter.models import Consent, Subscriber
+from digest.subscribers import names
+from digest.subscribers.models import Consent, Subscriber
 from tests.letter import LetterHouse, moved, settings_for_letters
 
 ZOE = "zoe@orsanne.example"
@@ -255,7 +255,7 @@ async def test_what_is_held_is_given_and_forgotten(house: LetterHouse) -> None:
     async with house.database.write() as session:
         session.add(Person(id=9, given_name="Zoé", family_name="Lestrade", email=ZOE))
         session.add(Person(id=10, given_name="Paul", family_name="Sans", email=None))
-    data = house.room.personal_data
+    data = house.subscribers.personal_data
     assert data is not None
     async with house.database.read() as session:
         held = await data.export(session, party)

@@ -15,9 +15,9 @@ from core.errors import ExpiredTokenError, InputError, TokenError
 from core.pages import PRIVATE, bad_link, page, ticked, typed
 from core.parts import Parts
 from core.people.models import Theme
-from digest.letter import names, subscribers
-from digest.letter.names import Confirming
-from digest.letter.rules import Choices, Confirmation, State, read_choices, truncated
+from digest.subscribers import names, store
+from digest.subscribers.names import Confirming
+from digest.subscribers.rules import Choices, Confirmation, State, read_choices, truncated
 
 log = structlog.get_logger()
 
@@ -59,9 +59,9 @@ class SubscriptionPages:
             log.info("letter.request_refused", why=error.what)
             return self._form(given["email"], error.what, choices, themes, 400)
         now = self._parts.clock.now()
-        wanted = subscribers.Wanted(email, _network(request), choices)
+        wanted = store.Wanted(email, _network(request), choices)
         async with self._parts.database.write() as session:
-            answer = await subscribers.ask(session, self._parts, wanted, now)
+            answer = await store.ask(session, self._parts, wanted, now)
         log.info("letter.requested", answer=answer.value)
         days = self._parts.settings.digest.confirmation_days
         return page(self._parts, "web/subscribe_asked.html", {"days": days})
@@ -73,10 +73,10 @@ class SubscriptionPages:
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "confirmation", error)
         async with self._parts.database.read() as session:
-            subscriber = await subscribers.by_id(session, confirming.subscriber)
+            subscriber = await store.by_id(session, confirming.subscriber)
         if subscriber is None or subscriber.email is None:
             return bad_link(self._parts, BAD_LINK, "confirmation", ExpiredTokenError("erased"))
-        changing = subscribers.changes_choices(subscriber, confirming)
+        changing = store.changes_choices(subscriber, confirming)
         if subscriber.state != State.PENDING and not changing:
             return self._confirmed(subscriber.state == State.CONFIRMED, subscriber.alerts)
         themes = await self._themes()
@@ -96,7 +96,7 @@ class SubscriptionPages:
             return bad_link(self._parts, BAD_LINK, "confirmation", error)
         now = self._parts.clock.now()
         async with self._parts.database.write() as session:
-            outcome, subscriber = await subscribers.confirm(
+            outcome, subscriber = await store.confirm(
                 session, self._parts, confirming, _network(request), now
             )
         if subscriber is None:
@@ -111,7 +111,7 @@ class SubscriptionPages:
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "unsubscription", error)
         async with self._parts.database.read() as session:
-            subscriber = await subscribers.by_id(session, identity)
+            subscriber = await store.by_id(session, identity)
         if subscriber is None or subscriber.email is None or subscriber.state == State.UNSUBSCRIBED:
             return self._private("web/unsubscribed.html", {})
         return self._private("web/unsubscribe.html", {"address": masked(subscriber.email)})
@@ -125,11 +125,9 @@ class SubscriptionPages:
         one_click = (await typed(request, FLAG))[FLAG] == "One-Click"
         now = self._parts.clock.now()
         async with self._parts.database.write() as session:
-            subscriber = await subscribers.by_id(session, identity, lock=True)
+            subscriber = await store.by_id(session, identity, lock=True)
             if subscriber is not None:
-                await subscribers.unsubscribe(
-                    session, self._parts, subscriber, _network(request), now
-                )
+                await store.unsubscribe(session, self._parts, subscriber, _network(request), now)
         log.info("letter.unsubscribed", subscriber=identity, one_click=one_click)
         if one_click:
             return PlainTextResponse("", headers=PRIVATE)
@@ -156,7 +154,7 @@ class SubscriptionPages:
         values = {
             "typed": given,
             "problem": problem,
-            "wording": subscribers.wording(self._parts, language),
+            "wording": store.wording(self._parts, language),
             "choices": choices,
             "themes": themes,
         }

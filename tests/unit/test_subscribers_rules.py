@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.letter.rules import (
+from digest.subscribers.rules import (
     Answer,
     Choices,
     Confirmation,

@@ -20,9 +20,10 @@ from core.mail.gateway import MailGateway
 from core.people.models import Theme
 from core.reference import Reference
 from core.settings import LedgerSettings
-from digest.letter import names
-from digest.letter.alerts import MailReaders
-from digest.letter.models import Consent
+from digest.letter import names as letter_names
+from digest.subscribers import names
+from digest.subscribers.alerts import MailReaders
+from digest.subscribers.models import Consent
 from tests.letter import LetterHouse, moved, pressed, settings_for_letters, story
 from tests.smtp import ScriptedServer
 
@@ -249,7 +250,7 @@ async def test_calls_of_the_letter_say_when_they_close_and_lead_to_who_is_intere
     house.offered = [story(3, deadline=DEADLINE, more_url=more), story(4)]
     reply = await house.command()
     await house.press(*pressed(reply, "letter.compose"))
-    [post_] = await house.posts(names.REVIEW)
+    [post_] = await house.posts(letter_names.REVIEW)
     preview = next(b.url for row in post_.keyboard for b in row if b.url)
     async with house.visitor() as visitor:
         shown = (await visitor.get(path(preview))).text

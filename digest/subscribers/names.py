@@ -1,0 +1,68 @@
+"""How the subscribers' room names its things: references, parties, links, deliveries.
+
+The kinds of deliveries and of links keep the letter's name, for rows and mails that bear it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.pages import page_url
+from core.parts import Parts
+from core.reference import Party, Reference
+from digest.subscribers.rules import Choices
+
+CONFIRMATION = "letter.confirmation"
+ALREADY = "letter.already"
+ALERT = "letter.alert"
+
+CONFIRM = "letter.confirm"
+UNSUBSCRIBE = "letter.unsubscribe"
+
+YEARS = timedelta(days=10 * 365)
+"""How long an unsubscription link lives: editions are kept, and found again years later."""
+
+
+def subscriber_reference(identity: int) -> Reference:
+    """Return the reference of a subscriber, as the cause of what is sent."""
+    return Reference("letter", "subscriber", str(identity))
+
+
+def subscriber_party(identity: int) -> Party:
+    """Return a subscriber as somebody to whom things are sent."""
+    return Party("subscriber", str(identity))
+
+
+def alert_slot(story: Reference) -> str:
+    """Return the slot that makes an alert reach each subscriber once, ever."""
+    return f"story:{story.id}"
+
+
+def confirmation_url(parts: Parts, subscriber: int, request: int, choices: Choices) -> str:
+    """Return the signed address that confirms a subscription, with what was chosen in it.
+
+    Whoever asks again for the same address changes nothing of it.
+    """
+    chosen = [list(choices.themes)] if choices.alerts else []
+    token = parts.tokens.sign(CONFIRM, [subscriber, request, *chosen])
+    return page_url(parts, f"/abonnement/confirmer/{token}")
+
+
+@dataclass(frozen=True)
+class Confirming:
+    """What a confirmation link says: whose, the number of their request, what they chose."""
+
+    subscriber: int
+    request: int
+    choices: Choices
+
+
+def read_confirmation(parts: Parts, token: str, life: timedelta) -> Confirming:
+    """Read what `confirmation_url` signed. Raises TokenError."""
+    subscriber, request, *themes = parts.tokens.read(CONFIRM, token, life)
+    choices = Choices(alerts=True, themes=tuple(themes[0])) if themes else Choices()
+    return Confirming(int(subscriber), int(request), choices)
+
+
+def unsubscription_url(parts: Parts, subscriber: int) -> str:
+    """Return the signed address where a POST unsubscribes (RFC 8058)."""
+    return page_url(parts, f"/desabonnement/{parts.tokens.sign(UNSUBSCRIBE, subscriber)}")
