@@ -8,6 +8,7 @@
 import math
 import re
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 from typing import Literal, Self
 
@@ -98,6 +99,7 @@ class MailSettings(Section):
     password_file: Path | None = None
     sender: str = "relais@example.org"
     sender_name: str = "Relais"
+    envelope_sender: str = ""
     reply_to: str = ""
     list_id: str = "lettre.example.org"
     unsubscribe_email: str = ""
@@ -105,6 +107,27 @@ class MailSettings(Section):
     timeout: float = 60.0
     per_second: float = 20.0
     per_hour: int = 0
+
+
+class MailboxSettings(Section):
+    """The mailbox to which bounces and answers come back, by IMAP or in a Maildir folder."""
+
+    kind: Literal["none", "imap", "maildir"] = "none"
+    host: str = "127.0.0.1"
+    port: int = 993
+    security: Literal["plain", "starttls", "tls"] = "tls"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    folder: str = "INBOX"
+    done_folder: str = ""
+    maildir: Path | None = None
+    every: float = Field(default=60.0, gt=0)
+    timeout: float = Field(default=30.0, gt=0)
+    max_bytes: int = Field(default=25_000_000, ge=1)
+    soft_bounces: int = Field(default=5, ge=1)
+    soft_days: int = Field(default=30, ge=1)
+    kept_days: int = Field(default=30, ge=1)
 
 
 class HotlineSettings(Section):
@@ -256,10 +279,51 @@ class DigestSettings(Section):
     """The letter and the seminars."""
 
     title: str = "La lettre du réseau"
+    schedule: str = "every second tuesday at 09:00"
     period_days: int = 14
+    overdue_hours: float = Field(default=12.0, gt=0)
+    approvals: Literal[1, 2] = 1
+    approvers: list[str] = Field(default_factory=list)
+    link_timeout: float = Field(default=10.0, gt=0)
     confirmation_days: int = 7
+    fresh_minutes: int = Field(default=60, ge=5)
     reminder_days: list[int] = Field(default_factory=lambda: [7])
     reminder_hour: int = Field(default=9, ge=0, le=23)
+
+
+class OperatorSettings(Section):
+    """Who answers for the service before the law: what the legal pages say."""
+
+    name: str = ""
+    legal_form: str = ""
+    address: str = ""
+    phone: str = ""
+    registration: str = ""
+    publication_director: str = ""
+    host_name: str = ""
+    host_address: str = ""
+    host_phone: str = ""
+    data_protection_contact: str = ""
+
+
+class LogoSettings(Section):
+    """A logo that stands beside the funding notice: a PNG file, and what it says in words."""
+
+    file: Path
+    words: str
+
+
+class FundingSettings(Section):
+    """A funding, and what its agreement has us show while it runs (both days included)."""
+
+    code: str
+    sentence: str
+    emblem: bool = True
+    since: date | None = None
+    until: date | None = None
+    operation: str = ""
+    number: str = ""
+    logos: list[LogoSettings] = Field(default_factory=list)
 
 
 class WebSettings(Section):
@@ -283,6 +347,9 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     telegram: TelegramSettings = TelegramSettings()
     mail: MailSettings = MailSettings()
+    mailbox: MailboxSettings = MailboxSettings()
+    operator: OperatorSettings = OperatorSettings()
+    funding: list[FundingSettings] = Field(default_factory=list)
     hotline: HotlineSettings = HotlineSettings()
     ledger: LedgerSettings = LedgerSettings()
     watch: WatchSettings = WatchSettings()

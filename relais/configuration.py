@@ -105,6 +105,7 @@ def with_secret_files(settings: Settings) -> Settings:
             "service": _from_file(settings.service, "secret"),
             "telegram": _from_file(settings.telegram, "token"),
             "mail": _from_file(settings.mail, "password"),
+            "mailbox": _from_file(settings.mailbox, "password"),
         }
     )
 

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 LOCK = 7_305_806_121
 """The advisory lock that lets one process migrate while the others wait (PostgreSQL)."""
 
-TABLES = ("models", "acts", "contributions")
+TABLES = ("models", "acts", "contributions", "files")
 """The modules that hold tables, in every package of every room."""
 
 

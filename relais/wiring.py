@@ -21,6 +21,7 @@ import bot.personal.house
 import bot.personal.room
 import bot.telegram.personal
 import digest.letter.room
+import digest.mailbox.room
 import digest.seminars.room
 import digest.subscribers.room
 import watch.alerts.room
@@ -29,6 +30,7 @@ import watch.health.room
 import watch.room
 import watch.sources.room
 from bot.answers.search import AnswerSearch
+from bot.by_mail.taking import TakingMail
 from bot.entrance.fiches import BotName
 from bot.guarantee.hours import Hours
 from bot.hotline.asking import Asking
@@ -185,6 +187,7 @@ def make_rooms(
         watch.alerts.room.build(parts),
         digest.subscribers.room.build(parts),
         digest.letter.room.build(parts, contributors),
+        digest.mailbox.room.build(parts, TakingMail()),
         digest.seminars.room.build(parts),
     ]
     return tuple(rooms)

@@ -56,7 +56,8 @@ class Draft:
     """Something to be sent to one party.
 
     `kind`, `slot` and `recipient` make it unique for ever; `stream` keeps order with the other
-    deliveries of the same stream; `values` fill the content's placeholders.
+    deliveries of the same stream; `values` fill the content's placeholders. What is `bulk` lets
+    everything else pass: an edition must not delay a confirmation.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class Draft:
     due_at: datetime
     values: Mapping[str, str] = field(default_factory=dict)
     stream: str | None = None
+    bulk: bool = False
 
 
 @dataclass(frozen=True)

@@ -34,13 +34,14 @@ class Delivery(Base):
     `due_at` follows the service's clock; `next_attempt_at`, `lease_until` and `started_at` are
     real time. `external_id` is the peer's name for it (`chat_id:message_id`, a Message-ID).
     `attempts` counts sends begun and never goes back; `deferrals` counts the times it could not
-    even be prepared. The database refuses a second row in flight in the same stream.
+    even be prepared. What is `bulk` leaves after what is not. The database refuses a second row in
+    flight in the same stream.
     """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("kind", "slot", "recipient"),
-        Index(None, "state", "channel", "due_at", "id"),
+        Index(None, "state", "channel", "bulk", "due_at", "id"),
         Index(None, "stream", "id", **_among(UNSETTLED)),
         Index(None, "stream", unique=True, **_among(IN_FLIGHT)),
         Index(None, "external_id"),
@@ -58,6 +59,7 @@ class Delivery(Base):
     cause: Mapped[str]
     stream: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="pending")
+    bulk: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -70,6 +72,16 @@ class Delivery(Base):
     resent: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+
+
+class Hold(Base):
+    """Rows that nobody claims for now: those of a kind and a slot. Pausing is writing one."""
+
+    __tablename__ = "delivery_holds"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    slot: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
 
 
 class Worker(Base):

@@ -253,6 +253,7 @@ def _row(draft: Draft, now: datetime) -> dict[str, Any]:
         "values": dict(draft.values),
         "cause": str(Reference.parse(str(draft.cause))),
         "stream": draft.stream,
+        "bulk": draft.bulk,
         "state": State.PENDING.value,
         "due_at": draft.due_at,
         "created_at": now,

@@ -1,0 +1,1 @@
+"""Questions asked by mail, and answered from their topic."""

@@ -1,0 +1,15 @@
+"""Taking what humans write by mail."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.questions import MailQuestion
+
+
+class TakingMail:
+    """The hotline's side of the mailbox."""
+
+    async def take(self, session: AsyncSession, mail: MailQuestion, now: datetime) -> str:
+        """Open a question, or add to the one that the mail answers."""
+        raise NotImplementedError

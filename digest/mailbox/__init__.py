@@ -1,0 +1,1 @@
+"""The mailbox to which bounces, complaints and answers come back."""
