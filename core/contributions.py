@@ -19,6 +19,7 @@ class Contribution:
 
     `note` is « notre lecture »; `source` is who published it; `starts_at` is for what has a date.
     `deadline` is its next closing date, and `more_url` our page where one says to be interested.
+    `references` are the legal texts that it speaks of: their words, and where to read them.
     """
 
     reference: Reference
@@ -33,6 +34,7 @@ class Contribution:
     themes: tuple[str, ...] = ()
     deadline: datetime | None = None
     more_url: str = ""
+    references: tuple[tuple[str, str], ...] = ()
 
 
 class Publication(Base):

@@ -140,8 +140,9 @@ class MailGateway:
         limit = connection.room_for(message)
         if limit is not None:
             return Refused(f"the mail has {len(message)} bytes, the server takes {limit}")
+        sender = self._settings.envelope_sender or self._settings.sender
         try:
-            await connection.open_envelope(self._settings.sender, recipient, message)
+            await connection.open_envelope(sender, recipient, message)
         except aiosmtplib.SMTPServerDisconnected:
             return None
         except aiosmtplib.SMTPResponseException as error:

@@ -66,7 +66,8 @@ class Item:
     """One item of an edition, frozen in it: later changes of its room do not reach it.
 
     `reference` is the text of a `core.reference.Reference`; `note` is « notre lecture »; `more_url`
-    is our page where one says to be interested, before the `deadline`.
+    is our page where one says to be interested, before the `deadline`. `references` are the legal
+    texts that it speaks of: their words, and where to read them (may be empty).
     """
 
     reference: str
@@ -81,11 +82,12 @@ class Item:
     themes: tuple[str, ...] = ()
     deadline: datetime | None = None
     more_url: str = ""
+    references: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads.
 
-        Without a deadline as before there were any: what was approved then still has its hash.
+        Without what is empty as before there was any: what was approved then still has its hash.
         """
         starts_at = self.starts_at.isoformat() if self.starts_at else None
         raw = {
@@ -100,6 +102,10 @@ class Item:
             raw["deadline"] = self.deadline.isoformat()
         if not self.more_url:
             del raw["more_url"]
+        if self.references:
+            raw["references"] = [list(pair) for pair in self.references]
+        else:
+            del raw["references"]
         return raw
 
     @classmethod
@@ -114,22 +120,31 @@ class Item:
                 "starts_at": starts_at,
                 "themes": tuple(raw["themes"]),
                 "deadline": deadline,
+                "references": tuple((words, url) for words, url in raw.get("references", ())),
             }
         )
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What people approve: change one letter of it and the hash is another."""
+    """What people approve: change one letter of it and the hash is another.
+
+    `picture` is the hash of a kept file, shown under the opening words; `picture_words` say what
+    it shows to who cannot see it.
+    """
 
     title: str
     editorial: str
     items: tuple[Item, ...]
+    picture: str = ""
+    picture_words: str = ""
 
     @property
     def hash(self) -> str:
         """The SHA-256 of everything that is said, in hexadecimal."""
-        whole = [self.title, self.editorial, [item.to_json() for item in self.items]]
+        whole: list[Any] = [self.title, self.editorial, [item.to_json() for item in self.items]]
+        if self.picture:
+            whole += [self.picture, self.picture_words]
         text = json.dumps(whole, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -75,7 +75,8 @@ def move(edition: Edition, wanted: State) -> None:
 def contents_of(edition: Edition) -> Contents:
     """Return what an edition says."""
     items = tuple(Item.from_json(raw) for raw in edition.items)
-    return Contents(edition.title, edition.editorial, items)
+    picture, words = edition.picture or "", edition.picture_words
+    return Contents(edition.title, edition.editorial, items, picture, words)
 
 
 async def alone_composing(session: AsyncSession) -> None:
