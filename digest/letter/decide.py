@@ -18,6 +18,7 @@ class State(enum.StrEnum):
     IN_REVIEW = "in_review"
     APPROVED = "approved"
     SENDING = "sending"
+    PAUSED = "paused"
     SENT = "sent"
     CANCELLED = "cancelled"
 
@@ -26,13 +27,14 @@ NEXT: Mapping[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.DRAFT, State.IN_REVIEW, State.CANCELLED}),
     State.IN_REVIEW: frozenset({State.DRAFT, State.APPROVED, State.CANCELLED}),
     State.APPROVED: frozenset({State.DRAFT, State.SENDING, State.CANCELLED}),
-    State.SENDING: frozenset({State.SENT}),
+    State.SENDING: frozenset({State.SENT, State.PAUSED}),
+    State.PAUSED: frozenset({State.SENDING, State.CANCELLED}),
     State.SENT: frozenset(),
     State.CANCELLED: frozenset(),
 }
 """What each state may become. A change brings an edition back to draft, its approval void."""
 
-OPEN = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED, State.SENDING})
+OPEN = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED, State.SENDING, State.PAUSED})
 """The states of an edition that is still at work: there is at most one."""
 
 

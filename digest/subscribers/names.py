@@ -17,6 +17,7 @@ ALERT = "letter.alert"
 
 CONFIRM = "letter.confirm"
 UNSUBSCRIBE = "letter.unsubscribe"
+PREFERENCES = "letter.preferences"
 
 YEARS = timedelta(days=10 * 365)
 """How long an unsubscription link lives: editions are kept, and found again years later."""
@@ -66,3 +67,8 @@ def read_confirmation(parts: Parts, token: str, life: timedelta) -> Confirming:
 def unsubscription_url(parts: Parts, subscriber: int) -> str:
     """Return the signed address where a POST unsubscribes (RFC 8058)."""
     return page_url(parts, f"/desabonnement/{parts.tokens.sign(UNSUBSCRIBE, subscriber)}")
+
+
+def preferences_url(parts: Parts, subscriber: int) -> str:
+    """Return the signed address where somebody sees and changes what they chose."""
+    return page_url(parts, f"/abonnement/choix/{parts.tokens.sign(PREFERENCES, subscriber)}")

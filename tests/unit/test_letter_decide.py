@@ -116,7 +116,9 @@ def test_what_left_never_changes_and_what_is_being_sent_is_not_cancelled() -> No
 
 
 def test_nothing_is_sent_without_an_approval() -> None:
-    assert {state for state in State if may_become(state, State.SENDING)} == {State.APPROVED}
+    begins = {state for state in State if may_become(state, State.SENDING)}
+    assert begins == {State.APPROVED, State.PAUSED}
+    assert {state for state in State if may_become(state, State.PAUSED)} == {State.SENDING}
     assert {state for state in State if may_become(state, State.APPROVED)} == {State.IN_REVIEW}
 
 
