@@ -34,6 +34,13 @@ class InputError(RelaisError):
     """What a person gave cannot be understood; nothing else of theirs is lost."""
 
 
+class FileError(RelaisError):
+    """The bytes of a file that was sent in chat could not be had; trying again may help."""
+
+    def __init__(self, what: str, *, hint: str = "", permanent: bool = False) -> None:
+        super().__init__(what, hint=hint, permanent=permanent)
+
+
 class FetchError(RelaisError):
     """A document could not be fetched from the web.
 

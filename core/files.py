@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
+from core.errors import FileError
 
 
 class Blob(Base):
@@ -27,8 +28,20 @@ class FileSource(Protocol):
     """Where the bytes of a file that was sent in chat are."""
 
     async def fetch(self, file_id: str) -> bytes:
-        """Return its bytes. Raises RelaisError when the chat does not give them."""
+        """Return its bytes. Raises FileError when the chat does not give them (now, or ever)."""
         ...
+
+
+class NoFiles:
+    """Where there is no chat: no file can be had."""
+
+    async def fetch(self, file_id: str) -> bytes:
+        """Raise FileError."""
+        del file_id
+        raise FileError("there is no chat to ask for the file")
+
+
+NO_FILES = NoFiles()
 
 
 async def keep(session: AsyncSession, data: bytes, media_type: str, now: datetime) -> str:

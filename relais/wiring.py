@@ -38,10 +38,12 @@ from bot.network.consents import contact
 from bot.network.sponsorships import fiche_lines
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.api import RelaisBot, make_bot
+from bot.telegram.files import TelegramFiles
 from core.alerts import AlertReaders
 from core.chat import Command
 from core.clock import Clock, SystemClock
 from core.db import Database
+from core.files import NO_FILES, FileSource
 from core.http import Fetcher
 from core.ledger.dispatcher import Dispatcher
 from core.ledger.draft import Channel
@@ -130,7 +132,7 @@ async def building(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             Parser(workers=settings.watch.parse_workers, timeout=settings.watch.parse_timeout)
         )
         sender = _sender(settings.telegram)
-        rooms = make_rooms(parts, fetcher, parser, _named(sender))
+        rooms = make_rooms(parts, fetcher, parser, _named(sender), _files(sender))
         adapter, gateways = _gateways(parts, rooms, sender)
         for gateway in gateways.values():
             stack.push_async_callback(gateway.close)
@@ -138,9 +140,16 @@ async def building(settings: Settings, clock: Clock) -> AsyncIterator[House]:
 
 
 def make_rooms(
-    parts: Parts, fetcher: Fetcher, parser: Parser, bot_name: BotName
+    parts: Parts,
+    fetcher: Fetcher,
+    parser: Parser,
+    bot_name: BotName,
+    files: FileSource = NO_FILES,
 ) -> tuple[Room, ...]:
-    """Return every room; the letter asks all of them what they contribute."""
+    """Return every room; the letter asks all of them what they contribute.
+
+    `files` gives the bytes of what is sent in chat.
+    """
     rooms: list[Room] = []
 
     def contributors() -> Sequence[ContributionSource]:
@@ -186,7 +195,7 @@ def make_rooms(
         watch.archive.room.build(parts),
         watch.alerts.room.build(parts),
         digest.subscribers.room.build(parts),
-        digest.letter.room.build(parts, contributors),
+        digest.letter.room.build(parts, contributors, files),
         digest.mailbox.room.build(parts, TakingMail()),
         digest.seminars.room.build(parts),
     ]
@@ -208,6 +217,11 @@ def _named(sender: RelaisBot | None) -> BotName:
             return ""
 
     return name
+
+
+def _files(sender: RelaisBot | None) -> FileSource:
+    """Return where the bytes of files sent in chat are, when there is a bot to ask."""
+    return TelegramFiles(sender) if sender else NO_FILES
 
 
 def _gateways(

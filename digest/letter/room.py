@@ -5,10 +5,11 @@ from datetime import datetime
 import structlog
 
 from core.acts import SYSTEM
+from core.files import NO_FILES, FileSource
 from core.parts import Parts
 from core.room import Room, Tick
 from digest.letter import editions, sending
-from digest.letter.archive import ArchivePages
+from digest.letter.archive.pages import ArchivePages
 from digest.letter.deliveries import delivery_kinds
 from digest.letter.desk import Desk
 from digest.letter.editions import Contributors
@@ -16,8 +17,12 @@ from digest.letter.editions import Contributors
 log = structlog.get_logger()
 
 
-def build(parts: Parts, contributors: Contributors) -> Room:
-    """Return the letter's room; `contributors` gives what the rooms offer, once all are built."""
+def build(parts: Parts, contributors: Contributors, files: FileSource = NO_FILES) -> Room:
+    """Return the letter's room; `contributors` gives what the rooms offer, once all are built.
+
+    `files` gives the bytes of the pictures that are sent in chat.
+    """
+    del files  # pictures come with the desk
     desk = Desk(parts, contributors)
     return Room(
         name="letter",
