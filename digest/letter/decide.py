@@ -190,6 +190,28 @@ def by_section(items: Sequence[Item]) -> tuple[Group, ...]:
     return tuple(group for group in groups if group.items)
 
 
+WHOLE = "all"
+"""The key of the choice of those who receive the whole edition."""
+
+
+def chosen_by(items: Sequence[Item], themes: Collection[str], whole: bool) -> tuple[Item, ...]:
+    """Return what somebody receives who chose `themes` (codes), or everything (`whole`).
+
+    What has no theme goes to everybody; alone, it is no letter: without any item of a chosen
+    theme, an empty tuple.
+    """
+    if whole:
+        return tuple(items)
+    if not any(set(item.themes) & set(themes) for item in items):
+        return ()
+    return tuple(item for item in items if not item.themes or set(item.themes) & set(themes))
+
+
+def choice_key(themes: Collection[str], whole: bool) -> str:
+    """Return the key of a choice: the same for all who receive the same message."""
+    return WHOLE if whole else "themes:" + ",".join(sorted(set(themes)))
+
+
 def period(last_until: datetime | None, now: datetime, days: int) -> tuple[datetime, datetime]:
     """Return the period of a new edition: since the last one, or the last `days` days."""
     return last_until or now - timedelta(days=days), now

@@ -17,7 +17,9 @@ from digest.letter.decide import (
     approval_holds,
     begins_again,
     by_section,
+    choice_key,
     choose,
+    chosen_by,
     judge,
     may_become,
     next_composition,
@@ -176,3 +178,42 @@ def test_an_item_with_a_deadline_is_read_back_and_others_are_as_before_there_wer
     assert not {"deadline", "more_url"} & item(2).to_json().keys()
     before = Contents("La lettre", "", (item(2),)).hash
     assert before != Contents("La lettre", "", (item(2, deadline=NOW),)).hash
+
+
+HOUSING, HEALTH = item(1, themes=("habitat",)), item(2, themes=("sante", "emploi"))
+FOR_ALL = item(3, Section.AGENDA)
+
+
+def test_who_chose_themes_receives_their_items_and_those_without_any() -> None:
+    items = (HOUSING, HEALTH, FOR_ALL)
+    assert chosen_by(items, ("habitat",), whole=False) == (HOUSING, FOR_ALL)
+    assert chosen_by(items, ("emploi", "habitat"), whole=False) == items
+    assert chosen_by(items, ("habitat",), whole=True) == items
+
+
+def test_what_goes_to_everybody_is_no_letter_by_itself() -> None:
+    assert chosen_by((HEALTH, FOR_ALL), ("habitat",), whole=False) == ()
+    assert chosen_by((FOR_ALL,), (), whole=False) == ()
+    assert chosen_by((FOR_ALL,), (), whole=True) == (FOR_ALL,)
+
+
+THEMES = st.lists(st.sampled_from(["habitat", "sante", "emploi", "ecole"]), max_size=4)
+
+
+@given(st.lists(THEMES), THEMES, THEMES, st.booleans(), st.booleans())
+def test_the_same_key_is_the_same_message(
+    of_items: list[list[str]],
+    one: list[str],
+    other: list[str],
+    all_of_one: bool,
+    all_of_other: bool,
+) -> None:
+    items = [item(number, themes=tuple(themes)) for number, themes in enumerate(of_items)]
+    if choice_key(one, all_of_one) == choice_key(other, all_of_other):
+        assert chosen_by(items, one, all_of_one) == chosen_by(items, other, all_of_other)
+
+
+def test_a_choice_is_named_without_regard_to_its_order() -> None:
+    assert choice_key(("sante", "habitat"), whole=False) == "themes:habitat,sante"
+    assert choice_key(("habitat", "sante"), whole=False) == "themes:habitat,sante"
+    assert choice_key(("habitat",), whole=True) == "all"
