@@ -5,6 +5,8 @@ from datetime import datetime
 import structlog
 
 from core.acts import SYSTEM
+from core.funding.check import funding_check
+from core.funding.pages import logo_routes
 from core.files import NO_FILES, FileSource
 from core.parts import Parts
 from core.room import Room, Tick
@@ -29,7 +31,8 @@ def build(parts: Parts, contributors: Contributors, files: FileSource = NO_FILES
         commands=desk.commands(),
         actions=desk.actions(),
         forms=desk.forms(),
-        pages=ArchivePages(parts).routes(),
+        pages=(*ArchivePages(parts).routes(), *logo_routes(parts.settings.funding)),
+        checks=(funding_check(parts.settings, parts.clock),),
         ticks=(_compose_tick(parts, contributors), _send_tick(parts)),
         deliveries=delivery_kinds(parts),
     )

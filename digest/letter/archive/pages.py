@@ -1,0 +1,142 @@
+"""The editions' pages: the archive and its search, each at its permanent address, previews."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from core.addresses import ROW
+from core.errors import ExpiredTokenError, TokenError
+from core.pages import PRIVATE, bad_link, page
+from core.parts import Parts
+from digest.letter import editions, names, rendering
+from digest.letter.archive import feed
+from digest.letter.archive.rules import LONGEST_QUERY, Published, find
+from digest.letter.models import Correction, Edition
+
+ON_A_PAGE = 24
+MOST_FOUND = 40
+NUMBER = f"{{number:{ROW}}}"
+
+
+class ArchivePages:
+    """Answers whoever reads the letter on the web."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes of these pages."""
+        return (
+            Route("/lettres", self.list),
+            Route("/lettres/atom.xml", self.feed),
+            Route(f"/lettres/{NUMBER}", self.edition),
+            Route("/lettres/apercu/{token}", self.preview),
+        )
+
+    async def list(self, request: Request) -> Response:
+        """List the editions that left, newest first; or what they say of some words (`q`)."""
+        words = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
+        async with self._parts.database.read() as session:
+            left = await editions.archive(session)
+        if words:
+            said = (Published(each.number, editions.contents_of(each)) for each in left)
+            found = find(said, words, MOST_FOUND)
+            return page(self._parts, "web/editions_found.html", {"words": words, "found": found})
+        number = _page_number(request)
+        shown = left[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+        if not shown and number > 1:
+            raise HTTPException(404)
+        last = max(1, -(-len(left) // ON_A_PAGE))
+        values = {"editions": shown, "words": "", "number": number, "last": last}
+        return page(self._parts, "web/editions.html", values)
+
+    async def feed(self, request: Request) -> Response:
+        """Give the editions as Atom, newest first."""
+        async with self._parts.database.read() as session:
+            left = await editions.archive(session)
+        return feed.respond(request, self._parts, left[: feed.LONGEST])
+
+    async def edition(self, request: Request) -> Response:
+        """Show an edition as it was approved. Raises HTTPException(404) until it has left."""
+        number = request.path_params["number"]
+        async with self._parts.database.read() as session:
+            edition = await editions.by_number(session, number)
+            rendition = await editions.rendition(session, number)
+            corrections = await _corrections(session, number)
+            neighbours = await _neighbours(session, number)
+        if edition is None or rendition is None or edition.sending_at is None:
+            raise HTTPException(404)
+        around = {"corrections": corrections, **neighbours}
+        return self._edition(edition.title, number, rendition.article, around)
+
+    async def preview(self, request: Request) -> Response:
+        """Show the version that a review speaks of; once it has changed, say so (410)."""
+        try:
+            number, version = self._parts.tokens.read(
+                names.PREVIEW, request.path_params["token"], names.PREVIEW_LIFE
+            )
+        except TokenError as error:
+            return bad_link(self._parts, "web/bad_link.html", "preview", error)
+        async with self._parts.database.read() as session:
+            edition = await editions.by_number(session, number)
+            rendition = await editions.rendition(session, number)
+        if edition is None or edition.version != version:
+            return bad_link(
+                self._parts, "web/bad_link.html", "preview", ExpiredTokenError("changed")
+            )
+        if rendition is not None:
+            return self._edition(edition.title, number, rendition.article)
+        now = self._parts.clock.now()
+        article = rendering.article(self._parts, number, editions.contents_of(edition), now)
+        return self._edition(edition.title, number, article)
+
+    def _edition(
+        self, title: str, number: int, article: str, around: Mapping[str, Any] | None = None
+    ) -> Response:
+        """Show an article; without what stands around it, it is a preview."""
+        values = {
+            "corrections": (),
+            "before": None,
+            "after": None,
+            **(around or {}),
+            "title": title,
+            "number": number,
+            "article": Markup(article),  # noqa: S704  # our own autoescaped template made it
+            "preview": around is None,
+        }
+        headers = PRIVATE if around is None else None
+        return page(self._parts, "web/edition.html", values, headers=headers)
+
+
+def _page_number(request: Request) -> int:
+    asked = request.query_params.get("page", "1")
+    known = asked.isascii() and asked.isdigit() and len(asked) < 5  # noqa: PLR2004  # a longer one is no page
+    return max(1, int(asked)) if known else 1
+
+
+async def _corrections(session: AsyncSession, number: int) -> Sequence[Mapping[str, Any]]:
+    """Return the corrections of an edition that left, oldest first: when, and their HTML."""
+    rows = await session.scalars(
+        select(Correction)
+        .where(Correction.edition == number, Correction.sending_at.is_not(None))
+        .order_by(Correction.rank)
+    )
+    return [
+        {"rank": row.rank, "at": row.sending_at, "article": Markup(row.article or "")}  # noqa: S704  # our own template made it
+        for row in rows
+    ]
+
+
+async def _neighbours(session: AsyncSession, number: int) -> Mapping[str, int | None]:
+    """Return the numbers of the editions that left right before and right after."""
+    left = select(Edition.number).where(Edition.sending_at.is_not(None)).limit(1)
+    before = left.where(Edition.number < number).order_by(Edition.number.desc())
+    after = left.where(Edition.number > number).order_by(Edition.number)
+    return {"before": await session.scalar(before), "after": await session.scalar(after)}
