@@ -21,7 +21,7 @@ async def prepare_confirmation(
     session: AsyncSession, parcel: Parcel, _now: datetime
 ) -> Ready | Skip:
     """Ask for a confirmation only of who has not given it."""
-    return await to_subscriber(session, parcel, State.PENDING)
+    return await to_subscriber(session, parcel, State.PENDING, State.SUPPRESSED)
 
 
 async def prepare_already(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
@@ -29,12 +29,12 @@ async def prepare_already(session: AsyncSession, parcel: Parcel, _now: datetime)
     return await to_subscriber(session, parcel, State.CONFIRMED)
 
 
-async def to_subscriber(session: AsyncSession, parcel: Parcel, wanted: State) -> Ready | Skip:
-    """Send to the present address of a subscriber, as long as they are in that state."""
+async def to_subscriber(session: AsyncSession, parcel: Parcel, *wanted: State) -> Ready | Skip:
+    """Send to the present address of a subscriber, as long as they are in one of these states."""
     subscriber = await store.by_id(session, parcel.recipient.number)
     if subscriber is None or subscriber.email is None:
         return Skip("erased")
-    if subscriber.state != wanted:
+    if subscriber.state not in wanted:
         return Skip(subscriber.state)
     return Ready(MailAddress(subscriber.email))
 

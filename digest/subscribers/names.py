@@ -3,8 +3,10 @@
 The kinds of deliveries and of links keep the letter's name, for rows and mails that bear it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from core.pages import page_url
 from core.parts import Parts
@@ -43,7 +45,7 @@ def confirmation_url(parts: Parts, subscriber: int, request: int, choices: Choic
 
     Whoever asks again for the same address changes nothing of it.
     """
-    chosen = [list(choices.themes)] if choices.alerts else []
+    chosen = [list(choices.themes), int(choices.alerts), int(choices.whole)]
     token = parts.tokens.sign(CONFIRM, [subscriber, request, *chosen])
     return page_url(parts, f"/abonnement/confirmer/{token}")
 
@@ -59,9 +61,16 @@ class Confirming:
 
 def read_confirmation(parts: Parts, token: str, life: timedelta) -> Confirming:
     """Read what `confirmation_url` signed. Raises TokenError."""
-    subscriber, request, *themes = parts.tokens.read(CONFIRM, token, life)
-    choices = Choices(alerts=True, themes=tuple(themes[0])) if themes else Choices()
-    return Confirming(int(subscriber), int(request), choices)
+    subscriber, request, *chosen = parts.tokens.read(CONFIRM, token, life)
+    return Confirming(int(subscriber), int(request), _choices(chosen))
+
+
+def _choices(chosen: Sequence[Any]) -> Choices:
+    """Read what a link says; links of before say the themes of alerts, or nothing for none."""
+    if not chosen:
+        return Choices()
+    alerts, whole = map(bool, chosen[1:]) if len(chosen) > 1 else (True, True)
+    return Choices(alerts, tuple(chosen[0]), whole)
 
 
 def unsubscription_url(parts: Parts, subscriber: int) -> str:

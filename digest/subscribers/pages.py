@@ -15,7 +15,7 @@ from core.errors import ExpiredTokenError, InputError, TokenError
 from core.pages import PRIVATE, bad_link, page, ticked, typed
 from core.parts import Parts
 from core.people.models import Theme
-from digest.subscribers import names, store
+from digest.subscribers import names, proofs, store
 from digest.subscribers.names import Confirming
 from digest.subscribers.rules import Choices, Confirmation, State, read_choices, truncated
 
@@ -127,7 +127,11 @@ class SubscriptionPages:
         async with self._parts.database.write() as session:
             subscriber = await store.by_id(session, identity, lock=True)
             if subscriber is not None:
-                await store.unsubscribe(session, self._parts, subscriber, _network(request), now)
+                await store.unsubscribe(
+                    session, self._parts, subscriber,
+                    origin=proofs.ONE_CLICK if one_click else proofs.LINK,
+                    network=_network(request), reason="asked", now=now,
+                )  # fmt: skip
         log.info("letter.unsubscribed", subscriber=identity, one_click=one_click)
         if one_click:
             return PlainTextResponse("", headers=PRIVATE)
@@ -154,7 +158,7 @@ class SubscriptionPages:
         values = {
             "typed": given,
             "problem": problem,
-            "wording": store.wording(self._parts, language),
+            "wording": proofs.wording(self._parts, language),
             "choices": choices,
             "themes": themes,
         }

@@ -1,6 +1,5 @@
 """Subscribers and the proof of their consent: reading and writing."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.chat import Text
 from core.ledger.draft import Content, Draft
 from core.ledger.store import post
 from core.mail.compose import compose, placeholder
@@ -20,20 +18,20 @@ from core.reference import Party
 from digest.subscribers import names
 from digest.subscribers.models import Consent, Subscriber
 from digest.subscribers.names import Confirming
+from digest.subscribers.proofs import FORM, MAIL, prove
 from digest.subscribers.rules import (
     Answer,
+    Basis,
     Choices,
     Confirmation,
     Event,
+    Reason,
     State,
     answer_to,
     confirmation_of,
+    ending,
 )
-
-BASIS = "consent"
-FORM = "form"
-MAIL = "mail"
-LINK = "link"
+from digest.subscribers.suppression import reason_of, release, suppress
 
 
 @dataclass(frozen=True)
@@ -51,16 +49,21 @@ async def ask(session: AsyncSession, parts: Parts, wanted: Wanted, now: datetime
     What was chosen is in the link of that mail, also for who is subscribed already. Returns what
     was done, for logs: the person must not be able to tell.
     """
-    network = wanted.network
     subscriber = await _open(session, parts, wanted.email, now)
-    answer = answer_to(State(subscriber.state), subscriber.requests, subscriber.requested_at, now)
+    why = await reason_of(session, wanted.email)
+    asked = subscriber.requests, subscriber.requested_at
+    answer = answer_to(State(subscriber.state), *asked, now, why)
     if answer is Answer.NOTHING:
         return answer
     subscriber.requests += 1
     subscriber.requested_at = now
     if answer is Answer.CONFIRMATION:
-        subscriber.state = State.PENDING
-        _prove(session, parts, subscriber, Event.SUBSCRIBE, origin=FORM, network=network, now=now)
+        if subscriber.state != State.SUPPRESSED:
+            subscriber.state = State.PENDING
+        prove(
+            session, parts, subscriber, Event.SUBSCRIBE,
+            basis=Basis.CONSENT, origin=FORM, network=wanted.network, now=now,
+        )  # fmt: skip
     await post(session, [_answer(parts, subscriber, answer, wanted.choices, now)], now)
     return answer
 
@@ -68,23 +71,41 @@ async def ask(session: AsyncSession, parts: Parts, wanted: Wanted, now: datetime
 async def confirm(
     session: AsyncSession, parts: Parts, confirming: Confirming, network: str, now: datetime
 ) -> tuple[Confirmation, Subscriber | None]:
-    """Confirm a subscription that is waiting for it, or new choices; say what became of it."""
+    """Confirm a subscription that is waiting for it, or new choices; say what became of it.
+
+    Whoever confirms consents, whatever the ground was before, and their address works.
+    """
     subscriber = await by_id(session, confirming.subscriber, lock=True)
     if subscriber is None or subscriber.email is None:
         return Confirmation.ASK_AGAIN, None
-    outcome = confirmation_of(State(subscriber.state))
+    why = await reason_of(session, subscriber.email)
+    outcome = confirmation_of(State(subscriber.state), why)
     event = None
     if outcome is Confirmation.DONE:
-        subscriber.state = State.CONFIRMED
-        subscriber.confirmed_at = now
+        _consent(subscriber, now)
+        await release(session, subscriber.email)
         event = Event.CONFIRM
     elif changes_choices(subscriber, confirming):
         event = Event.CHOOSE
     if event is not None:
-        subscriber.alerts = confirming.choices.alerts
-        subscriber.themes = list(confirming.choices.themes)
-        _prove(session, parts, subscriber, event, origin=MAIL, network=network, now=now)
+        apply(subscriber, confirming.choices)
+        prove(session, parts, subscriber, event, origin=MAIL, network=network, now=now)
     return outcome, subscriber
+
+
+def _consent(subscriber: Subscriber, now: datetime) -> None:
+    subscriber.state = State.CONFIRMED
+    subscriber.confirmed_at = now
+    subscriber.basis = Basis.CONSENT
+    subscriber.origin = FORM
+    subscriber.ended_by = None
+
+
+def apply(subscriber: Subscriber, choices: Choices) -> None:
+    """Write down what a subscriber wants."""
+    subscriber.alerts = choices.alerts
+    subscriber.themes = list(choices.themes)
+    subscriber.whole_letter = choices.whole
 
 
 def changes_choices(subscriber: Subscriber, confirming: Confirming) -> bool:
@@ -96,22 +117,35 @@ def changes_choices(subscriber: Subscriber, confirming: Confirming) -> bool:
 
 def choices_of(subscriber: Subscriber) -> Choices:
     """Return what a subscriber wants beside the letter."""
-    return Choices(subscriber.alerts, tuple(subscriber.themes))
+    return Choices(subscriber.alerts, tuple(subscriber.themes), subscriber.whole_letter)
 
 
 async def unsubscribe(
-    session: AsyncSession, parts: Parts, subscriber: Subscriber, network: str, now: datetime
+    session: AsyncSession,
+    parts: Parts,
+    subscriber: Subscriber,
+    *,
+    origin: str,
+    network: str,
+    reason: str,
+    now: datetime,
 ) -> None:
     """Stop sending anything to a subscriber; doing it again changes nothing.
 
-    They may ask again at once: whoever holds the link of an edition is no harassing stranger.
+    `origin` says by which way (a link, a mail…), `reason` why: both are kept. Who was added
+    without having asked objects by this: no import ever adds them again. They may ask again at
+    once: whoever holds the link of an edition is no harassing stranger.
     """
     if subscriber.state == State.UNSUBSCRIBED:
         return
+    event = ending(Basis(subscriber.basis))
     subscriber.state = State.UNSUBSCRIBED
     subscriber.unsubscribed_at = now
     subscriber.requested_at = None
-    _prove(session, parts, subscriber, Event.UNSUBSCRIBE, origin=LINK, network=network, now=now)
+    subscriber.ended_by = reason
+    prove(session, parts, subscriber, event, origin=origin, network=network, now=now)
+    if event is Event.OBJECT and subscriber.email is not None:
+        await suppress(session, subscriber.email, Reason.OBJECTED, "", now)
 
 
 async def by_id(session: AsyncSession, identity: int, *, lock: bool = False) -> Subscriber | None:
@@ -195,36 +229,6 @@ async def _open(session: AsyncSession, parts: Parts, email: str, now: datetime) 
         select(Subscriber).where(Subscriber.email == email).with_for_update()
     )
     return found.one()
-
-
-def wording(parts: Parts, language: str) -> str:
-    """Return the sentence under which somebody subscribes: it is kept with their consent."""
-    return parts.renderer.plain(Text("web/consent.txt", "wording"), language)
-
-
-def _prove(
-    session: AsyncSession,
-    parts: Parts,
-    subscriber: Subscriber,
-    event: Event,
-    *,
-    origin: str,
-    network: str,
-    now: datetime,
-) -> None:
-    words = wording(parts, subscriber.language)
-    session.add(
-        Consent(
-            subscriber_id=subscriber.id,
-            event=event,
-            basis=BASIS,
-            origin=origin,
-            wording=words,
-            wording_version=hashlib.sha256(words.encode()).hexdigest()[:12],
-            network=network,
-            at=now,
-        )
-    )
 
 
 def _answer(

@@ -57,9 +57,9 @@ def test_only_the_network_of_an_address_is_kept(address: str, network: str) -> N
     assert truncated(address) == network
 
 
-def test_choices_are_those_of_known_themes_and_none_without_alerts() -> None:
+def test_choices_are_those_of_known_themes() -> None:
     known = ["habitat", "emploi"]
-    assert read_choices("", ["habitat"], known) == Choices()
+    assert read_choices("", ["habitat"], known) == Choices(themes=("habitat",))
     assert read_choices("1", [], known) == Choices(alerts=True)
     assert read_choices("1", ["emploi", "<x>", "habitat"], known).themes == ("habitat", "emploi")
 
