@@ -41,9 +41,10 @@ def draft(
     due_at: datetime = NOON,
     cause: Reference = EDITION,
     values: dict[str, str] | None = None,
+    bulk: bool = False,
 ) -> Draft:
     content = Content(channel, body)
-    return Draft(kind, slot, recipient, content, cause, due_at, values or {}, stream)
+    return Draft(kind, slot, recipient, content, cause, due_at, values or {}, stream, bulk)
 
 
 async def posted(database: Database, *drafts: Draft) -> int:

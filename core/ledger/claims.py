@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from core.ledger.draft import Channel, Parcel, Policy
+from core.ledger.holds import unheld
 from core.ledger.models import Delivery, Message, Worker
 from core.ledger.processes import Process
 from core.ledger.rules import IN_FLIGHT, UNSETTLED, Settlement, State, doubt, legal
@@ -54,6 +55,7 @@ def claimable(channel: Channel, now: datetime, real_now: datetime) -> ColumnElem
         due(now),
         Delivery.channel == channel.value,
         or_(retry.is_(None), retry <= real_now),
+        unheld(),
         unblocked(),
     )
 
@@ -75,24 +77,27 @@ async def claim(
     real_now: datetime,
     lease: timedelta,
 ) -> list[Parcel]:
-    """Take up to `limit` rows for `worker`, the earliest due first, one per stream.
+    """Take up to `limit` rows for `worker`, one per stream: what is bulk last, the earliest first.
 
     Raises IntegrityError when another process took a row of the same stream at that very moment:
     nothing is claimed then, and the next try sees it.
     """
-    free = await session.scalars(
-        select(Delivery.id)
-        .where(claimable(channel, now, real_now))
-        .order_by(Delivery.due_at, Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    free: list[int] = []
+    for bulk in (False, True):  # asked apart, each follows the index
+        wanted = (claimable(channel, now, real_now), Delivery.bulk.is_(bulk))
+        free += await session.scalars(
+            select(Delivery.id)
+            .where(*wanted)
+            .order_by(Delivery.due_at, Delivery.id)
+            .limit(limit - len(free))
+            .with_for_update(skip_locked=True)
+        )
     rows = await session.scalars(
         _move(State.PENDING, State.CLAIMED, worker=worker, lease_until=real_now + lease)
-        .where(Delivery.id.in_(free.all()))
+        .where(Delivery.id.in_(free))
         .returning(Delivery)
     )
-    claimed = sorted(rows.all(), key=lambda row: (row.due_at, row.id))
+    claimed = sorted(rows.all(), key=lambda row: (row.bulk, row.due_at, row.id))
     bodies = await _bodies(session, {row.message_hash for row in claimed})
     return [_parcel(row, bodies[row.message_hash]) for row in claimed]
 
@@ -100,7 +105,8 @@ async def claim(
 async def start(session: AsyncSession, parcel: Parcel, worker: str, real_now: datetime) -> bool:
     """Write that `worker` is about to send. To be committed before the first byte leaves.
 
-    False when the claim was lost meanwhile, or the worker was taken for dead: do not send.
+    False when the claim was lost meanwhile, its slot is held, or the worker was taken for dead:
+    do not send.
     """
     alive = exists().where(Worker.id == worker)
     statement = _move(
@@ -118,6 +124,7 @@ async def start(session: AsyncSession, parcel: Parcel, worker: str, real_now: da
             Delivery.worker == worker,
             Delivery.attempts == parcel.attempt - 1,
             alive,
+            unheld(),
         ),
     )
 

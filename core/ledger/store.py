@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.claims import due, unblocked
 from core.ledger.draft import Channel, Content, Draft
+from core.ledger.holds import unheld
 from core.ledger.models import Delivery, Message, View
 from core.ledger.rules import IN_FLIGHT, SETTLED, State
 from core.reference import Party, Reference
@@ -222,10 +223,16 @@ async def forget(session: AsyncSession, before: datetime, limit: int = 200) -> i
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
-    """Return when the next row is due that waits for nothing else (service's clock)."""
+    """Return when the next row is due that waits for nothing else (service's clock).
+
+    What is held waits for a person.
+    """
     return await session.scalar(
         select(func.min(Delivery.due_at)).where(
-            Delivery.state == State.PENDING.value, Delivery.next_attempt_at.is_(None), unblocked()
+            Delivery.state == State.PENDING.value,
+            Delivery.next_attempt_at.is_(None),
+            unheld(),
+            unblocked(),
         )
     )
 
@@ -233,10 +240,10 @@ async def next_due(session: AsyncSession) -> datetime | None:
 async def busy(session: AsyncSession, now: datetime) -> bool:
     """Say whether anything is due or in flight, or a view is to be shown.
 
-    What waits for a retry, and what waits behind it, does not count.
+    What waits for a retry, and what waits behind it, does not count; nor does what is held.
     """
     flying = exists().where(Delivery.state.in_([state.value for state in IN_FLIGHT]))
-    waiting = exists().where(due(now), Delivery.next_attempt_at.is_(None), unblocked())
+    waiting = exists().where(due(now), Delivery.next_attempt_at.is_(None), unheld(), unblocked())
     view = exists().where(
         View.wanted_hash.is_distinct_from(View.shown_hash), View.next_attempt_at.is_(None)
     )
