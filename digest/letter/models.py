@@ -18,6 +18,8 @@ class Edition(Base):
     an approval was asked for, `examined` what the examination of this version found, as JSON.
     `scheduled_for` is the slot of the schedule that it was composed for. `paused_at` is when its
     sending was paused; `confirmed_late_at` when somebody let a sending begin that was overdue.
+    `dropped` are the items that animators took out of it: composed again, it leaves them out.
+    `picture_asked` is a picture that was sent in chat and is still to be fetched, as JSON.
     """
 
     __tablename__ = "editions"
@@ -31,6 +33,8 @@ class Edition(Base):
     picture: Mapped[str | None]
     picture_words: Mapped[str] = mapped_column(default="")
     items: Mapped[list[Any]]
+    dropped: Mapped[list[Any]] = mapped_column(default=list)
+    picture_asked: Mapped[dict[str, Any] | None]
     content_hash: Mapped[str]
     period_from: Mapped[datetime]
     period_until: Mapped[datetime]

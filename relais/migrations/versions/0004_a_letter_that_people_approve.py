@@ -185,6 +185,8 @@ def upgrade() -> None:
             sa.Column("asked_at", core.db.UtcDateTime(timezone=True), nullable=True)
         )
         batch_op.add_column(sa.Column("examined", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("dropped", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("picture_asked", sa.JSON(), nullable=True))
         batch_op.add_column(
             sa.Column("scheduled_for", core.db.UtcDateTime(timezone=True), nullable=True)
         )
@@ -239,6 +241,8 @@ def downgrade() -> None:
         batch_op.drop_column("confirmed_late_at")
         batch_op.drop_column("paused_at")
         batch_op.drop_column("scheduled_for")
+        batch_op.drop_column("picture_asked")
+        batch_op.drop_column("dropped")
         batch_op.drop_column("examined")
         batch_op.drop_column("asked_at")
         batch_op.drop_column("picture_words")
