@@ -26,9 +26,13 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from core.chat import Text
 from core.clock import PARIS, aware
+from core.funding.emblem import emblem_svg
+from core.funding.notice import Notice, Picture
+from core.funding.rules import EMBLEM_HEIGHT
 
 SUFFIXES = (".html", ".mjml", ".txt", ".css", ".svg")
 """What a template's name ends with; the package also holds catalogues and Python's own files."""
@@ -38,11 +42,15 @@ LOCALES = Path(__file__).resolve().parent.parent / "templates" / "locales"
 
 @dataclass(frozen=True)
 class MailText:
-    """A rendered mail: subject on one line, HTML from MJML, and the text part."""
+    """A rendered mail: subject on one line, HTML from MJML, the text part, and the pictures.
+
+    The pictures are those that the HTML shows (`cid:`): they travel inside the mail.
+    """
 
     subject: str
     html: str
     text: str
+    pictures: tuple[Picture, ...] = ()
 
 
 class CompiledTemplates(BytecodeCache):
@@ -71,14 +79,23 @@ _COMPILED = {True: CompiledTemplates(), False: CompiledTemplates()}
 class Renderer:
     """Renders templates, an operator's folder first, in French unless told otherwise.
 
-    `common` is available to every template (`network`, `public_url`…). A missing value is an
-    error, never a blank.
+    `common` is available to every template (`network`, `public_url`…), and so is `funding`, the
+    notice that `funding` tells at each rendering; without it, the sentence `funding_notice` stands
+    alone. A missing value is an error, never a blank.
     """
 
-    def __init__(self, common: Mapping[str, Any], overrides: Path | None = None) -> None:
+    def __init__(
+        self,
+        common: Mapping[str, Any],
+        overrides: Path | None = None,
+        funding: Callable[[], Notice] | None = None,
+    ) -> None:
         folders: list[BaseLoader] = [FileSystemLoader(overrides)] if overrides else []
         self._loader = ChoiceLoader([*folders, PackageLoader("templates", "")])
         self._common = dict(common)
+        sentence = str(common.get("funding_notice", ""))
+        alone = Notice(others=(sentence,) if sentence else ())
+        self._funding = funding or (lambda: alone)
         self._environments: dict[tuple[str, bool], Environment] = {}
 
     def chat(self, text: Text, language: str = "fr") -> str:
@@ -92,17 +109,28 @@ class Renderer:
     def page(self, template: str, values: Mapping[str, Any], language: str = "fr") -> str:
         """Return a whole HTML document from `web/…` or `print/…`."""
         environment = self.environment(language, escape=True)
-        return environment.get_template(template).render({**values, "language": language})
+        return environment.get_template(template).render(self._values(values, language))
 
-    def mail(self, name: str, values: Mapping[str, Any], language: str = "fr") -> MailText:
-        """Return a mail from `mail/NAME.mjml` and `mail/NAME.txt` (whose block is `subject`)."""
-        values = {**values, "language": language}
+    def mail(
+        self,
+        name: str,
+        values: Mapping[str, Any],
+        language: str = "fr",
+        pictures: Sequence[Picture] = (),
+    ) -> MailText:
+        """Return a mail from `mail/NAME.mjml` and `mail/NAME.txt` (whose block is `subject`).
+
+        `pictures` are those that the template may show, beside the emblem and the logos.
+        """
+        values = self._values(values, language)
         text_template = f"mail/{name}.txt"
         subject = self._block(Text(text_template, "subject", values), language, escape=False)
         body = self._block(Text(text_template, "body", values), language, escape=False)
         mjml = self.environment(language, escape=True).get_template(f"mail/{name}.mjml")
         html = mrml.to_html(_spelled_out(mjml.render(values))).content
-        return MailText(re.sub(r"[ \t\r\n]+", " ", subject), html, body + "\n")
+        shown = (*pictures, *values["funding"].pictures)
+        inside = tuple(picture for picture in shown if f'"cid:{picture.content_id}"' in html)
+        return MailText(re.sub(r"[ \t\r\n]+", " ", subject), html, body + "\n", inside)
 
     def names(self) -> Sequence[str]:
         """Return the name of every template."""
@@ -110,9 +138,12 @@ class Renderer:
 
     def _block(self, text: Text, language: str, *, escape: bool) -> str:
         template = self.environment(language, escape=escape).get_template(text.template)
-        context: Context = template.new_context({**text.values, "language": language})
+        context: Context = template.new_context(self._values(text.values, language))
         rendered = "".join(template.blocks[text.block](context))
         return re.sub(r"\n{3,}", "\n\n", rendered).strip()
+
+    def _values(self, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+        return {"funding": self._funding(), **values, "language": language}
 
     def environment(self, language: str, *, escape: bool) -> Environment:
         """Return the Jinja environment of a language; `escape` is off for plain text only."""
@@ -135,6 +166,7 @@ class Renderer:
         environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
         environment.policies["ext.i18n.trimmed"] = True
         environment.globals.update(self._common)
+        environment.globals["emblem"] = Markup(emblem_svg(EMBLEM_HEIGHT))  # noqa: S704  # our own drawing
         environment.filters.update(_filters(language))
         return environment
 

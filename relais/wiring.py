@@ -29,6 +29,7 @@ import watch.archive.room
 import watch.health.room
 import watch.room
 import watch.sources.room
+import web.legal
 from bot.answers.search import AnswerSearch
 from bot.by_mail.taking import TakingMail
 from bot.entrance.fiches import BotName
@@ -44,6 +45,7 @@ from core.chat import Command
 from core.clock import Clock, SystemClock
 from core.db import Database
 from core.files import NO_FILES, FileSource
+from core.funding.notice import notices
 from core.http import Fetcher
 from core.ledger.dispatcher import Dispatcher
 from core.ledger.draft import Channel
@@ -103,7 +105,11 @@ def make_parts(settings: Settings, clock: Clock) -> Parts:
         settings=settings,
         database=Database(settings.database_url),
         clock=clock,
-        renderer=Renderer(common_values(settings), settings.service.templates_folder),
+        renderer=Renderer(
+            common_values(settings),
+            settings.service.templates_folder,
+            notices(settings, clock),
+        ),
         tokens=Tokens(settings.service.secret.get_secret_value(), clock),
         random=random.SystemRandom(),
     )
@@ -198,6 +204,7 @@ def make_rooms(
         digest.letter.room.build(parts, contributors, files),
         digest.mailbox.room.build(parts, TakingMail()),
         digest.seminars.room.build(parts),
+        web.legal.build(parts),
     ]
     return tuple(rooms)
 

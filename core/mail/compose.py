@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 
+from core.funding.notice import Picture
 from core.ledger.draft import Channel, Content
 from core.mail.encode import header, mailbox, one_line, quote, quote_open
 from core.mail.fill import Manner, marker
@@ -58,7 +59,7 @@ def compose(
     attachments: Sequence[Attachment] = (),
     names: Collection[str] | None = None,
 ) -> Content:
-    """Build a mail: a text part, an HTML part, and attachments if there are any.
+    """Build a mail: a text part, an HTML part with its pictures, attachments if there are any.
 
     `list_unsubscribe` is for what subscribers get: it adds List-Id, and one-click unsubscription
     (RFC 8058) at the value `unsubscribe_url`. `auto_submitted` is for what answers somebody
@@ -107,8 +108,11 @@ def _list_headers(settings: MailSettings) -> bytes:
 def _body(
     text: MailText, attachments: Sequence[Attachment], names: Collection[str] | None
 ) -> MIMEPart:
-    parts = [_part("text", "plain", text.text, names), _part("html", "html", text.html, names)]
-    body = _multipart("alternative", parts)
+    html = _part("html", "html", text.html, names)
+    if text.pictures:
+        html = _multipart("related", [html, *map(_picture, text.pictures)])
+        html.set_param("type", "text/html")
+    body = _multipart("alternative", [_part("text", "plain", text.text, names), html])
     if not attachments:
         return body
     return _multipart("mixed", [body, *(_attached(attachment) for attachment in attachments)])
@@ -130,6 +134,23 @@ def _part(manner: Manner, subtype: str, text: str, names: Collection[str] | None
     part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
     part["Content-Transfer-Encoding"] = "quoted-printable"
     part.set_payload((encoded + quote(before + last)).decode("ascii"))
+    return part
+
+
+def _picture(picture: Picture) -> MIMEPart:
+    """Build a picture that the HTML shows by its Content-ID (RFC 2392)."""
+    maintype, _, subtype = picture.media_type.partition("/")
+    part = EmailMessage(SMTP)
+    name = f"{picture.content_id.partition('@')[0]}.{subtype}"
+    part.set_content(
+        picture.data,
+        maintype=maintype,
+        subtype=subtype,
+        disposition="inline",
+        filename=one_line("picture's name", name),
+        cid=f"<{picture.content_id}>",
+    )
+    del part["MIME-Version"]
     return part
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 import structlog
 
 from core.acts import SYSTEM
+from core.files import NO_FILES, FileSource
 from core.funding.check import funding_check
 from core.funding.pages import logo_routes
-from core.files import NO_FILES, FileSource
 from core.parts import Parts
 from core.room import Room, Tick
 from digest.letter import editions, sending
