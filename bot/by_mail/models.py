@@ -13,7 +13,8 @@ class MailThread(Base):
     """The mails of a question that was asked by mail, so that its answers follow them.
 
     `email` and `name` are what its first mail claimed, None once erased. `references` are the
-    Message-IDs of the thread, oldest first, ours included.
+    Message-IDs of the thread, oldest first, the last one being that of the mail taken last: what
+    an answer answers. `acknowledged_at` is when its writer was told that it had come, if they were.
     """
 
     __tablename__ = "mail_threads"
@@ -25,6 +26,7 @@ class MailThread(Base):
     subject: Mapped[str]
     references: Mapped[list[Any]] = mapped_column(default=list)
     opened_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
 
 
 class TakenMail(Base):
@@ -35,3 +37,20 @@ class TakenMail(Base):
     message_id: Mapped[str] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(index=True)
     at: Mapped[datetime]
+
+
+class MailAnswer(Base):
+    """What an animator wrote that is to leave by mail from `due_at`, once its files are here.
+
+    `slot` is that of its delivery; `message_id` is the question's message that it carries. Until
+    `posted_at` nothing of it has left: it can be held back.
+    """
+
+    __tablename__ = "mail_answers"
+    __table_args__ = (Index(None, "posted_at", "due_at"),)
+
+    slot: Mapped[str] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(index=True)
+    message_id: Mapped[int] = mapped_column(index=True)
+    due_at: Mapped[datetime]
+    posted_at: Mapped[datetime | None]

@@ -48,6 +48,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "slot", name=op.f("pk_delivery_holds")),
     )
     op.create_table(
+        "mail_answers",
+        sa.Column("slot", sa.String(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("due_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("posted_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("slot", name=op.f("pk_mail_answers")),
+    )
+    with op.batch_alter_table("mail_answers", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_mail_answers_posted_at_due_at"), ["posted_at", "due_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_mail_answers_question_id"), ["question_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_mail_answers_message_id"), ["message_id"], unique=False
+        )
+
+    op.create_table(
         "mail_threads",
         sa.Column("question_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("email", sa.String(), nullable=True),
@@ -55,6 +75,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("references", sa.JSON(), nullable=False),
         sa.Column("opened_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("acknowledged_at", core.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("question_id", name=op.f("pk_mail_threads")),
     )
     with op.batch_alter_table("mail_threads", schema=None) as batch_op:
@@ -278,6 +299,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mail_threads_email"))
 
     op.drop_table("mail_threads")
+    with op.batch_alter_table("mail_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mail_answers_message_id"))
+        batch_op.drop_index(batch_op.f("ix_mail_answers_question_id"))
+        batch_op.drop_index(batch_op.f("ix_mail_answers_posted_at_due_at"))
+
+    op.drop_table("mail_answers")
     op.drop_table("delivery_holds")
     with op.batch_alter_table("bounces", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bounces_recipient_at"))
