@@ -1,9 +1,11 @@
 """Editions in the database: composed, changed, approved, cancelled. Nothing here commits."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
@@ -105,7 +107,7 @@ async def compose_edition(
     attempt.edition = edition.number
     edition.period_from, edition.period_until = since, until
     acts.record(session, actor, "letter.composed", names.edition_reference(edition.number), now)
-    await change(session, parts, edition, now, editorial="", items=items)
+    await change(session, parts, edition, now, items=items)
     return edition
 
 
@@ -121,7 +123,7 @@ async def recompose(
     if not items:
         return False
     edition.period_until = now
-    await change(session, parts, edition, now, editorial=edition.editorial, items=items)
+    await change(session, parts, edition, now, items=items)
     return True
 
 
@@ -131,21 +133,43 @@ async def change(
     edition: Edition,
     now: datetime,
     *,
-    editorial: str,
-    items: Sequence[Item],
+    title: str | None = None,
+    editorial: str | None = None,
+    items: Sequence[Item] | None = None,
+    picture: str | None = None,
+    picture_words: str | None = None,
 ) -> None:
-    """Give an edition new contents: a new version, no approval, a new review to look at."""
+    """Give an edition new contents: a new version, no approval, a new review to look at.
+
+    What is None stays as it is; an empty `picture` takes it away. Raises ValueError when the
+    edition can no longer change.
+    """
     move(edition, State.DRAFT)
-    edition.editorial = editorial
-    edition.items = [item.to_json() for item in items]
+    given = replace(
+        contents_of(edition),
+        **_given(
+            title=title,
+            editorial=editorial,
+            items=items,
+            picture=picture,
+            picture_words=picture_words,
+        ),
+    )
+    edition.title, edition.editorial = given.title, given.editorial
+    edition.items = [item.to_json() for item in given.items]
+    edition.picture, edition.picture_words = given.picture or None, given.picture_words
     edition.content_hash = contents_of(edition).hash
     edition.version += 1
     edition.approved_by = edition.approved_at = edition.approved_hash = None
-    if (frozen := await rendition(session, edition.number)) is not None:
-        await session.delete(frozen)
+    edition.asked_at = edition.examined = None
+    await session.execute(delete(Rendition).where(Rendition.edition == edition.number))
     move(edition, State.IN_REVIEW)
     await session.flush()
     await post(session, [_review(parts, edition, now)], now)
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 async def approve(
@@ -201,17 +225,15 @@ async def _blank(session: AsyncSession, parts: Parts, now: datetime) -> Edition:
         select(Edition).order_by(Edition.number.desc()).limit(1).with_for_update()
     )
     if last and begins_again(State(last.state), left=last.sending_at is not None):
-        last.state = State.DRAFT
-        last.created_at = now
-        return last
-    edition = Edition(
-        number=last.number + 1 if last else 1,
-        state=State.DRAFT,
-        version=0,
-        title=parts.settings.digest.title,
-        created_at=now,
-    )
-    session.add(edition)
+        edition = last
+    else:
+        edition = Edition(number=last.number + 1 if last else 1, version=0)
+        session.add(edition)
+    edition.state = State.DRAFT
+    edition.created_at = now
+    edition.title, edition.editorial, edition.items = parts.settings.digest.title, "", []
+    edition.picture, edition.picture_words = None, ""
+    edition.scheduled_for = edition.confirmed_late_at = None
     return edition
 
 

@@ -20,7 +20,7 @@ from core.settings import Settings
 from digest.letter import names
 from digest.letter.decide import State
 from digest.letter.desk import parse_editorial
-from digest.letter.editions import move
+from digest.letter.editions import change, contents_of, move
 from digest.letter.models import Edition, Rendition
 from tests.letter import LetterHouse, meeting, moved, pressed, settings_for_letters, story
 
@@ -305,6 +305,37 @@ async def test_a_day_with_nothing_to_say_is_told_once_and_waits_for_the_next(
     await house.tick("letter.compose")
     assert len(await house.posts(names.NOTICE)) == 2
     assert await house.next_due("letter.compose") == house.clock.now() + dt.timedelta(days=14)
+
+
+async def test_a_change_touches_what_it_names_and_voids_all_that_was_said_of_the_version_before(
+    house: LetterHouse,
+) -> None:
+    await composed(house)
+    await house.fill(edition=1, editorial="Bonjour.")
+    async with house.database.write() as session:
+        found = await session.get_one(Edition, 1)
+        found.examined, found.asked_at = {"version": 2}, house.clock.now()
+        await change(
+            session, house.parts, found, house.clock.now(),
+            picture="0" * 64, picture_words="Une halle restaurée",
+        )  # fmt: skip
+    changed = await edition(house)
+    assert (changed.picture, changed.picture_words) == ("0" * 64, "Une halle restaurée")
+    assert (changed.editorial, len(changed.items), changed.version) == ("Bonjour.", 3, 3)
+    assert (changed.examined, changed.asked_at) == (None, None)
+    async with house.database.write() as session:
+        found = await session.get_one(Edition, 1)
+        await change(
+            session, house.parts, found, house.clock.now(),
+            picture="", picture_words="", title="La lettre d’hiver",
+        )  # fmt: skip
+    changed = await edition(house)
+    assert (changed.picture, changed.title, changed.version) == (None, "La lettre d’hiver", 4)
+    assert changed.content_hash == contents_of(changed).hash
+    await house.press("letter.cancel", EDITION, 4)
+    await house.press("letter.compose", "letter:edition:next")
+    again = await edition(house)
+    assert (again.number, again.title, again.editorial) == (1, "La lettre de test", "")
 
 
 async def test_opening_words_are_paragraphs_of_a_reasonable_length(house: LetterHouse) -> None:
