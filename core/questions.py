@@ -44,3 +44,11 @@ class QuestionsByMail(Protocol):
         Returns what was done, for logs. Nothing here commits.
         """
         ...
+
+    async def undelivered(self, session: AsyncSession, message_id: str, now: datetime) -> bool:
+        """Tell whoever answered a question that their mail came back, once for each mail.
+
+        `message_id` is that of the mail. False, and nothing is done, when it answers no question.
+        Nothing here commits.
+        """
+        ...
