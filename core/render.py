@@ -28,6 +28,7 @@ from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from core import typography
 from core.chat import Text
 from core.clock import PARIS, aware
 from core.funding.emblem import emblem_svg
@@ -208,7 +209,10 @@ def load_translations(language: str) -> gettext.NullTranslations:
 
 
 def _filters(language: str) -> dict[str, Any]:
-    """Dates as people read them: Paris time, in the language of the text; and capitals."""
+    """Dates as people read them: Paris time, in the language of the text; capitals; typography.
+
+    `typeset` is for words from outside (titles, what people write): ours are set already.
+    """
     french = language == "fr"
     clock = "H\u00a0'h'\u00a0mm" if french else "HH:mm"
     between = " 'à' " if french else ", "
@@ -229,5 +233,6 @@ def _filters(language: str) -> dict[str, Any]:
         "time": written(clock),
         "hour": lambda instant: written(clock)(instant).removesuffix("\u00a000"),
         "datetime": written(f"EEEE d MMMM y{between}{clock}"),
+        "typeset": typography.french if french else str,
         "capital_first": lambda words: words[:1].upper() + words[1:],
     }

@@ -16,7 +16,7 @@ from jinja2 import Environment, Undefined
 import templates
 from core.render import Renderer, load_translations
 
-FILTERS = ("date", "long_date", "day", "time", "hour", "datetime", "month", "wordwrap")
+FILTERS = ("date", "long_date", "day", "time", "hour", "datetime", "month", "wordwrap", "typeset")
 
 
 class Anything(Undefined):
