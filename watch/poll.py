@@ -30,6 +30,9 @@ from watch.understanding.records import Understanding
 log = structlog.get_logger()
 
 _BATCH = 200
+_QUIET_AT_ONCE = 50
+"""How many readings without news are written together: a kill has no more asked again too soon."""
+
 _MANY = 300
 """Of fewer new entries, nobody asks how many came before."""
 
@@ -89,8 +92,11 @@ class Poller:
                 for source in claimed:
                     group.create_task(self._poll_one(source, turn))
         finally:  # also when the service stops: nobody is asked again too soon
-            quiet, self._quiet = self._quiet, []
-            await self._keeper.keep_quiet(quiet, turn.now)
+            await self._keep_quiet(turn.now)
+
+    async def _keep_quiet(self, now: datetime) -> None:
+        quiet, self._quiet = self._quiet, []
+        await self._keeper.keep_quiet(quiet, now)
 
     async def _poll_one(self, source: Source, turn: Round) -> None:
         async with self._gate:
@@ -99,6 +105,8 @@ class Poller:
                 outcome = await self._outcome(source, reading, turn)
                 if outcome.is_quiet:
                     self._quiet.append(outcome)
+                    if len(self._quiet) >= _QUIET_AT_ONCE:
+                        await self._keep_quiet(turn.now)
                 elif not await self._keeper.keep(outcome):
                     log.info("watch.overtaken", source=source.id)
                     return
