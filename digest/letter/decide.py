@@ -217,16 +217,6 @@ def period(last_until: datetime | None, now: datetime, days: int) -> tuple[datet
     return last_until or now - timedelta(days=days), now
 
 
-def next_composition(last: datetime | None, days: int, *, open_edition: bool) -> datetime | None:
-    """Say when an edition makes itself: `days` after the last time, never over another.
-
-    The first of all is asked for by hand, hence None.
-    """
-    if last is None or open_edition:
-        return None
-    return last + timedelta(days=days)
-
-
 def approval_holds(approved_hash: str | None, contents: Contents) -> bool:
     """Say whether what was approved is still what stands."""
     return approved_hash == contents.hash

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
+from core.chat import Keyboard, Text
 from core.contributions import Contribution, published
 from core.db import alone
 from core.ledger.draft import Draft
@@ -17,7 +18,7 @@ from core.parts import Parts
 from core.posts import render_post
 from core.reference import ANIMATORS, Party
 from core.room import ContributionSource
-from digest.letter import names, rendering
+from digest.letter import names, rendering, slots
 from digest.letter.decide import (
     OPEN,
     Contents,
@@ -26,7 +27,6 @@ from digest.letter.decide import (
     begins_again,
     choose,
     may_become,
-    next_composition,
     period,
 )
 from digest.letter.models import Composition, Edition, Rendition
@@ -87,25 +87,32 @@ async def alone_composing(session: AsyncSession) -> None:
 
 
 async def compose_edition(
-    session: AsyncSession, parts: Parts, contributors: Contributors, now: datetime, actor: Party
+    session: AsyncSession,
+    parts: Parts,
+    contributors: Contributors,
+    now: datetime,
+    actor: Party,
+    *,
+    slot: datetime | None = None,
 ) -> Edition | None:
     """Make the next edition from what the rooms offer, and show it to the animators.
 
     Returns None, and tells them, when there is nothing to say. Not to be called while another
     edition is at work, nor before `alone_composing`. The number of an edition that was cancelled
-    before it left serves again.
+    before it left serves again. `slot` is that of the schedule, when nobody asked.
     """
     since, until = period(await _last_until(session), now, parts.settings.digest.period_days)
     items = await _gather(session, contributors, since, until)
-    attempt = Composition(at=now)
+    attempt = Composition(at=now, scheduled_for=slot)
     session.add(attempt)
     if not items:
         await session.flush()
-        await _tell_nothing(session, parts, attempt.id, now)
+        await notify(session, parts, attempt, now, rendering.words("nothing_to_say"))
         return None
     edition = await _blank(session, parts, now)
     attempt.edition = edition.number
     edition.period_from, edition.period_until = since, until
+    edition.scheduled_for = slot
     acts.record(session, actor, "letter.composed", names.edition_reference(edition.number), now)
     await change(session, parts, edition, now, items=items)
     return edition
@@ -199,6 +206,23 @@ async def approve(
     )  # fmt: skip
 
 
+async def notify(
+    session: AsyncSession,
+    parts: Parts,
+    attempt: Composition,
+    now: datetime,
+    text: Text,
+    *,
+    keyboard: Keyboard = (),
+) -> None:
+    """Tell the animators what came of an attempt to compose that made no edition, once."""
+    content = render_post(parts.renderer, text, keyboard, parts.settings.network.language).content()
+    cause = names.composition_reference(attempt.id)
+    slot = f"nothing:{attempt.id}"
+    draft = Draft(names.NOTICE, slot, ANIMATORS, content, cause, now, stream=names.DESK)
+    await post(session, [draft], now)
+
+
 def cancel(session: AsyncSession, edition: Edition, actor: Party, now: datetime) -> None:
     """Give up an edition that has not left; what it would have said can be offered again."""
     move(edition, State.CANCELLED)
@@ -206,12 +230,8 @@ def cancel(session: AsyncSession, edition: Edition, actor: Party, now: datetime)
 
 
 async def due_at(session: AsyncSession, parts: Parts) -> datetime | None:
-    """Say when the next edition makes itself; None before the first, and while one is at work."""
-    composed = await session.scalar(select(func.max(Composition.at)))
-    sent = await session.scalar(select(func.max(Edition.sent_at)))
-    last = max((at for at in (composed, sent) if at is not None), default=None)
-    days = parts.settings.digest.period_days
-    return next_composition(last, days, open_edition=await current(session) is not None)
+    """Say when the next edition makes itself; None when only people ask for one."""
+    return await slots.due_at(session, parts)
 
 
 async def _last_until(session: AsyncSession) -> datetime | None:
@@ -259,12 +279,3 @@ def _review(parts: Parts, edition: Edition, now: datetime) -> Draft:
     content = render_post(parts.renderer, text, keyboard, language).content()
     cause = names.edition_reference(number)
     return Draft(names.REVIEW, slot, ANIMATORS, content, cause, now, stream=names.DESK)
-
-
-async def _tell_nothing(session: AsyncSession, parts: Parts, attempt: int, now: datetime) -> None:
-    text = rendering.words("nothing_to_say")
-    content = render_post(parts.renderer, text, (), parts.settings.network.language).content()
-    cause = names.composition_reference(attempt)
-    slot = f"nothing:{attempt}"
-    draft = Draft(names.NOTICE, slot, ANIMATORS, content, cause, now, stream=names.DESK)
-    await post(session, [draft], now)

@@ -124,7 +124,7 @@ async def test_two_processes_that_look_for_an_edition_at_once_say_once_that_ther
 ) -> None:
     await house.press("letter.compose", "letter:edition:next")
     assert len(await house.rows(names.NOTICE)) == 1
-    house.clock.set(house.clock.now() + dt.timedelta(days=14))
+    moved(house.clock, days=1)
     held_up(house)
     await asyncio.gather(house.tick("letter.compose"), house.tick("letter.compose"))
     assert len(await house.rows(names.NOTICE)) == 2
@@ -274,37 +274,6 @@ async def test_a_cancelled_edition_gives_its_number_and_its_items_back(house: Le
     assert (again.number, again.state, again.version) == (1, "in_review", 2)
     assert len(again.items) == 3
     assert len(await house.rows(names.REVIEW)) == 2
-
-
-async def test_editions_make_themselves_when_their_day_comes(house: LetterHouse) -> None:
-    assert await house.next_due("letter.compose") is None
-    await house.tick("letter.compose")
-    await house.press("letter.compose", "letter:edition:next")
-    due = house.clock.now() + dt.timedelta(days=14)
-    assert await house.next_due("letter.compose") == due
-    moved(house.clock, days=13)
-    house.offered = [story(1)]
-    await house.tick("letter.compose")
-    assert await house.rows(names.REVIEW) == []
-    rest = house.said(await house.command())
-    assert "sera composée automatiquement le lundi 7 décembre 2026" in rest
-    moved(house.clock, days=1)
-    await house.tick("letter.compose")
-    await house.tick("letter.compose")
-    assert len(await house.rows(names.REVIEW)) == 1
-    assert await house.next_due("letter.compose") is None
-    assert (await verbs(house)) == ["letter.composed"]
-
-
-async def test_a_day_with_nothing_to_say_is_told_once_and_waits_for_the_next(
-    house: LetterHouse,
-) -> None:
-    await house.press("letter.compose", "letter:edition:next")
-    moved(house.clock, days=14)
-    await house.tick("letter.compose")
-    await house.tick("letter.compose")
-    assert len(await house.posts(names.NOTICE)) == 2
-    assert await house.next_due("letter.compose") == house.clock.now() + dt.timedelta(days=14)
 
 
 async def test_a_change_touches_what_it_names_and_voids_all_that_was_said_of_the_version_before(

@@ -22,7 +22,6 @@ from digest.letter.decide import (
     chosen_by,
     judge,
     may_become,
-    next_composition,
     paragraphs,
     period,
 )
@@ -155,12 +154,6 @@ def test_a_period_runs_from_the_last_edition_or_covers_the_last_days() -> None:
     last = NOW - timedelta(days=40)
     assert period(last, NOW, 14) == (last, NOW)
     assert period(None, NOW, 14) == (NOW - timedelta(days=14), NOW)
-
-
-def test_an_edition_makes_itself_after_so_many_days_but_never_over_another() -> None:
-    assert next_composition(NOW, 14, open_edition=False) == NOW + timedelta(days=14)
-    assert next_composition(NOW, 14, open_edition=True) is None
-    assert next_composition(None, 14, open_edition=False) is None
 
 
 def test_paragraphs_are_what_blank_lines_separate() -> None:
