@@ -15,7 +15,10 @@ from core.ledger.draft import (
 )
 from core.parts import Parts
 from digest.letter import editions, names
+from digest.letter.corrections import sending as corrections
 from digest.letter.decide import State as EditionState
+from digest.letter.sending import readers
+from digest.letter.sending.report import adopted
 from digest.subscribers.deliveries import to_subscriber
 from digest.subscribers.rules import State
 
@@ -27,7 +30,11 @@ def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
         DeliveryKind(names.EDITION, Policy.HOLD, prepare_edition),
         DeliveryKind(names.REVIEW, Policy.RESEND, _unless_superseded(desk)),
         DeliveryKind(names.NOTICE, Policy.RESEND, desk),
-        DeliveryKind(names.REPORT, Policy.RESEND, desk),
+        DeliveryKind(names.OVERDUE, Policy.RESEND, _unless_answered(desk)),
+        DeliveryKind(names.REPORT, Policy.RESEND, desk, adopted),
+        DeliveryKind(names.CORRECTION, Policy.HOLD, corrections.prepare),
+        DeliveryKind(names.CORRECTION_REVIEW, Policy.RESEND, _unless_corrected(desk)),
+        DeliveryKind(names.OUT, Policy.RESEND, readers.prepare),
     )
 
 
@@ -39,6 +46,20 @@ async def prepare_edition(session: AsyncSession, parcel: Parcel, _now: datetime)
     return await to_subscriber(session, parcel, State.CONFIRMED)
 
 
+def _unless_answered(desk: Prepare) -> Prepare:
+    """Ask whether an edition may leave late only as long as it has not left, nor changed."""
+
+    async def prepare(session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
+        edition = await editions.by_number(session, parcel.cause.number)
+        if edition is None or edition.state != EditionState.APPROVED:
+            return Skip("superseded")
+        if parcel.slot != names.overdue_slot(edition.number, edition.version):
+            return Skip("superseded")
+        return await desk(session, parcel, now)
+
+    return prepare
+
+
 def _to_the_desk(parts: Parts) -> Prepare:
     """Send to the animators' group, wherever the configuration says that it is."""
 
@@ -47,6 +68,16 @@ def _to_the_desk(parts: Parts) -> Prepare:
         if not telegram.group_id:
             return Skip("no_group")
         return Ready(ChatAddress(telegram.group_id, telegram.desk_thread_id))
+
+    return prepare
+
+
+def _unless_corrected(desk: Prepare) -> Prepare:
+    """Show the review of a correction only while its words are those."""
+
+    async def prepare(session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
+        refused = await corrections.prepare_review(session, parcel)
+        return refused or await desk(session, parcel, now)
 
     return prepare
 

@@ -1,6 +1,7 @@
 """How the letter names its things: references, parties, links, deliveries."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 from core.pages import page_url
 from core.parts import Parts
@@ -10,6 +11,14 @@ EDITION = "letter.edition"
 REVIEW = "letter.review"
 NOTICE = "letter.notice"
 REPORT = "letter.report"
+OVERDUE = "letter.overdue"
+OUT = "letter.out"
+CORRECTION = "letter.correction"
+CORRECTION_REVIEW = "letter.correction_review"
+
+PROGRESS_VIEW = "letter.sending"
+REPORT_VIEW = "letter.report"
+"""The first words of the keys of views: the progress of a sending, and its report."""
 
 DESK = "animators:desk"
 """The stream of what the animators are told, in order."""
@@ -29,6 +38,11 @@ def composition_reference(identity: int) -> Reference:
     return Reference("letter", "composition", str(identity))
 
 
+def correction_reference(identity: int) -> Reference:
+    """Return the reference of a correction, by its row."""
+    return Reference("letter", "correction", str(identity))
+
+
 def edition_slot(number: int) -> str:
     """Return the slot that makes an edition reach each subscriber once."""
     return f"edition:{number}"
@@ -39,6 +53,36 @@ def review_slot(number: int, version: int) -> str:
     return f"edition:{number}/v{version}"
 
 
+def overdue_slot(number: int, version: int) -> str:
+    """Return the slot of the question whether one version of an edition may leave late."""
+    return f"edition:{number}/v{version}/overdue"
+
+
+def correction_slot(number: int, rank: int) -> str:
+    """Return the slot that makes a correction of an edition reach each of its readers once."""
+    return f"edition:{number}/correction:{rank}"
+
+
+def correction_review_slot(number: int, rank: int, version: int) -> str:
+    """Return the slot of the review that shows one version of a correction."""
+    return f"{correction_slot(number, rank)}/v{version}"
+
+
+def report_slot(number: int, rank: int = 0) -> str:
+    """Return the slot of the report on an edition, or on its correction of that rank."""
+    return f"report:{number}/correction:{rank}" if rank else f"report:{number}"
+
+
+def report_view(slot: str) -> str:
+    """Return the key of the view that keeps a report in step, once it was sent."""
+    return f"{REPORT_VIEW}:{slot.removeprefix('report:')}"
+
+
+def progress_view(number: int) -> str:
+    """Return the key of the view that shows how far a sending is."""
+    return f"{PROGRESS_VIEW}:{number}"
+
+
 def edition_url(parts: Parts, number: int) -> str:
     """Return the permanent address of an edition."""
     return page_url(parts, f"/lettres/{number}")
@@ -47,3 +91,18 @@ def edition_url(parts: Parts, number: int) -> str:
 def preview_url(parts: Parts, number: int, version: int) -> str:
     """Return the signed address where one version of an edition can be read."""
     return page_url(parts, f"/lettres/apercu/{parts.tokens.sign(PREVIEW, [number, version])}")
+
+
+def item_key(reference: str) -> str:
+    """Return what names an item in the addresses of its edition, from its reference."""
+    return reference.replace(":", "-")
+
+
+def forward_url(parts: Parts, number: int, reference: str) -> str:
+    """Return the address of what can be passed on about an item of an edition."""
+    return f"{edition_url(parts, number)}/a-transmettre/{quote(item_key(reference), safe='')}"
+
+
+def picture_url(parts: Parts, key: str) -> str:
+    """Return the address of an edition's picture, a kept file."""
+    return page_url(parts, f"/lettres/images/{key}")

@@ -20,8 +20,11 @@ from core.ledger.models import Delivery
 from core.mail.gateway import MailGateway
 from core.parts import Parts
 from core.settings import LedgerSettings
-from digest.letter import names, sending
+from digest.letter import names
 from digest.letter.models import Edition
+from digest.letter.sending import course
+from digest.letter.sending import rows as rows_module
+from digest.letter.sending.rules import Tally
 from digest.subscribers.names import unsubscription_url
 from relais.sandbox.mail_catcher import CaughtMail, MailCatcher
 from tests.letter import LetterHouse, meeting, moved, pressed, settings_for_letters, story
@@ -29,6 +32,7 @@ from tests.letter import LetterHouse, meeting, moved, pressed, settings_for_lett
 EDITION = "letter:edition:1"
 ZOE = "zoe@orsanne.example"
 PAUL = "paul@orsanne.example"
+CORRECT = ["Envoyer un rectificatif"]
 
 
 @pytest.fixture
@@ -72,7 +76,7 @@ async def test_each_confirmed_subscriber_has_one_row_and_nobody_else(house: Lett
 async def test_composing_the_rows_can_be_interrupted_and_run_again(
     house: LetterHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "CHUNK", 3)
+    monkeypatch.setattr(rows_module, "CHUNK", 3)
     identities = await house.subscribe(*(f"a{i}@orsanne.example" for i in range(10)))
     await approved(house)
     reached = 0
@@ -83,7 +87,7 @@ async def test_composing_the_rows_can_be_interrupted_and_run_again(
         if reached == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(sending, "reach", power_cut)
+    monkeypatch.setattr(rows_module, "reach", power_cut)
     with pytest.raises(KeyboardInterrupt):
         await house.tick("letter.send")
     assert len(await house.rows(names.EDITION)) == 6
@@ -104,9 +108,9 @@ async def test_the_report_counts_the_rows_that_another_process_has_just_written(
 ) -> None:
     await house.subscribe(ZOE)
     await approved(house)
-    count, written = sending.tally, False
+    count, written = course.tally, False
 
-    async def overtaken(session: AsyncSession, number: int) -> sending.Tally:
+    async def overtaken(session: AsyncSession, number: int) -> Tally:
         nonlocal written
         counted = await count(session, number)
         if not written:
@@ -114,13 +118,13 @@ async def test_the_report_counts_the_rows_that_another_process_has_just_written(
             await write_rows(house.parts, number, house.clock.now())
         return counted
 
-    write_rows = sending._write_rows  # what the other process is at
+    write_rows = course.write_rows  # what the other process is at
 
     async def slow(_parts: Parts, _number: int, _now: dt.datetime) -> None:
         pass
 
-    monkeypatch.setattr(sending, "_write_rows", slow)
-    monkeypatch.setattr(sending, "tally", overtaken)
+    monkeypatch.setattr(course, "write_rows", slow)
+    monkeypatch.setattr(course, "tally", overtaken)
     await house.tick("letter.send")
     assert await house.rows(names.REPORT) == []
     assert await state_of(house) == "sending"
@@ -153,7 +157,7 @@ async def test_who_leaves_between_approval_and_sending_is_skipped_and_the_report
     assert "Non envoyée (désabonné entre-temps)\u00a0: 1" in report.text
     assert "Échec" not in report.text
     assert "À vérifier" not in report.text
-    assert report.keyboard == ()
+    assert [button.label for row in report.keyboard for button in row] == CORRECT
 
 
 async def test_an_edition_cancelled_under_its_rows_is_not_sent(house: LetterHouse) -> None:
@@ -198,7 +202,11 @@ async def test_what_is_uncertain_is_settled_by_a_person(house: LetterHouse) -> N
     await house.tick("letter.send")
     (report,) = await house.posts(names.REPORT)
     assert "À vérifier\u00a0: 2 envois coupés en chemin" in report.text
-    assert [button.label for row in report.keyboard for button in row] == ["Renvoyer", "Laisser"]
+    assert [button.label for row in report.keyboard for button in row] == [
+        "Renvoyer",
+        "Laisser",
+        *CORRECT,
+    ]
     assert "2 envois vont être renvoyés" in house.said(await house.press("letter.resend", EDITION))
     assert {row.state for row in await house.rows(names.EDITION)} == {"pending"}
     assert "plus d’envoi à vérifier" in house.said(await house.press("letter.leave", EDITION))

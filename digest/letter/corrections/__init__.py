@@ -1,0 +1,1 @@
+"""Corrections (« rectificatifs »): written, approved, sent to exactly those who got the letter."""

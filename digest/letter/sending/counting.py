@@ -1,0 +1,33 @@
+"""What became of the rows of a mailing, in one grouped count."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.ledger.models import Delivery
+from digest.letter import names
+from digest.letter.sending.rules import WINDOW, Counted, Tally, tallied
+
+TOLD = 24
+"""How much of a reason counts: the codes of a server, not its words."""
+
+
+async def count(session: AsyncSession, kind: str, slot: str, now: datetime | None = None) -> Tally:
+    """Count the rows of a kind and slot; with `now`, also those settled in the last minute."""
+    reason = func.substr(func.coalesce(Delivery.reason, ""), 1, TOLD)
+    columns = [Delivery.state, reason, func.count()]
+    if now is not None:
+        recent = Delivery.settled_at >= now - WINDOW
+        columns += [func.count().filter(recent), func.min(Delivery.settled_at).filter(recent)]
+    rows = await session.execute(
+        select(*columns)
+        .where(Delivery.kind == kind, Delivery.slot == slot)
+        .group_by(Delivery.state, reason)
+    )
+    return tallied(Counted(*row) for row in rows)
+
+
+async def tally(session: AsyncSession, number: int, now: datetime | None = None) -> Tally:
+    """Count the rows of an edition."""
+    return await count(session, names.EDITION, names.edition_slot(number), now)
