@@ -16,7 +16,7 @@ from watch.desk.deliveries import kinds
 from watch.desk.desk import Desk
 from watch.desk.examine import examination
 from watch.desk.personal import PERSONAL_DATA
-from watch.desk.rules import read_shown_hours, read_weekly
+from watch.desk.rules import next_date, next_training, read_shown_hours, read_weekly
 from watch.desk.shown import ShownStory
 from watch.desk.summary import Summary
 from watch.models import Story
@@ -81,18 +81,30 @@ def offering(parts: Parts) -> ContributionSource:
     ) -> Sequence[Contribution]:
         """Offer the stories kept up to `until` that appeared in no edition, however old.
 
-        A story kept too late for one edition is offered to the next.
+        A story kept too late for one edition is offered to the next; a call or a training that is
+        over by then is not.
         """
         rows = await store.stories(
             session, store.kept(until), Story.decided_at.asc(), most=MOST_OFFERED
         )
-        return [_contribution(story, pages, until) for story in await store.shown(session, rows)]
+        stories = await store.shown(session, rows)
+        return [_contribution(each, pages, until) for each in stories if not _over(each, until)]
 
     return contributions
 
 
+def _over(story: ShownStory, now: datetime) -> bool:
+    """Say whether a call or a training comes too late: it closed, or began for the last time."""
+    if story.section not in {Section.CALLS, Section.TRAININGS}:
+        return False
+    coming = next_date(story.dates, now)
+    begins = [each.at for each in story.dates if each.kind == "training" and each.at]
+    return bool(coming and coming.past) or bool(begins and max(begins) < now)
+
+
 def _contribution(story: ShownStory, pages: str, now: datetime) -> Contribution:
     closing = deadline(story.dates, now)
+    training = next_training(story.dates, now) if story.section == Section.TRAININGS else None
     return Contribution(
         reference=story.reference,
         section=Section(story.section),
@@ -101,7 +113,9 @@ def _contribution(story: ShownStory, pages: str, now: datetime) -> Contribution:
         url=story.link,
         source=", ".join(story.sources),
         note=story.note,
+        starts_at=training.at if training else None,
         themes=story.themes,
         deadline=closing,
         more_url=f"{pages}/{story.id}" if closing else "",
+        references=story.texts,
     )

@@ -151,20 +151,26 @@ class Contents:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def choose(offered: Iterable[Item], published: Collection[str]) -> tuple[Item, ...]:
-    """Return what the edition says: each reference once, none that appeared before.
+def choose(offered: Iterable[Item], published: Collection[str], now: datetime) -> tuple[Item, ...]:
+    """Return what the edition says: each reference once, none that appeared before, none over.
 
-    Sections come in their order, dated items by date before the others, which keep the order
-    in which they were offered. Nothing left to say: an empty tuple.
+    Sections come in their order. In each, what has a date comes first, by date; calls by deadline;
+    the others keep the order in which they were offered. What has begun, or closed, is over.
+    Nothing left to say: an empty tuple.
     """
     fresh = {item.reference: _sound(item) for item in offered if item.reference not in published}
     order = {section: place for place, section in enumerate(Section)}
 
     def rank(item: Item) -> tuple[int, bool, float]:
-        dated = item.starts_at.timestamp() if item.starts_at else 0.0
-        return order[item.section], item.starts_at is None, dated
+        at = item.starts_at or (item.deadline if item.section is Section.CALLS else None)
+        return order[item.section], at is None, at.timestamp() if at else 0.0
 
-    return tuple(sorted(fresh.values(), key=rank))
+    return tuple(sorted((item for item in fresh.values() if not over(item, now)), key=rank))
+
+
+def over(item: Item, now: datetime) -> bool:
+    """Say whether an item comes too late: what it announces has begun, or is closed."""
+    return any(at is not None and at < now for at in (item.starts_at, item.deadline))
 
 
 def _sound(item: Item) -> Item:

@@ -262,7 +262,7 @@ async def _gather(
 ) -> tuple[Item, ...]:
     offered = [c for source in contributors() for c in await source(session, since, until)]
     appeared = await published(session, [contribution.reference for contribution in offered])
-    return choose(map(_item, offered), {str(reference) for reference in appeared})
+    return choose(map(_item, offered), {str(reference) for reference in appeared}, until)
 
 
 def _item(contribution: Contribution) -> Item:

@@ -36,7 +36,7 @@ def item(number: int, section: Section = Section.LEGAL, **values: object) -> Ite
 
 def test_sections_come_in_the_order_of_the_letter_whatever_the_order_of_offers() -> None:
     offered = [item(1, Section.AGENDA), item(2, Section.LEGAL), item(3, Section.HEADLINES)]
-    chosen = choose(offered, set())
+    chosen = choose(offered, set(), NOW)
     assert [i.reference for i in chosen] == ["watch:story:3", "watch:story:2", "watch:story:1"]
     assert [group.section for group in by_section(chosen)] == [
         Section.HEADLINES,
@@ -51,29 +51,33 @@ def test_meetings_come_by_date_and_before_what_has_none() -> None:
         item(2, Section.AGENDA, starts_at=NOW + timedelta(days=20)),
         item(3, Section.AGENDA, starts_at=NOW + timedelta(days=7)),
     ]
-    assert [i.reference[-1] for i in choose(offered, set())] == ["3", "2", "1"]
+    assert [i.reference[-1] for i in choose(offered, set(), NOW)] == ["3", "2", "1"]
 
 
 def test_undated_items_of_a_section_keep_the_order_in_which_they_were_offered() -> None:
-    assert [i.reference[-1] for i in choose([item(2), item(1), item(3)], set())] == ["2", "1", "3"]
+    assert [i.reference[-1] for i in choose([item(2), item(1), item(3)], set(), NOW)] == [
+        "2",
+        "1",
+        "3",
+    ]
 
 
 def test_what_appeared_before_does_not_appear_again() -> None:
-    assert choose([item(1)], {"watch:story:1"}) == ()
+    assert choose([item(1)], {"watch:story:1"}, NOW) == ()
 
 
 def test_nothing_offered_is_nothing_to_say() -> None:
-    assert choose([], set()) == ()
+    assert choose([], set(), NOW) == ()
     assert by_section(()) == ()
 
 
 def test_a_reference_offered_twice_appears_once() -> None:
-    assert len(choose([item(1), item(1, title="Le même, mieux dit")], set())) == 1
+    assert len(choose([item(1), item(1, title="Le même, mieux dit")], set(), NOW)) == 1
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "/relative", ""])
 def test_an_address_that_a_letter_should_not_carry_is_dropped_and_the_item_kept(url: str) -> None:
-    assert choose([item(1, url=url)], set()) == (item(1, url=""),)
+    assert choose([item(1, url=url)], set(), NOW) == (item(1, url=""),)
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.sampled_from(Section))), st.sets(st.integers(1, 9)))
@@ -81,7 +85,7 @@ def test_the_choice_is_exactly_what_is_offered_and_new(
     offers: list[tuple[int, Section]], before: set[int]
 ) -> None:
     published = {f"watch:story:{number}" for number in before}
-    chosen = choose([item(number, section) for number, section in offers], published)
+    chosen = choose([item(number, section) for number, section in offers], published, NOW)
     references = [i.reference for i in chosen]
     assert sorted(references) == sorted({f"watch:story:{n}" for n, _ in offers} - published)
     assert [i for group in by_section(chosen) for i in group.items] == list(chosen)
@@ -210,3 +214,28 @@ def test_a_choice_is_named_without_regard_to_its_order() -> None:
     assert choice_key(("sante", "habitat"), whole=False) == "themes:habitat,sante"
     assert choice_key(("habitat", "sante"), whole=False) == "themes:habitat,sante"
     assert choice_key(("habitat",), whole=True) == "all"
+
+
+def test_calls_come_by_deadline_and_those_without_any_last() -> None:
+    def call(number: int, days: int | None) -> Item:
+        deadline = None if days is None else NOW + timedelta(days=days)
+        return item(number, Section.CALLS, deadline=deadline)
+
+    offered = [call(1, None), call(2, 20), call(3, 3)]
+    assert [i.reference[-1] for i in choose(offered, set(), NOW)] == ["3", "2", "1"]
+
+
+def test_a_deadline_does_not_move_what_is_no_call() -> None:
+    offered = [item(1), item(2, deadline=NOW + timedelta(days=3))]
+    assert [i.reference[-1] for i in choose(offered, set(), NOW)] == ["1", "2"]
+
+
+def test_what_is_closed_or_has_begun_is_left_out() -> None:
+    before = NOW - timedelta(seconds=1)
+    offered = [
+        item(1, Section.CALLS, deadline=before),
+        item(2, Section.AGENDA, starts_at=before),
+        item(3, Section.TRAININGS, starts_at=NOW + timedelta(days=9), deadline=before),
+        item(4, Section.CALLS, deadline=NOW),
+    ]
+    assert [i.reference[-1] for i in choose(offered, set(), NOW)] == ["4"]
