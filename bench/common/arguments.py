@@ -37,10 +37,8 @@ def options(name: str, what: str, size: Size, given: Sequence[str] | None = None
     """Read the command line (`given` replaces it). Exits with a message when it is wrong."""
     parser = argparse.ArgumentParser(f"python -m bench.{name}", description=what)
     parser.add_argument("--quick", action="store_true", help="a short run: less of it, one round")
-    parser.add_argument(
-        f"--{size.name}", type=_positive, dest="count", help=f"how many {size.name}"
-    )
-    parser.add_argument("--rounds", type=_positive, help="how many paired rounds")
+    parser.add_argument(f"--{size.name}", type=positive, dest="count", help=f"how many {size.name}")
+    parser.add_argument("--rounds", type=positive, help="how many paired rounds")
     parser.add_argument(
         "--postgres", action="store_true", help="on an embedded PostgreSQL instead of SQLite"
     )
@@ -54,7 +52,8 @@ def options(name: str, what: str, size: Size, given: Sequence[str] | None = None
     )
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Read a whole number above 0. Raises argparse.ArgumentTypeError."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")

@@ -37,12 +37,16 @@ class Conversation(asyncio.Protocol):
         while self._message() if self._in_data else self._command():
             pass
 
+    def took(self, message: bytes) -> None:
+        """Be told of a mail, before it is accepted; here, forget it."""
+
     def _message(self) -> bool:
         """Take a mail up to its final dot, without looking twice at the same bytes."""
         end = self._received.find(_END, self._looked)
         if end < 0:
             self._looked = max(0, len(self._received) - len(_END))
             return False
+        self.took(bytes(self._received[:end]))
         del self._received[: end + len(_END)]
         self._in_data = False
         self._taken[0] += 1

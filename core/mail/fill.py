@@ -62,8 +62,13 @@ def envelope_values(
 
 def message_id(parcel: Parcel, sender: str) -> str:
     """Return the Message-ID of a delivery: the same each time it is sent."""
-    identity = "\0".join((parcel.kind, parcel.slot, str(parcel.recipient)))
-    digest = hashlib.sha256(identity.encode()).hexdigest()[:40]
+    return identity(parcel.kind, parcel.slot, str(parcel.recipient), sender)
+
+
+def identity(kind: str, slot: str, recipient: str, sender: str) -> str:
+    """Return the Message-ID of what these make unique."""
+    whole = f"{kind}\0{slot}\0{recipient}"
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:40]
     return f"<{digest}@{address(sender).rpartition('@')[2]}>"
 
 
