@@ -18,6 +18,9 @@ from digest.subscribers import names
 from digest.subscribers.models import Subscriber
 from digest.subscribers.rules import Choices, State
 
+OWN = (UNSUBSCRIBE_URL, names.PREFERENCES_URL)
+"""What is each reader's own in a mail."""
+
 
 class MailReaders:
     """Those whom alerts reach by mail; `elsewhere` gives the addresses of those reached by chat."""
@@ -64,7 +67,7 @@ class MailReaders:
             content=content,
             cause=alert.reference,
             due_at=now,
-            values={UNSUBSCRIBE_URL: names.unsubscription_url(self._parts, subscriber)},
+            values=names.own_links(self._parts, subscriber),
         )
 
     async def _content(self, session: AsyncSession, alert: Alert, now: datetime) -> Content:
@@ -79,9 +82,8 @@ class MailReaders:
             "deadline": alert.deadline,
             "printed_at": now,
             "page_url": page_url(self._parts, f"/veille/actualites/{alert.reference.id}"),
-            "subscribe_url": page_url(self._parts, "/abonnement"),
-            UNSUBSCRIBE_URL: placeholder(UNSUBSCRIBE_URL),
+            **{name: placeholder(name) for name in OWN},
         }
         text = self._parts.renderer.mail("alert", values, self._parts.settings.network.language)
-        mail, own = self._parts.settings.mail, {UNSUBSCRIBE_URL}
-        return compose(mail, text, list_unsubscribe=True, names=own)
+        mail = self._parts.settings.mail
+        return compose(mail, text, list_unsubscribe=True, names=OWN)

@@ -4,9 +4,21 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.draft import DeliveryKind, MailAddress, Parcel, Policy, Ready, Skip
+from core.ledger.draft import (
+    DeliveryKind,
+    MailAddress,
+    Parcel,
+    Policy,
+    Ready,
+    Refused,
+    Sent,
+    Settled,
+    Skip,
+)
+from core.parts import Parts
 from digest.subscribers import names, store
-from digest.subscribers.rules import State
+from digest.subscribers.proofs import MAIL, prove
+from digest.subscribers.rules import Basis, Event, State
 
 
 async def prepare_alert(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
@@ -29,6 +41,34 @@ async def prepare_already(session: AsyncSession, parcel: Parcel, _now: datetime)
     return await to_subscriber(session, parcel, State.CONFIRMED)
 
 
+async def prepare_my_data(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
+    """Give a fresh link to whoever is known, subscribed or not."""
+    return await to_subscriber(session, parcel, *State)
+
+
+async def prepare_informed(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
+    """Tell who never asked, as long as they are to receive the letter."""
+    return await to_subscriber(session, parcel, State.CONFIRMED)
+
+
+def _note_informed(parts: Parts) -> Settled:
+    """Note when a member was told: no edition goes to who was not."""
+
+    async def settled(
+        session: AsyncSession, parcel: Parcel, outcome: Sent | Refused | Skip, now: datetime
+    ) -> None:
+        subscriber = await store.by_id(session, parcel.recipient.number, lock=True)
+        if not isinstance(outcome, Sent) or subscriber is None:
+            return
+        subscriber.informed_at = subscriber.informed_at or now
+        prove(
+            session, parts, subscriber, Event.INFORM,
+            basis=Basis.PUBLIC_INTEREST, origin=MAIL, network="", now=now,
+        )  # fmt: skip
+
+    return settled
+
+
 async def to_subscriber(session: AsyncSession, parcel: Parcel, *wanted: State) -> Ready | Skip:
     """Send to the present address of a subscriber, as long as they are in one of these states."""
     subscriber = await store.by_id(session, parcel.recipient.number)
@@ -39,10 +79,12 @@ async def to_subscriber(session: AsyncSession, parcel: Parcel, *wanted: State) -
     return Ready(MailAddress(subscriber.email))
 
 
-def delivery_kinds() -> tuple[DeliveryKind, ...]:
+def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     """Return every kind that this room sends."""
     return (
         DeliveryKind(names.ALERT, Policy.RESEND, prepare_alert),
         DeliveryKind(names.CONFIRMATION, Policy.RESEND, prepare_confirmation),
         DeliveryKind(names.ALREADY, Policy.RESEND, prepare_already),
+        DeliveryKind(names.MY_DATA, Policy.RESEND, prepare_my_data),
+        DeliveryKind(names.INFORMED, Policy.RESEND, prepare_informed, _note_informed(parts)),
     )

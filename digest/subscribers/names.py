@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from core.mail.compose import UNSUBSCRIBE_URL
 from core.pages import page_url
 from core.parts import Parts
 from core.reference import Party, Reference
@@ -16,13 +17,22 @@ from digest.subscribers.rules import Choices
 CONFIRMATION = "letter.confirmation"
 ALREADY = "letter.already"
 ALERT = "letter.alert"
+INFORMED = "letter.informed"
+MY_DATA = "letter.my_data"
 
 CONFIRM = "letter.confirm"
 UNSUBSCRIBE = "letter.unsubscribe"
 PREFERENCES = "letter.preferences"
+FRESH = "letter.fresh"
+
+PREFERENCES_URL = "preferences_url"
+"""The value of a mail that leads to one's own choices."""
 
 YEARS = timedelta(days=10 * 365)
 """How long an unsubscription link lives: editions are kept, and found again years later."""
+
+PREFERENCES_LIFE = timedelta(days=2 * 365)
+"""How long a link to one's choices lives: each edition brings another."""
 
 
 def subscriber_reference(identity: int) -> Reference:
@@ -81,3 +91,27 @@ def unsubscription_url(parts: Parts, subscriber: int) -> str:
 def preferences_url(parts: Parts, subscriber: int) -> str:
     """Return the signed address where somebody sees and changes what they chose."""
     return page_url(parts, f"/abonnement/choix/{parts.tokens.sign(PREFERENCES, subscriber)}")
+
+
+def read_preferences(parts: Parts, token: str) -> int:
+    """Return whose choices a link is about. Raises TokenError."""
+    return int(parts.tokens.read(PREFERENCES, token, PREFERENCES_LIFE))
+
+
+def fresh_url(parts: Parts, subscriber: int) -> str:
+    """Return the signed address, good for minutes, of what is held about a subscriber."""
+    return page_url(parts, f"/abonnement/mes-donnees/{parts.tokens.sign(FRESH, subscriber)}")
+
+
+def read_fresh(parts: Parts, token: str) -> int:
+    """Return whose data a fresh link is about. Raises TokenError."""
+    life = timedelta(minutes=parts.settings.digest.fresh_minutes)
+    return int(parts.tokens.read(FRESH, token, life))
+
+
+def own_links(parts: Parts, subscriber: int) -> dict[str, str]:
+    """Return the values of a mail to a subscriber: their ways to leave, and to choose."""
+    return {
+        UNSUBSCRIBE_URL: unsubscription_url(parts, subscriber),
+        PREFERENCES_URL: preferences_url(parts, subscriber),
+    }

@@ -1,17 +1,28 @@
 """Subscribers as a room: what it offers to the house."""
 
 from core.parts import Parts
-from core.room import PersonalData, Room
-from digest.subscribers import store
+from core.room import Room
 from digest.subscribers.deliveries import delivery_kinds
+from digest.subscribers.leaving import LeavingPages
+from digest.subscribers.my_data import Holders, MyDataPages
 from digest.subscribers.pages import SubscriptionPages
+from digest.subscribers.personal import personal_data
+from digest.subscribers.preferences import PreferencePages
 
 
-def build(parts: Parts) -> Room:
-    """Return the room; those whom alerts reach by mail are `digest.subscribers.alerts`."""
+def build(parts: Parts, holders: Holders | None = None) -> Room:
+    """Return the room; those whom alerts reach by mail are `digest.subscribers.alerts`.
+
+    `holders` is asked, once every room is built, what each holds about somebody.
+    """
     return Room(
         name="subscribers",
-        pages=SubscriptionPages(parts).routes(),
-        deliveries=delivery_kinds(),
-        personal_data=PersonalData(store.export, store.erase),
+        pages=(
+            *SubscriptionPages(parts).routes(),
+            *PreferencePages(parts).routes(),
+            *MyDataPages(parts, holders).routes(),
+            *LeavingPages(parts).routes(),
+        ),
+        deliveries=delivery_kinds(parts),
+        personal_data=personal_data(parts.clock),
     )

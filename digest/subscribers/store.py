@@ -1,11 +1,10 @@
 """Subscribers and the proof of their consent: reading and writing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,8 +12,6 @@ from core.ledger.draft import Content, Draft
 from core.ledger.store import post
 from core.mail.compose import compose, placeholder
 from core.parts import Parts
-from core.people.models import Person
-from core.reference import Party
 from digest.subscribers import names
 from digest.subscribers.models import Consent, Subscriber
 from digest.subscribers.names import Confirming
@@ -153,66 +150,36 @@ async def by_id(session: AsyncSession, identity: int, *, lock: bool = False) -> 
     return await session.get(Subscriber, identity, with_for_update=lock or None)
 
 
+async def proofs_of(session: AsyncSession, identity: int) -> Sequence[Consent]:
+    """Return the proofs of a subscription, the oldest first."""
+    found = select(Consent).where(Consent.subscriber_id == identity).order_by(Consent.id)
+    return (await session.scalars(found)).all()
+
+
+def receives(until: datetime) -> ColumnElement[bool]:
+    """Match who receives what is approved at `until`: confirmed by then.
+
+    Who never asked was told before, by a mail of its own, that they would, and how to object.
+    """
+    informed = or_(Subscriber.basis != Basis.PUBLIC_INTEREST.value, Subscriber.informed_at <= until)
+    confirmed = Subscriber.state == State.CONFIRMED.value
+    return and_(confirmed, Subscriber.confirmed_at <= until, informed)
+
+
 async def recipients(
     session: AsyncSession, after: int, until: datetime, limit: int
 ) -> Sequence[int]:
-    """Return the ids of those confirmed by `until`, above `after`, in order."""
+    """Return the ids of those who receive what is approved at `until`, above `after`, in order."""
     rows = await session.scalars(
         select(Subscriber.id)
         .where(
-            Subscriber.state == State.CONFIRMED,
-            Subscriber.confirmed_at <= until,
+            receives(until),
             Subscriber.id > after,
         )
         .order_by(Subscriber.id)
         .limit(limit)
     )
     return rows.all()
-
-
-async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
-    """Return everything that the letter holds about a subscriber, or about a person's address."""
-    subscriber = await _of_party(session, party)
-    if subscriber is None:
-        return {}
-    proofs = await session.scalars(
-        select(Consent).where(Consent.subscriber_id == subscriber.id).order_by(Consent.id)
-    )
-    return {
-        **_columns(subscriber, "id"),
-        "consents": [_columns(proof, "id", "subscriber_id") for proof in proofs],
-    }
-
-
-async def erase(session: AsyncSession, party: Party) -> None:
-    """Forget the address and where it came from; what remains names nobody."""
-    subscriber = await _of_party(session, party)
-    if subscriber is None:
-        return
-    subscriber.email = None
-    subscriber.state = State.UNSUBSCRIBED
-    proofs = await session.scalars(select(Consent).where(Consent.subscriber_id == subscriber.id))
-    for proof in proofs:
-        proof.network = ""
-
-
-async def _of_party(session: AsyncSession, party: Party) -> Subscriber | None:
-    if party.kind == "subscriber":
-        return await session.get(Subscriber, party.number)
-    if party.kind != "person":
-        return None
-    person = await session.get(Person, party.number)
-    if person is None or not person.email:
-        return None
-    return await session.scalar(select(Subscriber).where(Subscriber.email == person.email.lower()))
-
-
-def _columns(row: Subscriber | Consent, *hidden: str) -> dict[str, Any]:
-    values = {c.key: getattr(row, c.key) for c in row.__table__.columns if c.key not in hidden}
-    return {
-        key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in values.items()
-    }
 
 
 async def _open(session: AsyncSession, parts: Parts, email: str, now: datetime) -> Subscriber:

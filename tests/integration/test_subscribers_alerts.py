@@ -80,7 +80,7 @@ async def test_alerts_are_chosen_with_the_letter_and_kept_with_the_proof(
         assert (subscriber.alerts, subscriber.themes) == (False, []), "not before it is confirmed"
         [row] = await house.rows(names.CONFIRMATION)
         link = path(row.values["confirmation_url"])
-        assert "oui, sur ces thèmes\u00a0: Habitat" in (await visitor.get(link)).text
+        assert "Vos thèmes\u00a0: Habitat" in (await visitor.get(link)).text
         done = await visitor.post(link)
         assert "Vous recevrez aussi les alertes" in done.text
     subscriber = await house.subscriber(ZOE)
@@ -110,9 +110,9 @@ async def test_somebody_else_who_asks_meanwhile_changes_nothing_of_the_first_lin
         await visitor.post("/abonnement", data={"email": ZOE, "alerts": "1"})
         first, second = await house.rows(names.CONFIRMATION)
         assert "non." in (await visitor.get(path(first.values["confirmation_url"]))).text
-        assert (
-            "tous les thèmes" in (await visitor.get(path(second.values["confirmation_url"]))).text
-        )
+        shown = await visitor.get(path(second.values["confirmation_url"]))
+        assert "entre deux lettres\u00a0: oui." in shown.text
+        assert "Vos thèmes\u00a0: tous." in shown.text
         await visitor.post(path(first.values["confirmation_url"]))
     assert (await house.subscriber(ZOE)).alerts is False
 

@@ -58,7 +58,7 @@ async def test_somebody_subscribes_confirms_and_leaves_with_a_proof_of_each_step
         assert "Votre abonnement est confirmé" in (await visitor.post(path)).text
         subscriber = await house.subscriber(ZOE)
         assert (subscriber.state, subscriber.confirmed_at) == ("confirmed", house.clock.now())
-        gone = await visitor.post(leaving(house, subscriber.id))
+        gone = await visitor.post(leaving(house, subscriber.id), data={"button": "1"})
         assert "ne vous sera plus envoyée" in gone.text
     assert await events(house) == ["subscribe", "confirm", "unsubscribe"]
     async with house.database.read() as session:
@@ -252,6 +252,7 @@ async def test_mails_are_stored_once_for_everybody_and_name_nobody(house: Letter
 async def test_what_is_held_is_given_and_forgotten(house: LetterHouse) -> None:
     identity = await subscribed(house)
     party = Party("subscriber", str(identity))
+    path = await confirmation_path(house)
     async with house.database.write() as session:
         session.add(Person(id=9, given_name="Zoé", family_name="Lestrade", email=ZOE))
         session.add(Person(id=10, given_name="Paul", family_name="Sans", email=None))
@@ -273,9 +274,9 @@ async def test_what_is_held_is_given_and_forgotten(house: LetterHouse) -> None:
     assert left["email"] is None
     assert {proof["network"] for proof in left["consents"]} == {""}
     (row,) = await house.rows(names.CONFIRMATION)
+    assert (row.state, row.values) == ("cancelled", {})
     assert await house.prepared(row) == Skip("erased")
     async with house.visitor() as visitor:
-        path = await confirmation_path(house)
         assert (await visitor.get(path)).status_code == 410
         assert (await visitor.post(path)).status_code == 410
         assert (await visitor.post(leaving(house, identity))).status_code == 200
