@@ -11,6 +11,7 @@ import structlog
 from starlette.routing import BaseRoute
 
 import bot.answers.room
+import bot.by_mail.room
 import bot.desk.room
 import bot.entrance.room
 import bot.figures.room
@@ -189,6 +190,7 @@ def make_rooms(
             bot_name=bot_name,
         ),
         bot.hotline.room.build(parts, asking),
+        bot.by_mail.room.build(parts, files),
         bot.desk.room.build(parts, asking, search),
         bot.guarantee.room.build(parts),
         bot.answers.room.build(parts, search, Kept()),
@@ -200,9 +202,10 @@ def make_rooms(
         watch.sources.room.build(parts, fetcher, parser),
         watch.archive.room.build(parts),
         watch.alerts.room.build(parts),
-        digest.subscribers.room.build(parts),
+        # Before the subscribers, who let their addresses go: mails are found by them.
+        digest.mailbox.room.build(parts, TakingMail(parts, asking.presenting)),
+        digest.subscribers.room.build(parts, holders),
         digest.letter.room.build(parts, contributors, files),
-        digest.mailbox.room.build(parts, TakingMail()),
         digest.seminars.room.build(parts),
         web.legal.build(parts),
     ]
