@@ -32,7 +32,7 @@ from core import typography
 from core.chat import Text
 from core.clock import PARIS, aware
 from core.funding.emblem import emblem_svg
-from core.funding.notice import Notice, Picture
+from core.funding.notice import Notice, NoticeAt, Picture
 from core.funding.rules import EMBLEM_HEIGHT
 
 SUFFIXES = (".html", ".mjml", ".txt", ".css", ".svg")
@@ -89,14 +89,14 @@ class Renderer:
         self,
         common: Mapping[str, Any],
         overrides: Path | None = None,
-        funding: Callable[[], Notice] | None = None,
+        funding: NoticeAt | None = None,
     ) -> None:
         folders: list[BaseLoader] = [FileSystemLoader(overrides)] if overrides else []
         self._loader = ChoiceLoader([*folders, PackageLoader("templates", "")])
         self._common = dict(common)
         sentence = str(common.get("funding_notice", ""))
         alone = Notice(others=(sentence,) if sentence else ())
-        self._funding = funding or (lambda: alone)
+        self._funding = funding or (lambda _instant: alone)
         self._environments: dict[tuple[str, bool], Environment] = {}
 
     def chat(self, text: Text, language: str = "fr") -> str:
@@ -133,6 +133,10 @@ class Renderer:
         inside = tuple(picture for picture in shown if f'"cid:{picture.content_id}"' in html)
         return MailText(re.sub(r"[ \t\r\n]+", " ", subject), html, body + "\n", inside)
 
+    def notice(self, at: datetime | None = None) -> Notice:
+        """Return the notice of the fundings in force at an instant; now, when none is given."""
+        return self._funding(at)
+
     def names(self) -> Sequence[str]:
         """Return the name of every template."""
         return [name for name in self._loader.list_templates() if name.endswith(SUFFIXES)]
@@ -144,7 +148,7 @@ class Renderer:
         return re.sub(r"\n{3,}", "\n\n", rendered).strip()
 
     def _values(self, values: Mapping[str, Any], language: str) -> dict[str, Any]:
-        return {"funding": self._funding(), **values, "language": language}
+        return {"funding": self.notice(), **values, "language": language}
 
     def environment(self, language: str, *, escape: bool) -> Environment:
         """Return the Jinja environment of a language; `escape` is off for plain text only."""

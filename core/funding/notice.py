@@ -1,9 +1,11 @@
-"""The notice in force today, ready to be shown: on pages, in mails, on paper."""
+"""The notice in force on a day, ready to be shown: on pages, in mails, on paper."""
 
+import base64
 import hashlib
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import structlog
@@ -19,7 +21,7 @@ log = structlog.get_logger()
 LARGEST_LOGO = 100_000
 """Bytes: a logo travels in every mail."""
 
-_PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class Logo:
     def content_id(self) -> str:
         """Its name inside a mail."""
         return f"logo-{self.key}@funding"
+
+    @property
+    def data_url(self) -> str:
+        """Its bytes as an address, for what must last longer than the configuration."""
+        return f"data:image/png;base64,{base64.b64encode(self.data).decode()}"
 
 
 @dataclass(frozen=True)
@@ -95,9 +102,12 @@ def read_logo(settings: LogoSettings) -> Logo:
     if len(data) > LARGEST_LOGO:
         what = f"{settings.file} takes more than {LARGEST_LOGO // 1000} kB of every mail"
         raise InputError(what, hint=f"reduce it to {2 * EMBLEM_HEIGHT} pixels of height")
+    width, height = struct.unpack_from(">II", data.ljust(24, b"\0"), 16)  # the first chunk has both
+    if not width or not height:
+        raise InputError(f"{settings.file} is cut short", hint="save the logo again")
     if not settings.words.strip():
         raise InputError(f"{settings.file} has no words", hint="say what the logo reads: words =")
-    return Logo(settings.words.strip(), data, *shown_size(*_size(settings, data)))
+    return Logo(settings.words.strip(), data, *shown_size(width, height))
 
 
 def notice_of(profiles: Sequence[FundingSettings]) -> Notice:
@@ -111,8 +121,12 @@ def notice_of(profiles: Sequence[FundingSettings]) -> Notice:
     )
 
 
-def notices(settings: Settings, clock: Clock) -> Callable[[], Notice]:
-    """Return what tells the notice in force now, days being those of Paris.
+NoticeAt = Callable[[datetime | None], Notice]
+"""Tells the notice in force at an instant; now, when none is given."""
+
+
+def notices(settings: Settings, clock: Clock) -> NoticeAt:
+    """Return what tells the notice in force at an instant, days being those of Paris.
 
     Without any funding in the configuration, `network.funding_notice` stands alone. Files are
     read once for each set of fundings that run together.
@@ -120,16 +134,16 @@ def notices(settings: Settings, clock: Clock) -> Callable[[], Notice]:
     made: dict[tuple[int, ...], Notice] = {}
     lone = Notice(others=(settings.network.funding_notice,))
 
-    def current() -> Notice:
+    def notice_at(instant: datetime | None) -> Notice:
         if not settings.funding:
             return lone
-        running = in_force(settings.funding, clock.now().astimezone(PARIS).date())
+        running = in_force(settings.funding, (instant or clock.now()).astimezone(PARIS).date())
         which = tuple(settings.funding.index(profile) for profile in running)
         if which not in made:
             made[which] = notice_of(running)
         return made[which]
 
-    return current
+    return notice_at
 
 
 def _readable(profile: FundingSettings) -> Sequence[Logo]:
@@ -140,13 +154,3 @@ def _readable(profile: FundingSettings) -> Sequence[Logo]:
         except InputError as error:
             log.warning("funding.logo_unreadable", funding=profile.code, reason=error.what)
     return logos
-
-
-def _size(settings: LogoSettings, data: bytes) -> tuple[int, int]:
-    try:
-        width, height = struct.unpack(">II", data[16:24])
-    except struct.error:
-        width = height = 0
-    if not width or not height:
-        raise InputError(f"{settings.file} is cut short", hint="save the logo again")
-    return width, height

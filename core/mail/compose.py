@@ -14,7 +14,7 @@ from email.policy import SMTP
 
 from core.funding.notice import Picture
 from core.ledger.draft import Channel, Content
-from core.mail.encode import header, mailbox, one_line, quote, quote_open
+from core.mail.encode import header, mailbox, named, one_line, quote, quote_open
 from core.mail.fill import Manner, marker
 from core.render import MailText
 from core.settings import MailSettings
@@ -39,6 +39,20 @@ class Attachment:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class ListLinks:
+    """What the headers of a letter say of it: its title, where to get help, where its past is.
+
+    `campaign` names what all the mails of one sending have in common, for the mailbox providers'
+    own figures (Feedback-ID): nothing of the recipient.
+    """
+
+    title: str
+    help_url: str
+    archive_url: str
+    campaign: str
+
+
 def placeholder(name: str) -> str:
     """Return the text that stands for a value of each recipient, to be given to a template.
 
@@ -55,6 +69,7 @@ def compose(
     text: MailText,
     *,
     list_unsubscribe: bool = False,
+    letter: ListLinks | None = None,
     auto_submitted: bool = False,
     attachments: Sequence[Attachment] = (),
     names: Collection[str] | None = None,
@@ -62,7 +77,8 @@ def compose(
     """Build a mail: a text part, an HTML part with its pictures, attachments if there are any.
 
     `list_unsubscribe` is for what subscribers get: it adds List-Id, and one-click unsubscription
-    (RFC 8058) at the value `unsubscribe_url`. `auto_submitted` is for what answers somebody
+    (RFC 8058) at the value `unsubscribe_url`; `letter` does the same, and adds where its help and
+    its archive are (RFC 2369) and its Feedback-ID. `auto_submitted` is for what answers somebody
     without a person in between (RFC 3834). `names`, when given, are the only placeholders: what
     looks like another is somebody's text. The same arguments give the same bytes.
 
@@ -73,8 +89,8 @@ def compose(
     headers = _headers(settings, text.subject)
     if auto_submitted:
         headers += b"Auto-Submitted: auto-generated\r\n"
-    if list_unsubscribe:
-        headers += _list_headers(settings)
+    if list_unsubscribe or letter:
+        headers += _list_headers(settings, letter)
     return Content(Channel.MAIL, headers + _body(text, attachments, names).as_bytes())
 
 
@@ -93,16 +109,32 @@ def _headers(settings: MailSettings, subject: str) -> bytes:
     return b"".join(lines)
 
 
-def _list_headers(settings: MailSettings) -> bytes:
+def _list_headers(settings: MailSettings, letter: ListLinks | None) -> bytes:
     """Written by hand: the standard library turns long links into encoded words."""
     ways = b"<%b>" % marker("url", UNSUBSCRIBE_URL)
     if settings.unsubscribe_email:
-        ways += f",\r\n <mailto:{mailbox(settings.unsubscribe_email)}>".encode("ascii")
-    return (
-        header("List-Id", f"<{settings.list_id}>")
+        mailto = f"mailto:{mailbox(settings.unsubscribe_email)}?subject=unsubscribe"
+        ways += f",\r\n <{mailto}>".encode("ascii")
+    title = letter.title if letter else ""
+    identity = one_line("List-Id", settings.list_id)
+    name = named(title, identity) if title else f"<{identity}>"
+    headers = (
+        f"List-Id: {name}\r\n".encode("ascii")
         + b"List-Unsubscribe: %b\r\n" % ways
         + b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     )
+    return headers + (_letter_headers(settings, letter) if letter else b"")
+
+
+def _letter_headers(settings: MailSettings, letter: ListLinks) -> bytes:
+    """Say where the letter's help and past are; a Feedback-ID ends with who sends, in 5 to 15."""
+    sender = hashlib.sha256(settings.list_id.encode()).hexdigest()[:12]
+    lines = (
+        f"List-Help: <{one_line('List-Help', letter.help_url)}>",
+        f"List-Archive: <{one_line('List-Archive', letter.archive_url)}>",
+        f"Feedback-ID: {one_line('Feedback-ID', letter.campaign)}:letter:{sender}",
+    )
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
 
 def _body(

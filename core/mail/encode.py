@@ -54,7 +54,14 @@ def mailbox(email: str, name: str = "") -> str:
 
     Raises InputError when either could break out of its header.
     """
-    spec = address(email)
+    return named(name, address(email))
+
+
+def named(name: str, spec: str) -> str:
+    """Return `spec`, in angle brackets after what it is called if it is called anything.
+
+    Raises InputError for a name that could break out of its header.
+    """
     name = one_line("name", name)
     if not name:
         return spec

@@ -49,7 +49,7 @@ def test_readers_of_screens_know_the_language_and_the_title(mail: MailText) -> N
 
 
 def test_mailboxes_show_the_first_words(mail: MailText) -> None:
-    assert ">Un clic suffit</div>" in mail.html
+    assert ">Un clic suffit&#847;&#8204;&#160;" in mail.html, "then nothing that shows"
 
 
 def test_everybody_reads_who_writes_and_who_pays(mail: MailText) -> None:

@@ -108,7 +108,7 @@ def test_unsubscription_by_mail_is_offered_when_somebody_reads_it() -> None:
     settings = SETTINGS.model_copy(update={"unsubscribe_email": "stop@territoires.example"})
     body = compose(settings, plain("x"), list_unsubscribe=True).body
     mail = parse(fill(body, {**OWN, "unsubscribe_url": LINK}))
-    assert mail["List-Unsubscribe"] == f"<{LINK}>, <mailto:stop@territoires.example>"
+    assert mail["List-Unsubscribe"] == f"<{LINK}>, <mailto:stop@territoires.example?subject=unsubscribe>"
 
 
 @pytest.mark.parametrize(

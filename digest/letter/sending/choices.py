@@ -13,6 +13,7 @@ from core.parts import Parts
 from digest.letter import editions, rendering
 from digest.letter.decide import Contents, choice_key, chosen_by
 from digest.letter.models import Edition, Rendition
+from digest.letter.pictures.mailed import pictures_of
 
 
 class Choices:
@@ -63,8 +64,10 @@ class Choices:
     async def _built(self, key: str, contents: Contents) -> Content | None:
         """Build beside the event loop, and keep; what another process kept meanwhile stands."""
         number = self._edition.number
+        async with self._parts.database.read() as session:
+            images = await pictures_of(session, contents)
         mail = await asyncio.to_thread(
-            rendering.mail, self._parts, number, contents, self._printed_at
+            rendering.mail, self._parts, number, contents, self._printed_at, images=images
         )
         row = {
             "edition": number,
