@@ -40,6 +40,9 @@ class Button:
 Keyboard = tuple[tuple[Button, ...], ...]
 """Rows of buttons."""
 
+KEPT = "kept:"
+"""What the handle of a file begins with that is kept here: the hash of `core.files` follows."""
+
 COMMAND = "command"
 """The action of a button that runs a command; the adapter's own."""
 
@@ -54,7 +57,7 @@ def command_button(label: Text, name: str) -> Button:
 
 @dataclass(frozen=True)
 class File:
-    """A file that somebody sent; `file_id` is the channel's own handle on it."""
+    """A file that somebody sent; `file_id` is the channel's own handle on it, or `kept:HASH`."""
 
     kind: Literal["photo", "document", "voice", "audio", "video"]
     file_id: str

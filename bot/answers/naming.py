@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.answers.anonymising import Kind, Known, Names, anonymised, flag, known, replace
 from bot.answers.models import Answer
 from bot.answers.words import text
-from bot.hotline.models import QuestionMessage
+from bot.by_mail.rules import names_in
+from bot.by_mail.threads import writer
+from bot.hotline.models import Question, QuestionMessage
 from core.people.models import Person, Structure, Territory
 from core.reference import Party
 from core.render import Renderer
@@ -26,9 +28,12 @@ class Naming:
         """Return the directory's names, with the given names of who spoke in a question."""
         people = (await session.scalars(select(Person))).all()
         speakers = await _speakers(session, question_id)
+        question = await session.get(Question, question_id) if question_id else None
+        written = await writer(session, question) if question else None
+        mailed = [names_in(written.name)] if written and written.name else []
         return known(
             Names(
-                people=[(row.given_name, row.family_name) for row in people],
+                people=[*((row.given_name, row.family_name) for row in people), *mailed],
                 given_names=[row.given_name for row in people if row.id in speakers],
                 territories=(await session.scalars(select(Territory.name))).all(),
                 structures=(await session.scalars(select(Structure.name))).all(),

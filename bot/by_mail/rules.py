@@ -27,6 +27,7 @@ MOST_BYTES = 15_000_000
 PATIENCE = timedelta(minutes=15)
 """How long an answer waits for a file that the chat does not give."""
 
+_TYPE = re.compile(r"[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+")
 _ANSWERS = re.compile(r"(?:(?:re|ré|rép|tr|fw|fwd|aw|sv)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
@@ -34,6 +35,12 @@ def one_line(said: str, most: int) -> str:
     """Return what somebody wrote in a header on one line, without what is not seen, cut short."""
     kept = "".join(" " if unicodedata.category(each)[0] in "CZ" else each for each in said)
     return " ".join(kept.split())[:most].rstrip()
+
+
+def names_in(claimed: str) -> tuple[str, str]:
+    """Return the given and the family name of « Claire Vidal », as far as one can tell."""
+    given, _, family = claimed.partition(" ")
+    return given, family.strip()
 
 
 def bare(subject: str) -> str:
@@ -78,6 +85,12 @@ def fitting(sizes: Sequence[int]) -> tuple[bool, ...]:
         found.append(size <= left)
         left -= size if size <= left else 0
     return tuple(found)
+
+
+def media_type(said: str) -> str:
+    """Return a file's type as a mail may declare it: of what is none, a file of any kind."""
+    composite = said.lower().startswith(("message/", "multipart/"))
+    return said if _TYPE.fullmatch(said) and not composite else "application/octet-stream"
 
 
 def spelled_out(text: str, entities: Sequence[Mapping[str, Any]]) -> str:

@@ -1,7 +1,7 @@
 """The pinned board of the animators' group: what is open, the oldest unanswered first."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.by_mail.threads import Writer, writer
 from bot.desk.decide import fitting, topic_link
 from bot.desk.words import text
 from bot.hotline.decide import State
@@ -31,7 +32,10 @@ MOST_LINES = 100
 
 @dataclass(frozen=True)
 class Line:
-    """A question on the board; who asks a discreet one has no name here."""
+    """A question on the board; who asks a discreet one has no name here.
+
+    `by_mail` says that the name is only what a mail claims.
+    """
 
     number: int
     territory: str
@@ -41,6 +45,7 @@ class Line:
     since: datetime | None
     taken_by: str
     thread_id: int | None
+    by_mail: bool = False
 
 
 class Board:
@@ -104,6 +109,7 @@ class Board:
             waiting=line.waiting,
             since=line.since,
             taken_by=line.taken_by,
+            by_mail=line.by_mail,
         )
         return self._renderer.chat(words, self._language)
 
@@ -131,19 +137,28 @@ async def _lines(session: AsyncSession) -> Sequence[Line]:
     ids = {each for row in found for each in (row[0].asker_id, row[0].taken_by)}
     people = await session.scalars(select(Person).where(Person.id.in_(ids - {None})))
     names: dict[int | None, str] = {person.id: person.name for person in people}
+    writers = {row[0].id: await writer(session, row[0]) for row in found}
     return [
         Line(
             number=question.id,
             territory=territory or "",
             theme=theme or "",
-            name="" if question.discreet else names.get(question.asker_id, ""),
+            name=""
+            if question.discreet
+            else _name(names.get(question.asker_id), writers, question),
             waiting=question.state == State.WAITING,
             since=question.awaiting_since,
             taken_by=names.get(question.taken_by, ""),
             thread_id=question.thread_id,
+            by_mail=writers[question.id] is not None,
         )
         for question, territory, theme in found
     ]
+
+
+def _name(person: str | None, writers: Mapping[int, Writer | None], question: Question) -> str:
+    written = writers[question.id]
+    return person or (written.shown if written else "")
 
 
 def _less_last_line(said: str) -> str:

@@ -161,7 +161,7 @@ class Canned:
             "animateur": turn.sender.name,
             "reseau": self._network,
         }
-        if question.discreet or question.asker_id is None:
+        if question.discreet or question.asker_id is None:  # nothing is known of who writes mails
             return known
         asker = await turn.session.get_one(Person, question.asker_id)
         territory = await store.territory_name(turn.session, question.territory_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.by_mail.threads import erased
 from bot.desk import shown
 from bot.desk.pressing import HANDED
 from bot.desk.shown import Shown
@@ -73,7 +74,7 @@ class Deliveries:
         self, session: AsyncSession, parcel: Parcel, _now: datetime
     ) -> Ready | Skip:
         question = await session.get(Question, parcel.recipient.number)
-        if question is None or question.asker_id is None:
+        if question is None or await erased(session, question):
             return Skip("erased")
         if not self._group_id:
             return Skip("no_group")

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.by_mail import mails as by_mail
+from bot.by_mail.words import text as by_mail_text
 from bot.desk.words import text
 from bot.hotline import posts, standing, store
 from bot.hotline.decide import State
@@ -18,7 +20,7 @@ from core.one_by_one import one_by_one
 
 log = structlog.get_logger()
 
-TO_AGENT = (posts.ANSWER, posts.ANSWER_EDIT)
+TO_AGENT = (posts.ANSWER, posts.ANSWER_EDIT, by_mail.ANSWER)
 TO_TEAM = (posts.TOPIC, posts.CARD, posts.RELAY, posts.RELAY_EDIT, posts.NOTICE)
 
 AGAIN = timedelta(hours=1)
@@ -52,9 +54,11 @@ class Doubts:
         question = await store.question(session, held.cause.number)
         if not await leave(session, [held.id], now) or question is None:
             return
-        if held.kind == posts.ANSWER and question.state == State.ANSWERED:
+        if held.kind in {posts.ANSWER, by_mail.ANSWER} and question.state == State.ANSWERED:
             standing.owed(question, now)
         log.warning("desk.answer_doubtful", question=question.id, delivery=held.id)
-        words = text("answer_doubtful", number=question.id)
+        mailed = held.kind == by_mail.ANSWER
+        say, block = (by_mail_text, "doubtful") if mailed else (text, "answer_doubtful")
+        words = say(block, number=question.id)
         notice = self._composer.notice(f"{held.slot}/doubtful", question.id, words, now)
         await post(session, [notice], now)

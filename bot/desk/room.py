@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.search import AnswerSearch
+from bot.by_mail.mails import Mails
 from bot.desk import board, personal, shown
 from bot.desk.board import Board
 from bot.desk.canned import Canned
@@ -30,7 +31,7 @@ def build(parts: Parts, asking: Asking, search: AnswerSearch) -> Room:
     """Return the desk, on the shared parts; `asking` takes what an asker replies."""
     telegram, hotline = parts.settings.telegram, parts.settings.hotline
     composer = Composer(parts.renderer, parts.settings.network.language)
-    telling = Telling(parts.renderer, hotline.reopen_days)
+    telling = Telling(parts.renderer, hotline.reopen_days, Mails(parts))
     sending = Sending(composer, timedelta(seconds=hotline.hold_seconds))
     desk = Desk(asking, sending, telegram.group_id)
     kept = Shown(parts.database, composer, search, telegram.group_id, hotline)

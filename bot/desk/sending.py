@@ -1,9 +1,11 @@
 """What leaves for the agent: held for some seconds, held back, sent from a note, corrected."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
+from bot.by_mail import outgoing, threads
+from bot.by_mail.words import text as by_mail_text
 from bot.desk import store as desk_store
 from bot.desk.decide import restored
 from bot.desk.words import text
@@ -41,11 +43,15 @@ class Sending:
         """
         if not await self._leave(turn, question, [message], **more):
             return [Reply(text("asker_gone"), about=topic_reference(question.id))]
-        told = self._leaving(message, quoted=False)
+        told = self._leaving(question, message, quoted=False)
         return [Reply(*told, about=topic_reference(question.id))]
 
     async def follow(self, turn: Turn, question: Question, message: QuestionMessage) -> None:
         """Send what comes after the first of an album that leaves."""
+        if await threads.open_thread(turn.session, question) is not None:
+            album = await desk_store.sent_together(turn.session, message)
+            await outgoing.follow(turn.session, album[0], message, turn.now + self._hold)
+            return
         to = await self._addressee(turn, question, message)
         if to is not None:
             due_at = turn.now + self._hold
@@ -58,11 +64,12 @@ class Sending:
         if message is None or question is None:
             return [Toast(text("unknown_note"), alert=True)]
         if message.direction != Direction.NOTE:
-            return [Toast(text("already_leaving"), alert=True), Redraw(*self._leaving(message))]
+            told = self._leaving(question, message)
+            return [Toast(text("already_leaving"), alert=True), Redraw(*told)]
         together = await desk_store.sent_together(turn.session, message)
         if not await self._leave(turn, question, together):
             return [Toast(text("asker_gone"), alert=True)]
-        return [Redraw(*self._leaving(message))]
+        return [Redraw(*self._leaving(question, message))]
 
     async def hold_back(self, turn: Turn, subject: Reference, _version: int) -> Sequence[Response]:
         """Keep from the agent what has not left yet: it becomes a note."""
@@ -72,13 +79,9 @@ class Sending:
         if message.direction == Direction.NOTE:
             return [Redraw(*held_back(message))]
         together = await desk_store.sent_together(turn.session, message)
-        rows = [row for each in together for row in await self._held(turn, question, each)]
-        if not rows or any(row.started for row in rows):
-            return [
-                Toast(text("has_left"), alert=True),
-                Redraw(text("sent", words=_quoted(message))),
-            ]
-        await amend.withdraw(turn.session, rows, HELD_BACK, turn.now)
+        if not await self._withdrawn(turn, question, together):
+            sent = _words_of(question)("sent", words=_quoted(message))
+            return [Toast(text("has_left"), alert=True), Redraw(sent)]
         for each in together:
             each.direction = Direction.NOTE.value
         await turn.session.flush()
@@ -96,6 +99,8 @@ class Sending:
         message.text, message.edited = incoming.text, True
         message.entities = [dict(entity) for entity in incoming.entities]
         message.files = [asdict(file) for file in incoming.files]
+        if await threads.open_thread(turn.session, question) is not None:
+            return await self._corrected_by_mail(turn, question, message)
         to = await self._addressee(turn, question, message)
         if message.direction != Direction.TO_AGENT or to is None:
             return []
@@ -119,6 +124,22 @@ class Sending:
 
         A message that is sent from its note may have been held back before, under other slots.
         """
+        if await threads.open_thread(turn.session, question) is not None:
+            for message in messages:
+                message.direction = Direction.TO_AGENT.value
+            await outgoing.leave(turn.session, messages[0], turn.now + self._hold)
+        elif not await self._leave_in_chat(turn, question, messages):
+            return False
+        before = desk_store.standing_of(question)
+        standing.answered(question, turn.now)
+        question.last_message_at = turn.now
+        kept = {"message": messages[0].id, **desk_store.detail(before), **more}
+        self._act(turn, question, desk_store.ANSWER, **kept)
+        return True
+
+    async def _leave_in_chat(
+        self, turn: Turn, question: Question, messages: Sequence[QuestionMessage]
+    ) -> bool:
         to = await self._addressee(turn, question, messages[0])
         if to is None:
             return False
@@ -133,12 +154,30 @@ class Sending:
                 follows=index > 0,
             )
             await post(turn.session, drafts, turn.now)
-        before = desk_store.standing_of(question)
-        standing.answered(question, turn.now)
-        question.last_message_at = turn.now
-        kept = {"message": messages[0].id, **desk_store.detail(before), **more}
-        self._act(turn, question, desk_store.ANSWER, **kept)
         return True
+
+    async def _withdrawn(
+        self, turn: Turn, question: Question, together: Sequence[QuestionMessage]
+    ) -> bool:
+        """Keep messages from leaving; False when one has left, or may have."""
+        if await threads.open_thread(turn.session, question) is not None:
+            return await outgoing.hold_back(turn.session, together)
+        rows = [row for each in together for row in await self._held(turn, question, each)]
+        if not rows or any(row.started for row in rows):
+            return False
+        await amend.withdraw(turn.session, rows, HELD_BACK, turn.now)
+        return True
+
+    async def _corrected_by_mail(
+        self, turn: Turn, question: Question, message: QuestionMessage
+    ) -> Sequence[Response]:
+        """Correct in time what has not left; of what has, let a mail follow that says so."""
+        if message.direction != Direction.TO_AGENT:
+            return []
+        due_at, update_id = turn.now + self._hold, turn.incoming.update_id
+        apart = await outgoing.correct(turn.session, message, update_id, due_at)
+        words = by_mail_text("corrected") if apart else text("corrected_in_time")
+        return [Reply(words, about=topic_reference(question.id))]
 
     async def _addressee(
         self, turn: Turn, question: Question, message: QuestionMessage
@@ -173,18 +212,27 @@ class Sending:
         rows = await amend.hold(turn.session, ANSWER, asker, slot_of(message))
         return [row for row in rows if row.state is not rules.State.CANCELLED]
 
-    def _leaving(self, message: QuestionMessage, *, quoted: bool = True) -> tuple[Text, Keyboard]:
+    def _leaving(
+        self, question: Question, message: QuestionMessage, *, quoted: bool = True
+    ) -> tuple[Text, Keyboard]:
         """Return the words that say that a message leaves, with the button that holds it back."""
         words = _quoted(message) if quoted else ""
         seconds = round(self._hold.total_seconds())
+        said = _words_of(question)
         if not seconds:
-            return text("sent", words=words), ()
+            return said("sent", words=words), ()
         button = _button(message, "hold_back")
-        return text("leaving", words=words, seconds=seconds), ((button,),)
+        return said("leaving", words=words, seconds=seconds), ((button,),)
 
     def _act(self, turn: Turn, question: Question, verb: str, **kept: str | int | None) -> None:
         actor = Party("person", str(turn.sender.person_id))
         record(turn.session, actor, verb, reference(question.id), turn.now, **kept)
+
+
+def _words_of(question: Question) -> Callable[..., Text]:
+    """Return the words that say how an answer goes to whoever asked."""
+    by_mail = question.asker_id is None and question.channel == threads.CHANNEL
+    return by_mail_text if by_mail else text
 
 
 def noted(message: QuestionMessage) -> tuple[Text, Keyboard]:

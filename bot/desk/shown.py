@@ -7,6 +7,7 @@ from sqlalchemy import String, cast, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.search import AnswerSearch
+from bot.by_mail.threads import erased, still_asked
 from bot.desk.store import PRESENTED
 from bot.hotline import store
 from bot.hotline.decide import State, Topic
@@ -81,7 +82,7 @@ class Shown:
 
     async def refresh(self, session: AsyncSession, question: Question, now: datetime) -> None:
         """Show what has changed of a question, where it is shown; what is to be gone is dropped."""
-        if question.asker_id is None and self._erase_topics:
+        if self._erase_topics and await erased(session, question):
             for prefix in (TITLE, CARD):
                 await views.drop(session, f"{prefix}{question.id}")
             return
@@ -122,7 +123,7 @@ class Shown:
         late = (Question.state == State.CLOSED.value) & (Question.closed_at > now - self._lately)
         number = cast(Question.id, String)
         kept = exists().where(View.key.in_([TITLE + number, CARD + number]))
-        erased = Question.asker_id.is_(None) & kept
+        gone = ~still_asked() & kept
         async with self._database.read() as session:
             rows = await session.execute(
                 select(
@@ -130,6 +131,7 @@ class Shown:
                     Question.version,
                     Question.state,
                     Question.asker_id,
+                    still_asked(),
                     Question.territory_id,
                     Question.theme_id,
                     Question.discreet,
@@ -141,7 +143,7 @@ class Shown:
                     Question.closed_by,
                     Question.rating,
                 )
-                .where(or_(live, late, erased))
+                .where(or_(live, late, gone))
                 .order_by(Question.last_message_at.desc(), Question.id)
             )
             return {row.id: tuple(row) for row in rows}

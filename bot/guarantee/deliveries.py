@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.by_mail.threads import erased
 from bot.guarantee import names
 from bot.guarantee.decide import HEAD
 from bot.guarantee.reminders import Reminders, case_of
@@ -135,7 +136,9 @@ class Deliveries:
 async def _awaiting(session: AsyncSession, parcel: Parcel) -> Question | Skip:
     """Return the question if it still awaits the very answer that the reminder is about."""
     question = await session.get(Question, parcel.cause.number)
-    if question is None or (question.asker_id is None and question.logged_by is None):
+    if question is None:
+        return Skip("erased")
+    if question.logged_by is None and await erased(session, question):
         return Skip("erased")
     slot = names.read_slot(parcel.slot)
     waits = slot is not None and names.is_of(slot, question.awaiting_since)

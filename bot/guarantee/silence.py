@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from bot.by_mail.threads import still_asked
 from bot.guarantee import names
 from bot.guarantee.decide import HEAD, NAMED, Guarantee, Reminder, Wait, thresholds_of
 from bot.guarantee.hours import Hours
@@ -85,7 +86,7 @@ class Silence:
             Question.state == State.OPEN.value,
             Question.awaiting_since.is_not(None),
             Question.silence_level < len(self._thresholds),
-            or_(Question.asker_id.is_not(None), Question.logged_by.is_not(None)),  # not erased
+            or_(still_asked(), Question.logged_by.is_not(None)),  # not erased
         )
 
     async def _remind(self, number: int, now: datetime) -> None:

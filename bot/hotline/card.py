@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.by_mail.threads import Writer
 from bot.hotline.decide import State
 from bot.hotline.words import desk_text, reference
 from core.chat import Button, Keyboard, Text
@@ -42,7 +43,8 @@ class Details:
 class Fiche:
     """What the animators are shown of a question; empty where there is nothing to say.
 
-    Who asks a discreet question has no name here.
+    Who asks a discreet question has no name here. `mail` says who claims to have written a question
+    that was asked by mail; `name` is then what they call themselves.
     """
 
     number: int
@@ -55,6 +57,7 @@ class Fiche:
     taken_by: str
     discreet: bool = False
     details: Details | None = None
+    mail: Writer | None = None
 
 
 def pair(kind: str, number: int, other: int) -> Reference:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.search import AnswerSearch
+from bot.by_mail.threads import erased
 from bot.hotline import store
 from bot.hotline.card import Details, Fiche, Titled
 from bot.hotline.decide import State
@@ -27,8 +28,9 @@ async def dossier(
 ) -> Fiche:
     """Return what the card says of a question, as it stands."""
     fiche = await store.fiche(session, question, now)
+    gone = await erased(session, question)
     details = Details(
-        erased=question.asker_id is None,
+        erased=gone,
         promised_at=question.promised_at,
         awaiting_since=question.awaiting_since,
         answered=question.first_answer_at is not None,
@@ -36,7 +38,7 @@ async def dossier(
         closed_by=question.closed_by,
         rating=question.rating,
     )
-    if question.state != State.CLOSED and question.asker_id is not None:
+    if question.state != State.CLOSED and not gone:
         details = replace(details, similar=await _similar(session, search, question))
     if question.asker_id is not None and not question.discreet:
         details = await _about_asker(session, question, question.asker_id, details, now)

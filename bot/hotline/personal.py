@@ -41,12 +41,13 @@ async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
     )
     said = messages.all()
     return {
-        "questions": [_question(row, said) for row in asked.values()],
+        "questions": [described(row, said) for row in asked.values()],
         "messages": [_message(row) for row in said if row.question_id not in asked],
     }
 
 
-def _question(question: Question, said: Any) -> dict[str, Any]:
+def described(question: Question, said: Sequence[QuestionMessage]) -> dict[str, Any]:
+    """Return a question as its asker is shown what is held of it."""
     return {
         "number": question.id,
         "state": question.state,
@@ -79,7 +80,7 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
         return
     asked = select(Question.id).where(Question.asker_id == party.number)
     for number in (await session.scalars(asked)).all():
-        await _empty(session, number, now)
+        await empty(session, number, now)
     mine = QuestionMessage.author == str(party)
     await session.execute(
         delete(QuestionMessage).where(mine, QuestionMessage.question_id.is_(None))
@@ -96,7 +97,8 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
     await purge(session, party)
 
 
-async def _empty(session: AsyncSession, number: int, now: datetime) -> None:
+async def empty(session: AsyncSession, number: int, now: datetime) -> None:
+    """Let go of what was said of a question, and of who asked it."""
     question = await session.get_one(Question, number, with_for_update=True)
     await session.execute(
         update(QuestionMessage)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.search import AnswerSearch
+from bot.by_mail.threads import asker
 from bot.guarantee.hours import Hours
 from bot.guarantee.rules import promise
 from bot.hotline import standing, store
@@ -95,9 +96,9 @@ class Presenting:
     ) -> None:
         """Put what its asker said under the name that the team may see from now on."""
         fiche = await store.fiche(session, question, now)
-        asker = str(Party("person", str(question.asker_id)))
+        author = str(asker(question))
         for each in await store.messages(session, question.id):
-            if each.author == asker:
+            if each.author == author:
                 drafts = await self.composer.relay_edits(
                     session, fiche, each, update_id, now, edited=each.edited
                 )
@@ -127,8 +128,7 @@ class Presenting:
 
         `wordless` says that its asker adds nothing to it: its topic then says so.
         """
-        actor = Party("person", str(question.asker_id))
-        record(session, actor, "question.reopen", reference(question.id), now)
+        record(session, asker(question), "question.reopen", reference(question.id), now)
         if question.presented_at is None:
             await self.present(session, question, now)
             return

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.by_mail.threads import writer
 from bot.hotline.card import Fiche
 from bot.hotline.decide import Direction, State, numbers
 from bot.hotline.models import Question, QuestionMessage
@@ -164,16 +165,19 @@ async def fiche(session: AsyncSession, question: Question, now: datetime) -> Fic
     asker = await session.get(Person, question.asker_id) if question.asker_id else None
     taker = await session.get(Person, question.taken_by) if question.taken_by else None
     roles = await roles_of(session, asker.id, now) if asker else frozenset()
+    mail = await writer(session, question)
+    name = asker.name if asker else mail.shown if mail else ""
     return Fiche(
         number=question.id,
         version=question.version,
         state=State(question.state),
-        name=asker.name if asker and not question.discreet else "",
+        name="" if question.discreet else name,
         roles=tuple(sorted(role.value for role in roles)),
         territory=await territory_name(session, question.territory_id),
         theme=await theme_name(session, question.theme_id),
         taken_by=taker.name if taker else "",
         discreet=question.discreet,
+        mail=mail,
     )
 
 

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.by_mail import mails as by_mail
+from bot.by_mail.mails import Mails
 from bot.hotline.models import Question
 from bot.hotline.posts import reference, text
 from core.chat import Button, Keyboard, Text
@@ -20,6 +22,9 @@ WAITING = "hotline.waiting"
 TAKEN = "hotline.taken"
 TRANSFERRED = "hotline.transferred"
 UNDECIDED = "hotline.undecided"
+
+BY_MAIL = {CLOSED: by_mail.CLOSED, REOPENED: by_mail.REOPENED, WAITING: by_mail.WAITING}
+"""What whoever asked by mail is told too, and as which kind of delivery."""
 
 
 def rating_row(question: Question) -> tuple[Button, ...]:
@@ -44,13 +49,14 @@ class Telling:
     """Posts what the asker of a question must know, in their language, in the order it happened.
 
     Each is called in the transaction that changed the question, once its state is what it is
-    to be. Who has been erased is told nothing. `reopen_days` is how long what is closed may be
-    reopened.
+    to be. Who has been erased is told nothing; who asked by mail is told by `mails` what matters to
+    them. `reopen_days` is how long what is closed may be reopened.
     """
 
-    def __init__(self, renderer: Renderer, reopen_days: int) -> None:
+    def __init__(self, renderer: Renderer, reopen_days: int, mails: Mails | None = None) -> None:
         self._renderer = renderer
         self._reopen_days = reopen_days
+        self._mails = mails
 
     async def closed(self, session: AsyncSession, question: Question, now: datetime) -> None:
         """Say that the team has closed it; ask whether that helped; offer to reopen it."""
@@ -94,6 +100,8 @@ class Telling:
         """Post words about a question to its asker, once for each version of it."""
         asker = await session.get(Person, question.asker_id) if question.asker_id else None
         if asker is None:
+            if self._mails is not None and kind in BY_MAIL:
+                await self._mails.told(session, question, BY_MAIL[kind], now)
             return
         person = Party("person", str(asker.id))
         said = render_post(self._renderer, words, keyboard, asker.language)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.by_mail.threads import erased
 from bot.hotline import store as hotline
 from bot.hotline.decide import Direction
 from bot.hotline.models import QuestionMessage
@@ -27,6 +28,7 @@ class Forwarding:
     def __init__(self, parts: Parts) -> None:
         self._renderer = parts.renderer
         self._group_id = parts.settings.telegram.group_id
+        self._language = parts.settings.network.language
 
     def actions(self) -> tuple[Action, ...]:
         """Return what the button under a reply does."""
@@ -44,10 +46,11 @@ class Forwarding:
             return [Toast(text("forwarded_already"), alert=True)]
         draft = await session.get_one(Solicitation, reply.solicitation_id)
         question = await hotline.question(session, draft.question_id)
-        if question is None or question.asker_id is None:
+        if question is None or await erased(session, question):
             return [Toast(STALE, alert=True)]
-        asker = await session.get_one(Person, question.asker_id)
-        note = await self._note(turn, reply, question.id, asker.language)
+        asker = await session.get(Person, question.asker_id) if question.asker_id else None
+        language = asker.language if asker else self._language
+        note = await self._note(turn, reply, question.id, language, named=asker is not None)
         reply.forwarded_at, reply.forwarded_by = turn.now, turn.sender.person_id
         actor, subject = names.person(turn.sender.person_id or 0), question_reference(question.id)
         record(session, actor, "network.forward", subject, turn.now, reply=reply.id)
@@ -56,10 +59,13 @@ class Forwarding:
         return [Reply(words, ((send,),), about=topic_reference(question.id))]
 
     async def _note(
-        self, turn: Turn, reply: SolicitationReply, number: int, language: str
+        self, turn: Turn, reply: SolicitationReply, number: int, language: str, *, named: bool
     ) -> QuestionMessage:
-        """Write the note; whoever replied is named only to those who may contact them."""
-        lead = self._renderer.plain(await _lead(turn, reply), language)
+        """Write the note; whoever replied is named only to those who may contact them.
+
+        Nobody is `named` to whoever asked by mail: that is not known to be a member.
+        """
+        lead = self._renderer.plain(await _lead(turn, reply, named=named), language)
         note = QuestionMessage(
             question_id=number,
             author=str(names.person(turn.sender.person_id or 0)),
@@ -77,9 +83,9 @@ class Forwarding:
         return note
 
 
-async def _lead(turn: Turn, reply: SolicitationReply) -> Text:
+async def _lead(turn: Turn, reply: SolicitationReply, *, named: bool) -> Text:
     person_id = reply.person_id or 0
-    found = await consents.reachable(turn.session, [person_id], turn.now)
+    found = await consents.reachable(turn.session, [person_id], turn.now) if named else {}
     person = await turn.session.get(Person, person_id)
     name = person.name if person and person_id in found else ""
     return text("forward_lead", name=name, email=found.get(person_id, ""))

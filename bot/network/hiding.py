@@ -6,6 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.anonymising import Kind, Known, Names, anonymised, flag, known, replace
+from bot.by_mail.rules import names_in
+from bot.by_mail.threads import writer
 from bot.hotline.models import Question
 from bot.network.words import text
 from core.people.models import Person, Structure, Territory
@@ -47,9 +49,11 @@ _REACHING = frozenset({Kind.PERSON, Kind.EMAIL, Kind.PHONE})
 async def _names(session: AsyncSession, question: Question) -> Known:
     people = await session.execute(select(Person.given_name, Person.family_name))
     asker = await session.get(Person, question.asker_id) if question.asker_id else None
+    written = await writer(session, question)
+    mailed = [names_in(written.name)] if written and written.name else []
     return known(
         Names(
-            people=[(given, family) for given, family in people if given or family],
+            people=[*((given, family) for given, family in people if given or family), *mailed],
             given_names=[asker.given_name] if asker else [],
             territories=(await session.scalars(select(Territory.name))).all(),
             structures=(await session.scalars(select(Structure.name))).all(),

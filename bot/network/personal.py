@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.by_mail.threads import still_asked
 from bot.hotline.models import Question
 from bot.network import names
 from bot.network.experiences import document_of
@@ -163,7 +164,7 @@ async def _empty_words(session: AsyncSession, number: int) -> None:
 
 async def _empty_questions(session: AsyncSession, number: int, now: datetime) -> None:
     """Empty what was asked of the network for somebody; their questions may be empty already."""
-    theirs = or_(Question.asker_id == number, Question.asker_id.is_(None) & (Question.text == ""))
+    theirs = or_(Question.asker_id == number, ~still_asked() & (Question.text == ""))
     asked = select(Solicitation.id).where(
         Solicitation.question_id.in_(select(Question.id).where(theirs)), Solicitation.text != ""
     )

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.naming import Naming
+from bot.by_mail.personal import threads_of
 from bot.hotline import personal as hotline
 from bot.hotline import store
 from bot.hotline.decide import State
@@ -42,9 +43,10 @@ class Copies:
 
         Where a question has no topic, each message about it that was posted is removed.
         """
-        questions = await session.scalars(
-            select(Question).where(Question.asker_id == request.person_id).order_by(Question.id)
-        )
+        person = Party("person", str(request.person_id))
+        by_mail = [row.question_id for row in await threads_of(session, person)]
+        theirs = or_(Question.asker_id == request.person_id, Question.id.in_(by_mail))
+        questions = await session.scalars(select(Question).where(theirs).order_by(Question.id))
         group_id = self._parts.settings.telegram.group_id
         drafts: list[Draft] = []
         for question in questions:

@@ -21,6 +21,7 @@ from bot.telegram.receive import Receiver
 from bot.telegram.waiting import pause
 from bot.telegram.work import Worker
 from core.chat import Command
+from core.files import kept
 from core.ledger.draft import DeliveryKind
 from core.parts import Parts
 from core.people.roles import Role
@@ -74,7 +75,13 @@ class TelegramAdapter:
     def gateway(self) -> TelegramGateway:
         """Return the ledger's way out by the same bot, under the same limits."""
         mark = self._parts.renderer.plain(repeated_mark(), self._parts.settings.network.language)
-        return TelegramGateway(self._bot, mark, self._settings.connections)
+        return TelegramGateway(self._bot, mark, self._settings.connections, self._kept)
+
+    async def _kept(self, key: str) -> bytes | None:
+        """Return the bytes of a file that came by another way than chat."""
+        async with self._parts.database.read() as session:
+            found = await kept(session, key)
+        return found.data if found else None
 
     def noticing(self, kind: DeliveryKind) -> DeliveryKind:
         """Return a kind of delivery that also notes who turns out to have blocked the bot."""

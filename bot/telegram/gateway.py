@@ -1,6 +1,7 @@
 """The ledger's way out to Telegram."""
 
 import html
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import structlog
@@ -13,7 +14,7 @@ from bot.telegram.leaving import log_moved
 from bot.telegram.lengths import CAPTION, TEXT, length, shorten
 from bot.telegram.outcomes import GONE, OUTSIDE, THREAD_GONE, outcome_of
 from bot.telegram.posting import TOPIC_NAME, send_post
-from core.chat import Post, PostButton, Text
+from core.chat import KEPT, Post, PostButton, Text
 from core.ledger.draft import (
     Address,
     Channel,
@@ -27,19 +28,27 @@ from core.ledger.draft import (
 
 logger = structlog.get_logger()
 
+Kept = Callable[[str], Awaitable[bytes | None]]
+
 NO_TARGET = Refused("it does not say which message to change")
 AWAY = frozenset({OUTSIDE, Refused("chat not found")})
 CHANGES = frozenset({"edit", "delete", "delete_topic"})
 
 
 class TelegramGateway:
-    """Sends the ledger's chat posts. `mark` is the word for what may be a repetition."""
+    """Sends the ledger's chat posts. `mark` is the word for what may be a repetition.
+
+    `kept` gives the bytes of a file that is kept here, by its hash; None when it is there no more.
+    """
 
     channel = Channel.CHAT
 
-    def __init__(self, bot: RelaisBot, mark: str, connections: int) -> None:
+    def __init__(
+        self, bot: RelaisBot, mark: str, connections: int, kept: Kept | None = None
+    ) -> None:
         self._bot = bot
         self._mark = mark
+        self._kept = kept
         self.connections = connections
 
     async def send(self, parcel: Parcel, address: Address) -> Outcome:
@@ -71,8 +80,13 @@ class TelegramGateway:
         await self._bot.shutdown()
 
     async def _send(self, post: Post, address: ChatAddress) -> Outcome:
+        data: bytes | None = None
+        if post.file is not None and post.file.file_id.startswith(KEPT):
+            data = await self._kept(post.file.file_id.removeprefix(KEPT)) if self._kept else None
+            if data is None:
+                return Refused("the file is not kept any more")
         try:
-            return Sent(await send_post(self._bot, post, address))
+            return Sent(await send_post(self._bot, post, address, data=data))
         except TelegramError as error:
             return patient(failed(error), address)
 

@@ -7,6 +7,7 @@ import structlog
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     Message,
     MessageEntity,
@@ -30,9 +31,14 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 async def send_post(
-    bot: RelaisBot, post: Post, address: ChatAddress, *, reply_to: int | None = None
+    bot: RelaisBot,
+    post: Post,
+    address: ChatAddress,
+    *,
+    reply_to: int | None = None,
+    data: bytes | None = None,
 ) -> str:
-    """Make the one call that a post stands for.
+    """Make the one call that a post stands for; `data` is its file, when that is kept here.
 
     Returns `chat_id:message_id`, or `topic:chat_id:thread_id` for a topic. Raises TelegramError.
     """
@@ -42,7 +48,7 @@ async def send_post(
     if post.kind == "copy":
         return f"{address.chat_id}:{await _copy(bot, post, address)}"
     if post.kind == "file":
-        message = await _file(bot, post, address)
+        message = await _file(bot, post, address, data)
     else:
         message = await _text(bot, post, address, reply_to)
     return f"{message.chat_id}:{message.message_id}"
@@ -76,7 +82,7 @@ async def _copy(bot: RelaisBot, post: Post, address: ChatAddress) -> int:
     return copied.message_id
 
 
-async def _file(bot: RelaisBot, post: Post, address: ChatAddress) -> Message:
+async def _file(bot: RelaisBot, post: Post, address: ChatAddress, data: bytes | None) -> Message:
     if post.file is None:
         raise ValueError("a file post without a file")
     sending = {
@@ -89,7 +95,7 @@ async def _file(bot: RelaisBot, post: Post, address: ChatAddress) -> Message:
     entities = entities_of(post)
     return await sending(  # type: ignore[operator, no-any-return]
         address.chat_id,
-        post.file.file_id,
+        post.file.file_id if data is None else InputFile(data, post.file.name or "document"),
         caption=post.text or None,
         parse_mode=ParseMode.HTML if entities is None else None,
         caption_entities=entities,
