@@ -1,17 +1,14 @@
 """The archive: its list, its search, each edition's page with what corrected it, the feed."""
 
-from datetime import timedelta
-from typing import Any
-
 import pytest
 from lxml import etree
 
 from core.clock import FixedClock
 from core.db import Database
 from core.sections import Section
-from digest.letter import editions, rendering
-from digest.letter.decide import Contents, Item, State
-from digest.letter.models import Correction, Edition, Rendition
+from digest.letter.decide import Item, State
+from digest.letter.models import Correction
+from tests.editions import left
 from tests.letter import LetterHouse, settings_for_letters
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -24,39 +21,6 @@ def house(database: Database, clock: FixedClock) -> LetterHouse:
     return LetterHouse(database, clock, settings_for_letters())
 
 
-async def left(house: LetterHouse, number: int, *items: Item, **more: Any) -> None:
-    """Put an edition that left in the tables."""
-    now = house.clock.now()
-    contents = Contents("La lettre de test", "Bonjour à toutes et à tous.", items)
-    article = rendering.article(house.parts, number, contents, now)
-    given = {
-        "number": number,
-        "state": State.SENT,
-        "version": 1,
-        "title": contents.title,
-        "editorial": contents.editorial,
-        "items": [item.to_json() for item in items],
-        "content_hash": contents.hash,
-        "period_from": now - timedelta(days=14),
-        "period_until": now,
-        "created_at": now,
-        "sending_at": now + timedelta(days=number),
-    }
-    async with house.database.write() as session:
-        session.add(Edition(**{**given, **more}))
-        await session.flush()
-        session.add(
-            Rendition(
-                edition=number,
-                choice=editions.EVERYTHING,
-                content_hash=contents.hash,
-                mail=b"",
-                message_hash="",
-                article=article,
-            )
-        )
-
-
 async def page(house: LetterHouse, path: str, status: int = 200, **headers: str) -> str:
     async with house.visitor() as visitor:
         response = await visitor.get(path, headers=headers)
@@ -67,9 +31,9 @@ async def page(house: LetterHouse, path: str, status: int = 200, **headers: str)
 async def test_the_editions_are_listed_newest_first_as_long_as_they_left(
     house: LetterHouse,
 ) -> None:
-    await left(house, 1, CRECHES)
-    await left(house, 2, LOI)
-    await left(house, 3, LOI, state=State.IN_REVIEW, sending_at=None)
+    await left(house.parts, 1, CRECHES)
+    await left(house.parts, 2, LOI)
+    await left(house.parts, 3, LOI, state=State.IN_REVIEW, sending_at=None)
     text = await page(house, "/lettres")
     assert text.index("La lettre de test n° 2") < text.index("La lettre de test n° 1")
     assert "n° 3" not in text
@@ -78,7 +42,7 @@ async def test_the_editions_are_listed_newest_first_as_long_as_they_left(
 
 async def test_a_long_archive_has_several_pages(house: LetterHouse) -> None:
     for number in range(1, 27):
-        await left(house, number, CRECHES)
+        await left(house.parts, number, CRECHES)
     first, second = await page(house, "/lettres"), await page(house, "/lettres?page=2")
     assert "La lettre de test n° 26" in first
     assert "Page 1 sur 2" in first
@@ -89,7 +53,7 @@ async def test_a_long_archive_has_several_pages(house: LetterHouse) -> None:
 
 
 async def test_words_lead_to_the_very_item_that_holds_them(house: LetterHouse) -> None:
-    await left(house, 1, CRECHES, LOI)
+    await left(house.parts, 1, CRECHES, LOI)
     text = await page(house, "/lettres?q=montagnes")
     assert "1 sujet parle de « montagnes »." in text
     assert 'href="/lettres/1#sujet-2"' in text
@@ -105,8 +69,8 @@ async def test_what_is_looked_up_is_shown_as_text(house: LetterHouse) -> None:
 
 async def test_an_edition_leads_to_its_neighbours_that_left(house: LetterHouse) -> None:
     for number in (1, 2, 4):
-        await left(house, number, CRECHES)
-    await left(house, 3, LOI, state=State.CANCELLED, sending_at=None)
+        await left(house.parts, number, CRECHES)
+    await left(house.parts, 3, LOI, state=State.CANCELLED, sending_at=None)
     text = await page(house, "/lettres/2")
     assert 'rel="prev" href="/lettres/1"' in text
     assert 'rel="next" href="/lettres/4"' in text
@@ -116,7 +80,7 @@ async def test_an_edition_leads_to_its_neighbours_that_left(house: LetterHouse) 
 async def test_a_correction_is_told_at_the_top_and_shown_with_its_edition(
     house: LetterHouse,
 ) -> None:
-    await left(house, 1, CRECHES)
+    await left(house.parts, 1, CRECHES)
     now = house.clock.now()
     sent = {"edition": 1, "state": State.SENT, "created_at": now, "words": "…"}
     async with house.database.write() as session:
@@ -129,8 +93,8 @@ async def test_a_correction_is_told_at_the_top_and_shown_with_its_edition(
 
 
 async def test_the_feed_tells_each_edition_and_is_not_sent_twice(house: LetterHouse) -> None:
-    await left(house, 1, CRECHES)
-    await left(house, 2, LOI)
+    await left(house.parts, 1, CRECHES)
+    await left(house.parts, 2, LOI)
     async with house.visitor() as visitor:
         response = await visitor.get("/lettres/atom.xml")
         again = await visitor.get(
