@@ -81,7 +81,9 @@ class Database:
             _prepare_sqlite(self.engine.sync_engine)
         else:
             _hide_rows(self.engine.sync_engine)
-        self._writer = asyncio.Lock() if self.is_sqlite else contextlib.nullcontext()
+        self._writer: contextlib.AbstractAsyncContextManager[None] = (
+            asyncio.Lock() if self.is_sqlite else contextlib.nullcontext()
+        )
         self._readers = _sessions(self.engine)
         self._writers = _sessions(self.engine.execution_options(relais_write=True))
 
@@ -97,9 +99,13 @@ class Database:
 
         A task cancelled before that commits nothing.
         """
-        async with self._writer, self._writers() as session, session.begin():
+        async with self.exclusive(), self._writers() as session, session.begin():
             yield session
             await asyncio.sleep(0)  # where a cancellation that waited is heard
+
+    def exclusive(self) -> contextlib.AbstractAsyncContextManager[None]:
+        """Hold back this process's other writes to an SQLite file; PostgreSQL needs nothing."""
+        return self._writer
 
     async def scrub(self) -> None:
         """Empty the journal beside an SQLite file: it holds pages as they were before an erasure.

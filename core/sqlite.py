@@ -18,12 +18,12 @@ import aiosqlite
 T = TypeVar("T")
 
 
-def connect(database: str, **options: Any) -> aiosqlite.Connection:
+def connect(database: str, **options: Any) -> "WholeConnection":
     """Return a connection to be awaited, as `aiosqlite.connect` does."""
-    return _WholeConnection(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
+    return WholeConnection(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
 
 
-class _WholeConnection(aiosqlite.Connection):
+class WholeConnection(aiosqlite.Connection):
     """A connection whose operations end before a cancellation is heard."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -50,6 +50,11 @@ class _WholeConnection(aiosqlite.Connection):
         ran: _Ran = await self._execute(self._run, how, statement, parameters)
         return ran
 
+    async def perform(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do work with the connection itself in its thread, all of it in one trip."""
+        result: T = await self._execute(lambda: work(self._conn))
+        return result
+
     def _run(self, how: str, statement: str, parameters: Any) -> "_Ran":
         with contextlib.closing(self._conn.cursor()) as cursor:
             getattr(cursor, how)(statement, parameters)
@@ -72,7 +77,7 @@ class _WholeCursor:
 
     arraysize = 1
 
-    def __init__(self, connection: _WholeConnection) -> None:
+    def __init__(self, connection: WholeConnection) -> None:
         self._connection = connection
         self._ran = _Ran()
 

@@ -45,7 +45,7 @@ class Reach:
                 account = await account_of(session, parcel.recipient.number, TELEGRAM)
                 await self._note(session, account, now, blocked=True)
 
-        return replace(kind, settled=settled)
+        return replace(kind, settled=settled, only_refusals=kind.express)
 
     async def _note(
         self, session: AsyncSession, account: Account | None, now: datetime, *, blocked: bool

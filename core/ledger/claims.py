@@ -61,10 +61,19 @@ def claimable(channel: Channel, now: datetime, real_now: datetime) -> ColumnElem
 
 
 async def something(
-    session: AsyncSession, channel: Channel, now: datetime, real_now: datetime
+    session: AsyncSession,
+    channel: Channel,
+    now: datetime,
+    real_now: datetime,
+    *,
+    bulk: bool = True,
 ) -> bool:
-    """Say whether there is anything to claim, without asking for the right to write."""
-    return bool(await session.scalar(select(exists().where(claimable(channel, now, real_now)))))
+    """Say whether there is anything to claim, without asking for the right to write.
+
+    Without `bulk`, whether there is anything else.
+    """
+    wanted = exists().where(claimable(channel, now, real_now), Delivery.bulk.in_(_classes(bulk)))
+    return bool(await session.scalar(select(wanted)))
 
 
 async def claim(
@@ -76,15 +85,16 @@ async def claim(
     now: datetime,
     real_now: datetime,
     lease: timedelta,
+    bulk: bool = True,
 ) -> list[Parcel]:
     """Take up to `limit` rows for `worker`, one per stream: what is bulk last, the earliest first.
 
-    Raises IntegrityError when another process took a row of the same stream at that very moment:
-    nothing is claimed then, and the next try sees it.
+    Without `bulk`, only of what is not. Raises IntegrityError when another process took a row of
+    the same stream at that very moment: nothing is claimed then, and the next try sees it.
     """
     free: list[int] = []
-    for bulk in (False, True):  # asked apart, each follows the index
-        wanted = (claimable(channel, now, real_now), Delivery.bulk.is_(bulk))
+    for each in _classes(bulk):  # asked apart, each follows the index
+        wanted = (claimable(channel, now, real_now), Delivery.bulk.is_(each))
         free += await session.scalars(
             select(Delivery.id)
             .where(*wanted)
@@ -169,6 +179,12 @@ async def defer(
     return await _changed(
         session, claimed.where(Delivery.id == parcel.id, Delivery.worker == worker)
     ) or await _changed(session, started.where(*_attempt(parcel, worker)))
+
+
+async def give_back(session: AsyncSession, parcel: Parcel, worker: str) -> bool:
+    """Give back a row that `worker` claimed and could not start, if it is its own still."""
+    mine = (Delivery.id == parcel.id, Delivery.worker == worker)
+    return await _changed(session, _returned().where(*mine))
 
 
 async def release(session: AsyncSession, worker: str) -> int:
@@ -261,6 +277,10 @@ async def condemn(
     return condemned
 
 
+def _classes(bulk: bool) -> tuple[bool, ...]:
+    return (False, True) if bulk else (False,)
+
+
 def _move(before: State, after: State, **values: Any) -> Update:
     """Return the conditional update that makes a legal move. Raises ValueError for another."""
     if not legal(before, after):
@@ -319,6 +339,7 @@ def _parcel(row: Delivery, body: bytes) -> Parcel:
         attempt=row.attempts + 1,
         resent=row.resent,
         deferrals=row.deferrals,
+        bulk=row.bulk,
     )
 
 

@@ -58,22 +58,21 @@ class Courier:
         kind = self._work.kinds.get(parcel.kind)
         if kind is None:
             log.warning("ledger.unknown_kind", id=parcel.id, kind=parcel.kind)
-            return await self._defer(parcel, "unknown kind")
+            return await self.defer(parcel, "unknown kind")
         try:
             decision = await self._prepare(kind, parcel)
             if isinstance(decision, Skip):
-                return await self._skip(kind, parcel, decision)
+                return await self.skip(kind, parcel, decision)
             filled = replace(parcel, values={**parcel.values, **decision.values})
             if not await self._start(parcel):
-                log.info("ledger.claim_lost", id=parcel.id, kind=parcel.kind)
-                return None
+                return await self.give_back(parcel)
         except Exception as error:  # noqa: BLE001  # one parcel's trouble is not the others'
             log.warning("ledger.prepare_failed", id=parcel.id, kind=parcel.kind, **described(error))
-            return await self._defer(parcel, f"could not be prepared: {type(error).__name__}")
+            return await self.defer(parcel, f"could not be prepared: {type(error).__name__}")
         failpoints.reach("ledger.before_send")
         outcome = await self._send(gateway, filled, decision.address)
         failpoints.reach("ledger.after_send")
-        await self._settle(kind, parcel, outcome)
+        await self.settle(kind, parcel, outcome)
         failpoints.reach("ledger.after_settle")
         return None
 
@@ -103,14 +102,10 @@ class Courier:
             unfinished = send.cancel()
         if unfinished:
             return Unknown("no answer in time")
-        if send.cancelled():
-            return Unknown("the service stopped before the answer")
-        if error := send.exception():
-            log.warning("ledger.gateway_failed", id=parcel.id, **described(error))
-            return Unknown(f"the gateway failed: {type(error).__name__}")
-        return send.result()
+        return outcome_of(send, parcel)
 
-    async def _settle(self, kind: DeliveryKind, parcel: Parcel, outcome: Outcome) -> None:
+    async def settle(self, kind: DeliveryKind, parcel: Parcel, outcome: Outcome) -> None:
+        """Write what became of a send, with what its kind does then."""
         jitter = self._work.random.random()
         settlement = settle(outcome, parcel.attempt, kind.policy, self._work.settings, jitter)
 
@@ -129,7 +124,9 @@ class Courier:
             _event(settlement, ours=ours), id=parcel.id, kind=parcel.kind, attempt=parcel.attempt
         )
 
-    async def _skip(self, kind: DeliveryKind, parcel: Parcel, skip: Skip) -> None:
+    async def skip(self, kind: DeliveryKind, parcel: Parcel, skip: Skip) -> None:
+        """Write that a claimed parcel is not to be sent, with what its kind does then."""
+
         async def change(session: AsyncSession) -> bool:
             return await claims.skip(
                 session, parcel, self._work.worker, skip.reason, self._work.clock.now()
@@ -138,7 +135,15 @@ class Courier:
         ours = await self._record(kind, parcel, change, skip)
         log.info("ledger.skipped" if ours else "ledger.superseded", id=parcel.id, kind=parcel.kind)
 
-    async def _defer(self, parcel: Parcel, reason: str) -> None:
+    async def give_back(self, parcel: Parcel) -> None:
+        """Drop a claim that could not be started: it was lost, or a hold came in between."""
+        log.info("ledger.claim_lost", id=parcel.id, kind=parcel.kind)
+        await self._persist(
+            lambda session: claims.give_back(session, parcel, self._work.worker), tries=1
+        )
+
+    async def defer(self, parcel: Parcel, reason: str) -> None:
+        """Give back a parcel that surely did not leave, to be tried again after a while."""
         delay = backoff(parcel.deferrals + 1, self._work.settings, self._work.random.random())
         until = self._work.after(delay)
         await self._persist(
@@ -186,6 +191,16 @@ class Courier:
                     raise
                 log.warning("ledger.write_failed", **described(error))
             await asyncio.sleep(PAUSES[min(count, len(PAUSES)) - 1])
+
+
+def outcome_of(send: asyncio.Future[Outcome], parcel: Parcel) -> Outcome:
+    """Return what a send that is done says; one that was cut off, or fell, leaves a doubt."""
+    if send.cancelled():
+        return Unknown("the service stopped before the answer")
+    if error := send.exception():
+        log.warning("ledger.gateway_failed", id=parcel.id, **described(error))
+        return Unknown(f"the gateway failed: {type(error).__name__}")
+    return send.result()
 
 
 def _told(settlement: Settlement) -> Told | None:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import random
 import uuid
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,9 +15,12 @@ from core.clock import Clock
 from core.db import Database
 from core.ledger import claims
 from core.ledger.courier import Courier
-from core.ledger.draft import Channel, DeliveryKind, Parcel
+from core.ledger.draft import Channel, DeliveryKind
+from core.ledger.express import Express
 from core.ledger.failures import described
 from core.ledger.gateway import Gateway
+from core.ledger.hot import hot
+from core.ledger.lane import Lane
 from core.ledger.presence import Presence
 from core.ledger.views import Reconciler
 from core.ledger.work import PrepareView, Work
@@ -29,24 +31,11 @@ log = structlog.get_logger()
 POLL = 0.5
 """Seconds between two looks at the tables when nobody calls `wake`."""
 
+URGENT = 0.1
+"""The same while only bulk waits: what is not bulk passes before it."""
+
 LAST_WORDS = 1.0
 """Seconds given to abandoned sends to write that they are in doubt, and to us to leave."""
-
-
-class Lane:
-    """One channel: what is claimed and not started, and what is under way."""
-
-    def __init__(self, channel: Channel, gateway: Gateway) -> None:
-        self.channel = channel
-        self.gateway = gateway
-        self.queue: deque[Parcel] = deque()
-        self.active: dict[asyncio.Task[None], Parcel] = {}
-        self.event = asyncio.Event()
-
-    @property
-    def held(self) -> list[int]:
-        """The ids of what this lane has claimed."""
-        return [parcel.id for parcel in (*self.queue, *self.active.values())]
 
 
 class Dispatcher:
@@ -55,7 +44,8 @@ class Dispatcher:
     `clock` says what is due; `real_clock` drives leases, heartbeats and retries. `worker_id` is
     a label for operators: each run adds to it what makes it unique. `prepare_view` gives, by
     the first words of a view's key, who knows its address. `drain` is how many seconds what is
-    in flight has to land once told to stop. Several dispatchers may run at once on one database.
+    in flight has to land once told to stop. Without `express` everything goes the plain way.
+    Several dispatchers may run at once on one database.
     """
 
     def __init__(  # noqa: PLR0917  # the parts come in as arguments
@@ -71,6 +61,7 @@ class Dispatcher:
         *,
         prepare_view: Mapping[str, PrepareView] | None = None,
         drain: float = 7.0,
+        express: bool = True,
     ) -> None:
         self._work = Work(
             database=database,
@@ -85,9 +76,9 @@ class Dispatcher:
         )
         self._label = worker_id
         self._drain = drain
+        self._express = express
         self._lanes = [Lane(channel, gateway) for channel, gateway in gateways.items()]
         self._views_event = asyncio.Event()
-        self._begin()
 
     def _begin(self) -> None:
         """Become a worker that never was: whatever an earlier run left behind is not ours."""
@@ -96,11 +87,29 @@ class Dispatcher:
         self._presence = Presence(self._work)
         self._courier = Courier(self._work)
         self._reconciler = Reconciler(self._work)
+        for lane in self._lanes:
+            lane.express = self._expressway(lane)
+
+    def _expressway(self, lane: Lane) -> Express | None:
+        books = hot(self._work.database) if self._express else None
+        if books is None:
+            return None
+        return Express(
+            self._work,
+            lane.gateway,
+            books,
+            room=lane.room_by_express,
+            landed=lane.landed,
+            refused=lane.refuse,
+        )
 
     def wake(self) -> None:
         """Look at the tables at once: something was posted, or the clock was moved."""
         for event in (self._views_event, *(lane.event for lane in self._lanes)):
             event.set()
+        for lane in self._lanes:
+            if lane.express:
+                lane.express.wake()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Dispatch until `stop` is set; then finish what is being sent, and give back the rest.
@@ -113,6 +122,8 @@ class Dispatcher:
         beating = asyncio.create_task(self._beat())
         loops = [asyncio.create_task(self._dispatch(lane)) for lane in self._lanes]
         loops.append(asyncio.create_task(self._reconcile()))
+        expressways = [lane.express for lane in self._lanes if lane.express]
+        loops += [asyncio.create_task(express.run(self._stopping)) for express in expressways]
         told = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({told, *loops}, return_when=asyncio.FIRST_COMPLETED)
@@ -133,15 +144,16 @@ class Dispatcher:
             except Exception as error:  # noqa: BLE001  # the database may come back
                 log.warning("ledger.claim_failed", channel=lane.channel, **described(error))
             self._launch(lane)
-            await _poll(lane.event)
+            await _poll(lane.event, URGENT if lane.only_bulk else POLL)
 
     async def _claim(self, lane: Lane) -> None:
-        """Keep enough in the queue for every connection."""
-        if len(lane.queue) >= lane.gateway.connections:
+        """Keep enough in hand for every connection; look for what passes before bulk."""
+        enough = lane.waiting >= 2 * lane.gateway.connections
+        if enough and not self._looks_for_urgent(lane):
             return
         now, real_now = self._work.clock.now(), self._work.real_clock.now()
         async with self._work.database.read() as session:
-            if not await claims.something(session, lane.channel, now, real_now):
+            if not await claims.something(session, lane.channel, now, real_now, bulk=not enough):
                 return
         async with self._work.database.write() as session:
             claimed = await claims.claim(
@@ -149,15 +161,24 @@ class Dispatcher:
                 lane.channel,
                 self._work.worker,
                 limit=self._work.settings.batch,
+                bulk=not enough,
                 now=now,
                 real_now=real_now,
                 lease=self._work.lease,
             )
         failpoints.reach("ledger.after_claim")
-        lane.queue.extend(claimed)
+        lane.take(claimed)
+
+    def _looks_for_urgent(self, lane: Lane) -> bool:
+        """Say whether to look, now and then, for what passes before the bulk that waits."""
+        now = asyncio.get_running_loop().time()
+        if not lane.only_bulk or now < lane.looked_at + URGENT:
+            return False
+        lane.looked_at = now
+        return True
 
     def _launch(self, lane: Lane) -> None:
-        while lane.queue and len(lane.active) < lane.gateway.connections:
+        while lane.queue and lane.room > 0:
             if self._stopping.is_set():
                 return
             parcel = lane.queue.popleft()
@@ -197,6 +218,9 @@ class Dispatcher:
         _, late = await asyncio.wait(landing, timeout=self._drain)
         if late:
             self._courier.abandon()
+            for lane in self._lanes:
+                if lane.express:
+                    lane.express.abandon()
             await asyncio.wait(late, timeout=LAST_WORDS)
         await _cancelled(beating, *landing)
         for lane in self._lanes:
@@ -215,8 +239,8 @@ async def _cancelled(*tasks: asyncio.Task[None]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _poll(event: asyncio.Event) -> None:
+async def _poll(event: asyncio.Event, seconds: float = POLL) -> None:
     """Wait for a call, or for the next look."""
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(POLL):
+        async with asyncio.timeout(seconds):
             await event.wait()

@@ -1,7 +1,7 @@
 """What rooms hand to the ledger: drafts of things to send, and the kinds they belong to."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +24,7 @@ __all__ = [
     "Parcel",
     "Policy",
     "Prepare",
+    "PrepareMany",
     "Ready",
     "Refused",
     "Sent",
@@ -91,6 +92,7 @@ class Parcel:
     attempt: int
     resent: bool
     deferrals: int = 0
+    bulk: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,9 @@ class Skip:
 
 
 Prepare = Callable[[AsyncSession, Parcel, datetime], Awaitable[Ready | Skip]]
+PrepareMany = Callable[
+    [AsyncSession, Sequence[Parcel], datetime], Awaitable[Sequence[Ready | Skip]]
+]
 Settled = Callable[[AsyncSession, Parcel, Sent | Refused | Skip, datetime], Awaitable[None]]
 
 
@@ -145,10 +150,19 @@ class DeliveryKind:
     """How deliveries of one kind behave.
 
     `prepare` is asked right before each send, in a reading session: is the cause still valid,
-    and where does it go? `settled` runs in the transaction that settles the row.
+    and where does it go? `prepare_many`, for what is sent by thousands, answers for several at
+    once, in their order, as `prepare` would for each. `settled` runs in the transaction that
+    settles the row; `only_refusals` says that it does nothing once something was sent.
     """
 
     name: str
     policy: Policy
     prepare: Prepare
     settled: Settled = nothing_more
+    prepare_many: PrepareMany | None = None
+    only_refusals: bool = False
+
+    @property
+    def express(self) -> bool:
+        """Whether a sent one asks for nothing more: many may then be written at once."""
+        return self.only_refusals or self.settled is nothing_more
