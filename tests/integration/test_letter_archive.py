@@ -1,5 +1,7 @@
 """The archive: its list, its search, each edition's page with what corrected it, the feed."""
 
+import re
+
 import pytest
 from lxml import etree
 
@@ -56,8 +58,10 @@ async def test_words_lead_to_the_very_item_that_holds_them(house: LetterHouse) -
     await left(house.parts, 1, CRECHES, LOI)
     text = await page(house, "/lettres?q=montagnes")
     assert "1 sujet parle de « montagnes »." in text
-    assert 'href="/lettres/1#sujet-2"' in text
+    found = re.search(r'href="/lettres/1#([^"]+)"', text)
+    assert found
     assert "crèches" not in text
+    assert f'id="{found[1]}"' in await page(house, "/lettres/1")
 
 
 async def test_what_is_looked_up_is_shown_as_text(house: LetterHouse) -> None:
@@ -90,6 +94,24 @@ async def test_a_correction_is_told_at_the_top_and_shown_with_its_edition(
     assert "Cette lettre a fait l’objet d’un rectificatif." in text
     assert text.index("<h1>") < text.index("<p>Lire 2027.</p>")
     assert "Encore secret" not in text
+
+
+async def test_an_item_can_be_passed_on_as_text_with_where_it_comes_from(
+    house: LetterHouse,
+) -> None:
+    await left(house.parts, 1, CRECHES, LOI)
+    found = re.findall(
+        r'href="https://relais.test(/lettres/1/a-transmettre/[^"]+)"',
+        await page(house, "/lettres/1"),
+    )
+    text = await page(house, found[1])
+    assert "La loi montagne" in text
+    assert "Source : Journal officiel" in text
+    assert "https://relais.test/lettres/1" in text
+    assert 'href="mailto:?subject=La%20loi%20montagne&amp;body=' in text
+    assert "crèches" not in text
+    await page(house, "/lettres/1/a-transmettre/other", 404)
+    await page(house, found[1].replace("/1/", "/2/"), 404)
 
 
 async def test_the_feed_tells_each_edition_and_is_not_sent_twice(house: LetterHouse) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 from sqlalchemy import select
@@ -22,6 +23,9 @@ from digest.letter.models import Correction, Edition
 
 ON_A_PAGE = 24
 MOST_FOUND = 40
+MOST_MAILED = 1_500
+"""Characters that a `mailto:` link carries: browsers and mail clients take some 2,000 in all."""
+
 NUMBER = f"{{number:{ROW}}}"
 
 
@@ -37,6 +41,7 @@ class ArchivePages:
             Route("/lettres", self.list),
             Route("/lettres/atom.xml", self.feed),
             Route(f"/lettres/{NUMBER}", self.edition),
+            Route(f"/lettres/{NUMBER}/a-transmettre/{{key}}", self.forwardable),
             Route("/lettres/apercu/{token}", self.preview),
         )
 
@@ -48,14 +53,16 @@ class ArchivePages:
         if words:
             said = (Published(each.number, editions.contents_of(each)) for each in left)
             found = find(said, words, MOST_FOUND)
-            return page(self._parts, "web/editions_found.html", {"words": words, "found": found})
+            keys = {each.item.reference: names.item_key(each.item.reference) for each in found}
+            values = {"words": words, "found": found, "keys": keys}
+            return page(self._parts, "web/editions_found.html", values)
         number = _page_number(request)
         shown = left[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
         if not shown and number > 1:
             raise HTTPException(404)
         last = max(1, -(-len(left) // ON_A_PAGE))
-        values = {"editions": shown, "words": "", "number": number, "last": last}
-        return page(self._parts, "web/editions.html", values)
+        shown_values = {"editions": shown, "words": "", "number": number, "last": last}
+        return page(self._parts, "web/editions.html", shown_values)
 
     async def feed(self, request: Request) -> Response:
         """Give the editions as Atom, newest first."""
@@ -75,6 +82,22 @@ class ArchivePages:
             raise HTTPException(404)
         around = {"corrections": corrections, **neighbours}
         return self._edition(edition.title, number, rendition.article, around)
+
+    async def forwardable(self, request: Request) -> Response:
+        """Show what can be passed on about one item, as text. Raises HTTPException(404)."""
+        number = request.path_params["number"]
+        async with self._parts.database.read() as session:
+            edition = await editions.by_number(session, number)
+        if edition is None or edition.sending_at is None:
+            raise HTTPException(404)
+        contents = editions.contents_of(edition)
+        item = rendering.item_of(contents, request.path_params["key"])
+        if item is None:
+            raise HTTPException(404)
+        printed_at = edition.approved_at or edition.sending_at
+        text = rendering.forwardable(self._parts, number, contents, item, printed_at)
+        values = {"number": number, "item": item, "text": text, "body": quote(text[:MOST_MAILED])}
+        return page(self._parts, "web/edition_forward.html", values)
 
     async def preview(self, request: Request) -> Response:
         """Show the version that a review speaks of; once it has changed, say so (410)."""

@@ -24,10 +24,9 @@ class Published:
 
 @dataclass(frozen=True)
 class Found:
-    """An item that holds the words: the `rank` from 1 of an item in its edition's page."""
+    """An item that holds the words, and the number of its edition."""
 
     number: int
-    rank: int
     item: Item
 
 
@@ -40,18 +39,13 @@ def find(editions: Iterable[Published], words: str, limit: int) -> Sequence[Foun
     if not roots:
         return []
     scored = [
-        (score, found)
+        (score, Found(edition.number, item))
         for edition in editions
-        for found in _items(edition)
-        if (score := _score(found.item, roots))
+        for item in edition.contents.items
+        if (score := _score(item, roots))
     ]
-    scored.sort(key=lambda pair: (-pair[0], -pair[1].number, pair[1].rank))
+    scored.sort(key=lambda pair: (-pair[0], -pair[1].number))
     return [found for _, found in scored[:limit]]
-
-
-def _items(edition: Published) -> Iterable[Found]:
-    items = enumerate(edition.contents.items, start=1)
-    return (Found(edition.number, rank, item) for rank, item in items)
 
 
 def _score(item: Item, roots: frozenset[str]) -> int:
