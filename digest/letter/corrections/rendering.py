@@ -10,6 +10,7 @@ from digest.letter import names
 from digest.letter.corrections import rules
 from digest.letter.decide import paragraphs
 from digest.letter.models import Correction
+from digest.letter.rendering import list_links
 from digest.letter.sending.rows import PREFERENCES_URL
 from digest.letter.sending.shown import words
 
@@ -26,8 +27,9 @@ def mail(parts: Parts, correction: Correction, printed_at: datetime) -> Content:
         PREFERENCES_URL: placeholder(PREFERENCES_URL),
     }
     text = parts.renderer.mail("correction", values, parts.settings.network.language)
+    letter = list_links(parts, f"rectificatif-{correction.edition}-{correction.rank}")
     own = {UNSUBSCRIBE_URL, PREFERENCES_URL}
-    return compose(parts.settings.mail, text, list_unsubscribe=True, names=own)
+    return compose(parts.settings.mail, text, letter=letter, names=own)
 
 
 def article(parts: Parts, correction: Correction) -> str:

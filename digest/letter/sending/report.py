@@ -22,7 +22,7 @@ from digest.letter.models import Correction, Edition
 from digest.letter.sending.counting import count as counted
 from digest.letter.sending.counting import tally
 from digest.letter.sending.rules import Tally, failures
-from digest.letter.sending.shown import figure, words
+from digest.letter.sending.shown import correct_button, figure, words
 from digest.subscribers.models import Bounce
 
 PACE = 60.0
@@ -72,8 +72,7 @@ async def edition_report(
     stopped = edition.state == State.CANCELLED
     text = _words(parts, number, 0, count, bounces, stopped=stopped)
     reference = names.edition_reference(number)
-    correct = (Button(words("correct_button"), "letter.correct", reference),)
-    keyboard = (*_doubts(reference, count, may_resend=not stopped), correct)
+    keyboard = (*_doubts(reference, count, may_resend=not stopped), (correct_button(number),))
     content = _content(parts, text, keyboard)
     slot = names.report_slot(number)
     return Draft(names.REPORT, slot, ANIMATORS, content, reference, now, stream=names.DESK)

@@ -89,3 +89,8 @@ def _rounded(pace: float | None) -> int | None:
         return None
     a_minute = round(pace * 60)
     return max(1, a_minute if a_minute < PRECISE else round(a_minute, -1))
+
+
+def correct_button(number: int) -> Button:
+    """Return the button that writes a correction to a letter whose sending is over."""
+    return Button(words("correct_button"), "letter.correct", names.edition_reference(number))
