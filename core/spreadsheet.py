@@ -72,6 +72,19 @@ def read(data: bytes, columns: Sequence[Column]) -> Reading:
     return _body(body, separator, present)
 
 
+_FORMULA = tuple("=+-@\t\r'")
+
+
+def guarded(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; `unguarded` gives it back."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Return what `guarded` was given."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the hint that helps with an unknown word: the nearest known ones, or all."""
     known = sorted(known)

@@ -15,7 +15,13 @@ from rich.console import Console
 
 from core import logs
 from core.errors import RelaisError
-from relais import configuration, letter_commands, mailbox_commands, watch_commands
+from relais import (
+    configuration,
+    letter_commands,
+    mailbox_commands,
+    subscriber_commands,
+    watch_commands,
+)
 
 if TYPE_CHECKING:
     from relais import initial
@@ -29,6 +35,7 @@ people = typer.Typer(help="The directory.", no_args_is_help=True)
 app.add_typer(people, name="people")
 answers = typer.Typer(help="The validated answers.", no_args_is_help=True)
 app.add_typer(answers, name="answers")
+app.add_typer(subscriber_commands.app, name="subscribers")
 app.add_typer(watch_commands.app, name="watch")
 app.add_typer(mailbox_commands.app, name="mailbox")
 app.add_typer(letter_commands.app, name="digest")

@@ -13,13 +13,13 @@ from sqlalchemy.orm import aliased
 
 from bot.answers.decide import State
 from bot.answers.models import Answer, AnswerVariant
-from bot.answers.rules import guarded
 from bot.answers.words import text
 from core.chat import Action, Document, PressHandler, Response, Toast, Turn
 from core.clock import PARIS
 from core.people.models import Theme
 from core.people.roles import Role
 from core.reference import Reference
+from core.spreadsheet import guarded
 
 Format = Literal["csv", "json"]
 

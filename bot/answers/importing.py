@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.answers import store
 from bot.answers.decide import State, What
 from bot.answers.models import Answer, AnswerRevision, AnswerVariant
-from bot.answers.rules import AnswerRow, read_answer, unguarded
+from bot.answers.rules import AnswerRow, read_answer
 from core.db import alone
 from core.errors import InputError
 from core.people.models import Theme
+from core.spreadsheet import unguarded
 
 Row = Mapping[str, str | None]
 

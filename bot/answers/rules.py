@@ -221,18 +221,3 @@ def parse_search(text: str, _now: datetime) -> str:
     if not words:
         raise InputError("nothing_said")
     return words
-
-
-# --- cells of a spreadsheet --------------------------------------------------------------------
-
-_FORMULA = tuple("=+-@\t\r'")
-
-
-def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; `unguarded` gives it back."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def unguarded(cell: str) -> str:
-    """Return what `guarded` was given."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -128,6 +128,31 @@ def ending(basis: Basis) -> Event:
     return Event.OBJECT if basis is Basis.PUBLIC_INTEREST else Event.UNSUBSCRIBE
 
 
+class Verdict(enum.StrEnum):
+    """What becomes of an address that an operator adds."""
+
+    ADDED = "added"
+    ALREADY = "already"
+    LEFT = "left"
+    OBJECTED = "objected"
+    SUPPRESSED = "suppressed"
+
+
+def verdict_of(state: State | None, reason: Reason | None) -> Verdict:
+    """Decide whether an operator may add an address: never who left, objected, or is in error.
+
+    `state` is that of its subscription, if it ever had one; a request that was never confirmed
+    prevents nothing.
+    """
+    if reason is Reason.OBJECTED:
+        return Verdict.OBJECTED
+    if reason is not None:
+        return Verdict.SUPPRESSED
+    if state is State.UNSUBSCRIBED:
+        return Verdict.LEFT
+    return Verdict.ADDED if state in {None, State.PENDING} else Verdict.ALREADY
+
+
 HARD = "hard"
 SOFT = "soft"
 REFUSED_BY_POLICY = "5.7."

@@ -13,7 +13,6 @@ from bot.answers.rules import (
     LONGEST_SEARCH,
     PAGE,
     AnswerRow,
-    guarded,
     months_after,
     page_of,
     pair,
@@ -24,9 +23,9 @@ from bot.answers.rules import (
     parse_variants,
     parse_words,
     read_answer,
-    unguarded,
 )
 from core.errors import InputError
+from core.spreadsheet import guarded, unguarded
 
 NOW = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
 """Already the 24th in Paris."""
