@@ -5,6 +5,7 @@ that long ones bring to its knees.
 """
 
 import email.utils
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -126,13 +127,25 @@ def _mail(
 # --- Headers ----------------------------------------------------------------------------------
 
 
+def _values(message: Part, *names: str) -> Iterator[str]:
+    """Give the values of headers as they came; bytes that are not ASCII are read as text is."""
+    for name, value in message.raw_items():
+        if name.lower() in names:
+            yield _unescaped(str(value))
+
+
+def _unescaped(value: str) -> str:
+    raw = value[: 10 * LONGEST_HEADER]
+    return decoded(raw.encode("utf-8", "surrogateescape"), "utf-8")
+
+
 def _header(message: Part, name: str) -> str:
-    return _readable(message.get(name, ""))
+    return _readable(next(_values(message, name), ""))
 
 
-def _readable(value: object) -> str:
+def _readable(value: str) -> str:
     """Return a header's value decoded, on one line, without control characters."""
-    raw = str(value)[:LONGEST_HEADER]
+    raw = value[:LONGEST_HEADER]
     try:
         pieces = decode_header(raw)
     except (HeaderParseError, ValueError):
@@ -146,13 +159,13 @@ def _readable(value: object) -> str:
 
 
 def _headers(message: Part) -> Iterator[tuple[str, str]]:
-    for name, value in list(message.items())[:MOST_PARTS]:
-        yield name.lower(), _readable(value)
+    for name, value in itertools.islice(message.raw_items(), MOST_PARTS):
+        yield name.lower(), _readable(_unescaped(str(value)))
 
 
 def _sender(message: Part) -> tuple[str, str]:
     """Return the name and the address that a mail claims to come from."""
-    raw = str(message.get("from", ""))[:LONGEST_HEADER]
+    raw = next(_values(message, "from"), "")[:LONGEST_HEADER]
     name, address = email.utils.parseaddr(raw)
     return _readable(name)[:100], _address(address)
 
@@ -165,16 +178,14 @@ def _address(typed: str) -> str:
 
 
 def _addresses(message: Part, *names: str) -> Iterator[str]:
-    values = [str(v)[:LONGEST_HEADER] for name in names for v in message.get_all(name, [])[:5]]
+    values = [value[:LONGEST_HEADER] for value in itertools.islice(_values(message, *names), 10)]
     for _, address in email.utils.getaddresses(values)[:MOST_PARTS]:
         if found := _address(address):
             yield found
 
 
 def _identifiers(message: Part, *names: str) -> tuple[str, ...]:
-    values = " ".join(
-        str(value)[: 10 * LONGEST_HEADER] for n in names for value in message.get_all(n, [])
-    )
+    values = " ".join(_values(message, *names))
     return tuple(dict.fromkeys(_IDENTIFIER.findall(values)))[-MOST_REFERENCES:]
 
 
@@ -191,7 +202,7 @@ def _first(found: tuple[str, ...]) -> str:
 
 def _date(message: Part) -> datetime | None:
     try:
-        date = email.utils.parsedate_to_datetime(str(message.get("date", "")))
+        date = email.utils.parsedate_to_datetime(_header(message, "date"))
         return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None

@@ -127,7 +127,7 @@ LEFT_ONESELF = _any((*_LEFT_ONESELF, *_MOVED))
 LEFT_ANOTHER = _any(_LEFT_ANOTHER)
 
 UNSUBSCRIBE_SUBJECT = re.compile(
-    r"(?:unsubscribe|desabonnement|desinscription|se desabonner|me desabonner|desabonner"
+    r"(?:unsubscribe|desabonnements?|desinscription|se desabonner|me desabonner|desabonner"
     r"|unsubscription|remove|stop|remove me|list-unsubscribe)[ .!]*"
 )
 
