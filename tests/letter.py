@@ -20,6 +20,8 @@ from core.reference import Party, Reference
 from core.room import ContributionSource, Room
 from core.sections import Section
 from core.settings import Settings
+from digest.letter import editions
+from digest.letter.examining.results import Examination, Problem
 from digest.letter.room import build
 from digest.subscribers import room as subscribers
 from digest.subscribers.models import Subscriber
@@ -59,6 +61,7 @@ class LetterHouse:
         self.clock = clock
         self.database = database
         self.offered: list[Contribution] = []
+        self.examines = True
         self.room: Room = build(self.parts, lambda: [self.source()])
         self.subscribers: Room = subscribers.build(self.parts)
         self.kinds: dict[str, DeliveryKind] = {
@@ -97,14 +100,29 @@ class LetterHouse:
         return response
 
     async def press(self, action: str, reference: str, version: int = 0) -> Response:
-        """Press a button as an animator, and return the one response."""
+        """Press a button as an animator, and return what it answers first.
+
+        What is to be approved is examined before, without a fault.
+        """
         (found,) = [a for a in self.room.actions if a.name == action]
         assert found.role is Role.ANIMATOR
+        if action == "letter.approve" and self.examines:
+            await self.examined()
         async with self.database.write() as session:
-            (response,) = await found.handler(
+            response, *_ = await found.handler(
                 self._turn(session), Reference.parse(reference), version
             )
         return response
+
+    async def examined(
+        self, blocking: tuple[Problem, ...] = (), warnings: tuple[Problem, ...] = ()
+    ) -> None:
+        """Play the part of the examination for the edition at work."""
+        async with self.database.write() as session:
+            edition = await editions.current(session)
+            if edition is not None:
+                found = Examination(edition.version, blocking, warnings)
+                edition.examined = found.to_json()
 
     async def fill(self, **values: Any) -> Response:
         """Finish the form of opening words."""

@@ -19,6 +19,8 @@ from core.posts import render_post
 from core.reference import ANIMATORS, Party
 from core.room import ContributionSource
 from digest.letter import names, rendering, slots
+from digest.letter.approving.names import approvers
+from digest.letter.approving.rules import Standing
 from digest.letter.decide import (
     OPEN,
     Contents,
@@ -29,7 +31,10 @@ from digest.letter.decide import (
     may_become,
     period,
 )
+from digest.letter.desk.rules import recomposed
+from digest.letter.desk.screens import Shown, overview
 from digest.letter.models import Composition, Edition, Rendition
+from digest.letter.pictures.mailed import pictures_of
 
 EVERYTHING = "all"
 """The only choice so far: whoever subscribes receives the whole edition."""
@@ -125,8 +130,13 @@ async def recompose(
     edition: Edition,
     now: datetime,
 ) -> bool:
-    """Choose the items again, up to now; false when nothing would be left, and nothing changed."""
-    items = await _gather(session, contributors, edition.period_from, now)
+    """Choose the items again, up to now; false when nothing would be left, and nothing changed.
+
+    What was taken out of the edition stays out; what was written by hand stays in.
+    """
+    offered = await _gather(session, contributors, edition.period_from, now)
+    out = [Item.from_json(raw) for raw in edition.dropped]
+    items = recomposed(offered, contents_of(edition).items, out)
     if not items:
         return False
     edition.period_until = now
@@ -145,11 +155,12 @@ async def change(
     items: Sequence[Item] | None = None,
     picture: str | None = None,
     picture_words: str | None = None,
+    show: bool = True,
 ) -> None:
     """Give an edition new contents: a new version, no approval, a new review to look at.
 
-    What is None stays as it is; an empty `picture` takes it away. Raises ValueError when the
-    edition can no longer change.
+    What is None stays as it is; an empty `picture` takes it away. Without `show` no review is
+    posted: whoever changes it sees it. Raises ValueError when the edition can no longer change.
     """
     move(edition, State.DRAFT)
     given = replace(
@@ -172,7 +183,8 @@ async def change(
     await session.execute(delete(Rendition).where(Rendition.edition == edition.number))
     move(edition, State.IN_REVIEW)
     await session.flush()
-    await post(session, [_review(parts, edition, now)], now)
+    if show:
+        await post(session, [_review(parts, edition, now)], now)
 
 
 def _given(**values: Any) -> dict[str, Any]:
@@ -184,7 +196,8 @@ async def approve(
 ) -> None:
     """Give the « bon à diffuser »: what will be sent is made now, and changes no more."""
     contents = contents_of(edition)
-    mail = rendering.mail(parts, edition.number, contents, now)
+    images = await pictures_of(session, contents)
+    mail = rendering.mail(parts, edition.number, contents, now, images=images)
     session.add(
         Rendition(
             edition=edition.number,
@@ -253,6 +266,7 @@ async def _blank(session: AsyncSession, parts: Parts, now: datetime) -> Edition:
     edition.created_at = now
     edition.title, edition.editorial, edition.items = parts.settings.digest.title, "", []
     edition.picture, edition.picture_words = None, ""
+    edition.dropped, edition.picture_asked = [], None
     edition.scheduled_for = edition.confirmed_late_at = None
     return edition
 
@@ -271,11 +285,18 @@ def _item(contribution: Contribution) -> Item:
 
 def _review(parts: Parts, edition: Edition, now: datetime) -> Draft:
     number, version = edition.number, edition.version
-    values = rendering.summary(number, contents_of(edition))
-    text = rendering.words("review", {**values, "version": version})
-    keyboard = rendering.review_keyboard(parts, number, version, approved=False)
+    shown = Shown(
+        number=number,
+        version=version,
+        state=State(edition.state),
+        contents=contents_of(edition),
+        standing=Standing((), frozenset(), parts.settings.digest.approvals),
+        approvers=len(approvers(parts)),
+        dropped=tuple(Item.from_json(raw) for raw in edition.dropped),
+    )
+    screen = overview(parts, shown)
     slot = names.review_slot(number, version)
     language = parts.settings.network.language
-    content = render_post(parts.renderer, text, keyboard, language).content()
+    content = render_post(parts.renderer, screen.text, screen.keyboard, language).content()
     cause = names.edition_reference(number)
     return Draft(names.REVIEW, slot, ANIMATORS, content, cause, now, stream=names.DESK)

@@ -8,12 +8,16 @@ from core.funding.pages import logo_routes
 from core.parts import Parts
 from core.room import Room, Tick
 from digest.letter import names, sending
+from digest.letter.approving import deliveries as approving
+from digest.letter.approving.pages import ApprovalPages
 from digest.letter.archive.pages import ArchivePages
 from digest.letter.corrections import sending as correcting
 from digest.letter.corrections.desk import CorrectionsDesk
 from digest.letter.deliveries import delivery_kinds
-from digest.letter.desk import Desk
+from digest.letter.desk.desk import Desk
 from digest.letter.editions import Contributors
+from digest.letter.pictures.fetching import Fetching
+from digest.letter.pictures.pages import PicturePages
 from digest.letter.scheduling import Scheduling
 from digest.letter.sending.desk import SendingDesk
 from digest.letter.sending.progress import Progress
@@ -26,7 +30,6 @@ def build(parts: Parts, contributors: Contributors, files: FileSource = NO_FILES
     `files` gives the bytes of the pictures that are sent in chat. Raises ConfigurationError for a
     schedule that cannot be read.
     """
-    del files  # pictures come with the desk
     desk, scheduling = Desk(parts, contributors), Scheduling(parts, contributors)
     progress, reports = Progress(parts), Reports(parts)
     at_sending, corrections = SendingDesk(parts, progress), CorrectionsDesk(parts)
@@ -40,16 +43,22 @@ def build(parts: Parts, contributors: Contributors, files: FileSource = NO_FILES
             *corrections.actions(),
         ),
         forms=(*desk.forms(), *corrections.forms()),
-        pages=(*ArchivePages(parts).routes(), *logo_routes(parts.settings.funding)),
+        pages=(
+            *ArchivePages(parts).routes(),
+            *ApprovalPages(parts).routes(),
+            *PicturePages(parts).routes(),
+            *logo_routes(parts.settings.funding),
+        ),
         checks=(funding_check(parts.settings, parts.clock),),
         ticks=(
             scheduling.tick(),
+            Fetching(parts, files).tick(),
             _send_tick(parts),
             correcting.tick(parts),
             progress.tick(),
             reports.tick(),
         ),
-        deliveries=delivery_kinds(parts),
+        deliveries=(*delivery_kinds(parts), *approving.delivery_kinds(parts)),
         views={names.PROGRESS_VIEW: progress.address, names.REPORT_VIEW: progress.address},
     )
 

@@ -21,6 +21,9 @@ KEPT_CHUNKS = frozenset(
 )
 """The chunks of a PNG that make the picture; others say where and by whom it was made."""
 
+HEADER = 25
+"""The bytes of the first chunk of a PNG, its length, name and check included."""
+
 SIZES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 """The markers of JPEG that give width and height (start of frame)."""
 
@@ -66,6 +69,8 @@ def _png(data: bytes) -> Picture:
     chunks = list(_chunks(data))
     if not chunks or chunks[0][0] != b"IHDR" or chunks[-1][0] != b"IEND":
         raise ValueError("not a whole PNG")
+    if len(chunks[0][1]) != HEADER:
+        raise ValueError("not a header")
     width, height = struct.unpack(">II", chunks[0][1][8:16])
     kept = b"".join(whole for name, whole in chunks if name in KEPT_CHUNKS)
     return Picture(PNG + kept, "image/png", width, height)

@@ -1,0 +1,1 @@
+"""The « bon à diffuser »: asked for, given, or answered by a correction."""

@@ -1,0 +1,59 @@
+"""A test of an edition, by mail, to the animator who asks and to nobody else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from core.chat import Action, Response, Toast, Turn
+from core.ledger.draft import Draft
+from core.ledger.store import post
+from core.mail.compose import UNSUBSCRIBE_URL
+from core.pages import page_url
+from core.people.models import Person
+from core.people.roles import Role
+from core.reference import Party, Reference
+from digest.letter import editions, names, rendering
+from digest.letter.approving.names import TEST
+from digest.letter.desk.opening import Opening, Place
+from digest.letter.models import Edition
+from digest.letter.rendering import words
+
+PREFERENCES_URL = "preferences_url"
+
+
+@dataclass(frozen=True)
+class Testing:
+    """Answers « M’envoyer un essai »."""
+
+    opening: Opening
+
+    def actions(self) -> tuple[Action, ...]:
+        """Return what the button does."""
+        return (Action("letter.test", self.test, Role.ANIMATOR),)
+
+    async def test(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
+        """Send the draft to the address that the directory has of whoever pressed."""
+        opened = await self.opening.press(turn, reference, version)
+        if not isinstance(opened, Place):
+            return opened
+        person = await turn.session.get(Person, turn.sender.person_id or 0)
+        if person is None or not person.email:
+            return [Toast(words("test_no_address"), alert=True)]
+        await post(turn.session, [self._draft(turn, opened.edition, person)], turn.now)
+        return [Toast(words("test_sent"), alert=True)]
+
+    def _draft(self, turn: Turn, edition: Edition, person: Person) -> Draft:
+        """Return the mail as subscribers will get it, but for its mark and its links."""
+        parts = self.opening.parts
+        contents = editions.contents_of(edition)
+        marked = parts.renderer.plain(words("test_title", {"title": contents.title}))
+        content = rendering.mail(parts, edition.number, replace(contents, title=marked), turn.now)
+        nowhere = page_url(parts, "/lettres/essai")
+        return Draft(
+            kind=TEST,
+            slot=f"test:{edition.number}/v{edition.version}/{turn.incoming.update_id}",
+            recipient=Party("person", str(person.id)),
+            content=content,
+            cause=names.edition_reference(edition.number),
+            due_at=turn.now,
+            values={UNSUBSCRIBE_URL: nowhere, PREFERENCES_URL: nowhere},
+        )
