@@ -19,6 +19,7 @@ class Tokens:
     def __init__(self, secret: str, clock: Clock) -> None:
         self._secret = secret
         self._clock = clock
+        self._serializers: dict[str, URLSafeTimedSerializer] = {}
 
     def sign(self, purpose: str, value: Any) -> str:
         """Return a URL-safe token holding `value` (JSON-ready), good only for `purpose`."""
@@ -37,6 +38,12 @@ class Tokens:
             raise TokenError("the link is not valid", hint="check that it is complete") from error
 
     def _serializer(self, purpose: str) -> URLSafeTimedSerializer:
+        """Return what signs for a purpose, made once: an edition has links by the thousand."""
+        if purpose not in self._serializers:
+            self._serializers[purpose] = self._made(purpose)
+        return self._serializers[purpose]
+
+    def _made(self, purpose: str) -> URLSafeTimedSerializer:
         clock = self._clock
 
         class Signer(TimestampSigner):
