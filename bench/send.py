@@ -40,7 +40,8 @@ from core.reference import Reference
 from core.room import ContributionSource, Room
 from core.sections import Section
 from core.settings import DatabaseSettings, MailSettings, Settings
-from digest.letter import names
+from digest.letter import editions, names
+from digest.letter.examining.results import Examination
 from digest.letter.room import build
 from digest.subscribers.models import Subscriber
 from digest.subscribers.names import unsubscription_url
@@ -127,10 +128,19 @@ async def _approved(made: Engines, port: int, count: int) -> AsyncIterator[tuple
             room = build(parts, lambda: [_offer()])
             await _subscribe(parts, count)
             await _press(parts, room, "letter.compose", Reference("letter", "edition", "next"), 0)
+            await _examine(parts)
             await _press(parts, room, "letter.approve", names.edition_reference(1), 1)
             yield parts, room
         finally:
             await parts.database.close()
+
+
+async def _examine(parts: Parts) -> None:
+    """Play the part of the examination, which would look for links on the web."""
+    async with parts.database.write() as session:
+        edition = await editions.by_number(session, 1, lock=True)
+        assert edition is not None  # noqa: S101  # it was composed right before
+        edition.examined = Examination(edition.version).to_json()
 
 
 @asynccontextmanager

@@ -201,6 +201,7 @@ async def _publish(story: Story) -> str:
     page = html.unescape(await story.pages.get(preview, "<h1"))
     for title in story.kept[:2]:
         expect(found[1] != "1" or flat(title) in flat(page), "a kept news is not in the preview")
+    await settle(story.playground.house)  # the examination comes before
     await chats.press(GROUP, review, ANIMATOR, "Donner le bon à diffuser")
     await chats.changed(GROUP, review)
     await settle(story.playground.house)

@@ -20,6 +20,7 @@ from digest.letter import editions, names, rendering
 from digest.letter.archive import feed
 from digest.letter.archive.rules import LONGEST_QUERY, Published, find
 from digest.letter.models import Correction, Edition
+from digest.letter.pictures.pages import in_preview
 
 ON_A_PAGE = 24
 MOST_FOUND = 40
@@ -114,11 +115,12 @@ class ArchivePages:
             return bad_link(
                 self._parts, "web/bad_link.html", "preview", ExpiredTokenError("changed")
             )
-        if rendition is not None:
-            return self._edition(edition.title, number, rendition.article)
-        now = self._parts.clock.now()
-        article = rendering.article(self._parts, number, editions.contents_of(edition), now)
-        return self._edition(edition.title, number, article)
+        contents, now = editions.contents_of(edition), self._parts.clock.now()
+        article = rendition.article if rendition else None
+        article = article or rendering.article(self._parts, number, contents, now)
+        return self._edition(
+            edition.title, number, in_preview(article, request.path_params["token"])
+        )
 
     def _edition(
         self, title: str, number: int, article: str, around: Mapping[str, Any] | None = None

@@ -19,7 +19,7 @@ from digest.letter.rendering import summary, words
 EXAMINATION = "chat/examination.html"
 SECTIONS = tuple(Section)
 IN_A_ROW = 5
-MOST_PROBLEMS = 12
+MOST_PROBLEMS = 5
 
 
 @dataclass(frozen=True)
