@@ -139,7 +139,7 @@ async def _examine(parts: Parts) -> None:
     """Play the part of the examination, which would look for links on the web."""
     async with parts.database.write() as session:
         edition = await editions.by_number(session, 1, lock=True)
-        assert edition is not None  # noqa: S101  # it was composed right before
+        assert edition is not None  # it was composed right before
         edition.examined = Examination(edition.version).to_json()
 
 
