@@ -133,6 +133,11 @@ class Renderer:
         inside = tuple(picture for picture in shown if f'"cid:{picture.content_id}"' in html)
         return MailText(re.sub(r"[ \t\r\n]+", " ", subject), html, body + "\n", inside)
 
+    def source(self, name: str) -> str:
+        """Return a template as it is written, for what is not ours to render."""
+        environment = self.environment("fr", escape=False)
+        return self._loader.get_source(environment, name)[0]
+
     def notice(self, at: datetime | None = None) -> Notice:
         """Return the notice of the fundings in force at an instant; now, when none is given."""
         return self._funding(at)

@@ -80,7 +80,7 @@ def forwardable(
 ) -> str:
     """Return what can be passed on about an item: plain text, ended by where it comes from."""
     values = _values(parts, number, contents, printed_at)
-    values["item"] = _followable(item)
+    values["item"] = followable(item)
     language = parts.settings.network.language
     return parts.renderer.plain(Text("print/forwardable.txt", "body", values), language) + "\n"
 
@@ -97,7 +97,7 @@ def list_links(parts: Parts, campaign: str) -> ListLinks:
 
 
 def _values(parts: Parts, number: int, contents: Contents, printed_at: datetime) -> dict[str, Any]:
-    items = tuple(map(_followable, contents.items))
+    items = tuple(map(followable, contents.items))
     return {
         "number": number,
         "title": contents.title,
@@ -112,7 +112,7 @@ def _values(parts: Parts, number: int, contents: Contents, printed_at: datetime)
     }
 
 
-def _followable(item: Item) -> Item:
+def followable(item: Item) -> Item:
     """Drop the addresses that nobody should follow from a letter."""
     references = tuple((said, _on_the_web(url)) for said, url in item.references)
     return replace(item, url=_on_the_web(item.url), references=references)
