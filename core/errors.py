@@ -60,3 +60,7 @@ class FetchError(RelaisError):
         super().__init__(what, hint=hint, permanent=permanent)
         self.status = status
         self.retry_after = retry_after
+
+
+class UnknownHostError(FetchError):
+    """No such host for the public: it has no name, or only on a private network."""

@@ -13,6 +13,7 @@ from core.chat import Incoming, Place, Post, Redraw, Reply, Response, Sender, Te
 from core.clock import FixedClock
 from core.contributions import Contribution
 from core.db import Database
+from core.http import Fetcher
 from core.ledger.draft import Channel, DeliveryKind, Parcel
 from core.ledger.models import Delivery, Message
 from core.people.roles import Role
@@ -62,11 +63,25 @@ class LetterHouse:
         self.database = database
         self.offered: list[Contribution] = []
         self.examines = True
-        self.room: Room = build(self.parts, lambda: [self.source()])
+        self.links: dict[str, int | Exception] = {}
+        self.asked: list[tuple[str, str]] = []
+        fetcher = Fetcher(
+            settings.watch.model_copy(update={"host_spacing": 0.0}),
+            transport=httpx.MockTransport(self._answer),
+        )
+        self.room: Room = build(self.parts, lambda: [self.source()], fetcher=fetcher)
         self.subscribers: Room = subscribers.build(self.parts)
         self.kinds: dict[str, DeliveryKind] = {
             kind.name: kind for room in (self.room, self.subscribers) for kind in room.deliveries
         }
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        """Answer as the web does: by `links`, 200 for all else; `asked` remembers."""
+        self.asked.append((request.method, str(request.url)))
+        answer = self.links.get(str(request.url), 200)
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer)
 
     def source(self) -> ContributionSource:
         async def offer(

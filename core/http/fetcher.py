@@ -104,6 +104,19 @@ class Fetcher:
                 async with asyncio.timeout(self._settings.timeout):
                     return await self._follow(address, _conditions(etag, last_modified))
 
+    async def status(self, url: str, *, timeout: float) -> int:  # noqa: ASYNC109  # one ask's, not the call's
+        """Return the HTTP status that an address answers with in the end, without its document.
+
+        HEAD first, then GET unless that is a success: many sites refuse HEAD. `timeout` is for
+        each. Waits for its turn as `fetch` does. Raises FetchError: refused address, time-out, too
+        many redirects; UnknownHostError when no public host has that name.
+        """
+        address = check_url(url)
+        status = await self._status("HEAD", address, timeout)
+        if httpx.codes.is_success(status):
+            return status
+        return await self._status("GET", address, timeout)
+
     async def close(self) -> None:
         """Give connections back."""
         await self._client.aclose()
@@ -118,6 +131,19 @@ class Fetcher:
         _traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+    async def _status(self, method: str, url: httpx.URL, timeout: float) -> int:  # noqa: ASYNC109  # as above
+        await self._space(url.host)
+        async with self._slots:
+            with _explained(timeout):
+                async with asyncio.timeout(timeout):
+                    for _ in range(MOST_REDIRECTS + 1):
+                        async with self._answer(url, [], method) as response:
+                            target = response.headers.get("location", "")
+                            if response.status_code not in _REDIRECTS or not target:
+                                return response.status_code
+                        url = _redirected(url, target)
+        raise _too_many_redirects()
 
     async def _space(self, host: str) -> None:
         """Wait until this host may be asked again, and reserve the turn after it."""
@@ -139,15 +165,13 @@ class Fetcher:
             before, url = url, _redirected(url, target)
             permanent = permanent and (before.scheme, url.scheme) != ("https", "http")
             moved_to = str(url) if permanent else moved_to
-        raise FetchError(
-            f"over {MOST_REDIRECTS} redirects", hint="open the address in a browser to see why"
-        )
+        raise _too_many_redirects()
 
     @contextlib.asynccontextmanager
     async def _answer(
-        self, url: httpx.URL, conditions: list[tuple[bytes, bytes]]
+        self, url: httpx.URL, conditions: list[tuple[bytes, bytes]], method: str = "GET"
     ) -> AsyncIterator[httpx.Response]:
-        request = self._client.build_request("GET", url)
+        request = self._client.build_request(method, url)
         request.headers = httpx.Headers([*request.headers.raw, *conditions])
         response = await self._client.send(request, stream=True)
         try:
@@ -168,6 +192,12 @@ class Fetcher:
         else:
             raise _refused(response)
         return Fetched(status, _headers(response), body, str(url), moved_to)
+
+
+def _too_many_redirects() -> FetchError:
+    return FetchError(
+        f"over {MOST_REDIRECTS} redirects", hint="open the address in a browser to see why"
+    )
 
 
 def _redirected(url: httpx.URL, target: str) -> httpx.URL:

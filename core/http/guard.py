@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpcore
 import httpx
 
-from core.errors import FetchError
+from core.errors import FetchError, UnknownHostError
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """From a host and a port to its addresses, as text. Raises OSError when there is none."""
@@ -121,12 +121,14 @@ class GuardedBackend(httpcore.AnyIOBackend):
         try:
             found = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
-            raise FetchError(
+            # A resolver that says to try again knows nothing of the host: ours may be off.
+            later = getattr(error, "errno", None) == socket.EAI_AGAIN
+            raise (FetchError if later else UnknownHostError)(
                 f"no such host: {host}", hint="check the address; the site may have moved"
             ) from error
         allowed = [each for each in found if self._allow_private or is_public(each)]
         if not allowed:
-            raise FetchError(
+            raise UnknownHostError(
                 f"{host} is on a private network",
                 hint="only public sites are fetched; see watch.allow_private_addresses",
             )

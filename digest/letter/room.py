@@ -5,6 +5,7 @@ from datetime import datetime
 from core.files import NO_FILES, FileSource
 from core.funding.check import funding_check
 from core.funding.pages import logo_routes
+from core.http import Fetcher
 from core.parts import Parts
 from core.room import Room, Tick
 from digest.letter import names, sending
@@ -16,6 +17,7 @@ from digest.letter.corrections.desk import CorrectionsDesk
 from digest.letter.deliveries import delivery_kinds
 from digest.letter.desk.desk import Desk
 from digest.letter.editions import Contributors
+from digest.letter.examining.examine import Examining
 from digest.letter.pictures.fetching import Fetching
 from digest.letter.pictures.pages import PicturePages
 from digest.letter.scheduling import Scheduling
@@ -24,11 +26,13 @@ from digest.letter.sending.progress import Progress
 from digest.letter.sending.report import Reports
 
 
-def build(parts: Parts, contributors: Contributors, files: FileSource = NO_FILES) -> Room:
+def build(
+    parts: Parts, contributors: Contributors, files: FileSource = NO_FILES, *, fetcher: Fetcher
+) -> Room:
     """Return the letter's room; `contributors` gives what the rooms offer, once all are built.
 
-    `files` gives the bytes of the pictures that are sent in chat. Raises ConfigurationError for a
-    schedule that cannot be read.
+    `files` gives the bytes of the pictures that are sent in chat, `fetcher` tries the links.
+    Raises ConfigurationError for a schedule that cannot be read.
     """
     desk, scheduling = Desk(parts, contributors), Scheduling(parts, contributors)
     progress, reports = Progress(parts), Reports(parts)
@@ -52,6 +56,7 @@ def build(parts: Parts, contributors: Contributors, files: FileSource = NO_FILES
         checks=(funding_check(parts.settings, parts.clock),),
         ticks=(
             scheduling.tick(),
+            Examining(parts, fetcher).tick(),
             Fetching(parts, files).tick(),
             _send_tick(parts),
             correcting.tick(parts),

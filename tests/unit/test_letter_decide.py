@@ -239,3 +239,12 @@ def test_what_is_closed_or_has_begun_is_left_out() -> None:
         item(4, Section.CALLS, deadline=NOW),
     ]
     assert [i.reference[-1] for i in choose(offered, set(), NOW)] == ["4"]
+
+
+def test_legal_texts_and_the_picture_are_part_of_what_is_approved() -> None:
+    cited = item(1, references=(("Loi n° 2025-127", "https://law.example.org/1"), ("Arrêté", "")))
+    assert Item.from_json(cited.to_json()) == cited
+    plain = Contents("La lettre", "", (item(1),))
+    assert plain.hash != Contents("La lettre", "", (cited,)).hash
+    one, other = (Contents("La lettre", "", (item(1),), "0" * 64, words) for words in ("a", "b"))
+    assert len({plain.hash, one.hash, other.hash}) == 3
