@@ -59,6 +59,7 @@ from core.settings import Settings, TelegramSettings
 from core.tokens import Tokens
 from digest.seminars.next_meeting import next_meeting
 from digest.subscribers.alerts import MailReaders
+from digest.subscribers.in_chat import ReadersInChat
 from relais import housekeeping
 from watch.alerts.readers import ChatReaders
 from watch.archive.kept import Kept
@@ -201,7 +202,7 @@ def make_rooms(
         watch.health.room.build(parts),
         watch.sources.room.build(parts, fetcher, parser),
         watch.archive.room.build(parts),
-        watch.alerts.room.build(parts),
+        watch.alerts.room.build(parts, ReadersInChat()),
         # Before the subscribers, who let their addresses go: mails are found by them.
         digest.mailbox.room.build(parts, TakingMail(parts, asking.presenting)),
         digest.subscribers.room.build(parts, holders),

@@ -166,22 +166,6 @@ def receives(until: datetime) -> ColumnElement[bool]:
     return and_(confirmed, Subscriber.confirmed_at <= until, informed)
 
 
-async def recipients(
-    session: AsyncSession, after: int, until: datetime, limit: int
-) -> Sequence[int]:
-    """Return the ids of those who receive what is approved at `until`, above `after`, in order."""
-    rows = await session.scalars(
-        select(Subscriber.id)
-        .where(
-            receives(until),
-            Subscriber.id > after,
-        )
-        .order_by(Subscriber.id)
-        .limit(limit)
-    )
-    return rows.all()
-
-
 async def _open(session: AsyncSession, parts: Parts, email: str, now: datetime) -> Subscriber:
     """Return the row of an address, made if need be, and locked until the commit."""
     insert = sqlite.insert if parts.database.is_sqlite else postgresql.insert

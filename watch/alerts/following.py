@@ -1,4 +1,4 @@
-"""`/abonnement`: the themes whose alerts somebody gets by chat, chosen by buttons, in private."""
+"""`/abonnement`: what somebody gets by chat, chosen by buttons, in private: alerts, the letter."""
 
 from collections.abc import Sequence
 
@@ -17,20 +17,25 @@ from core.chat import (
     Toast,
     Turn,
 )
+from core.letter_notices import LetterNotices
 from core.people.models import Theme
 from core.reference import Reference
 from watch.alerts import names
 from watch.alerts.models import Following
 
 EVERY = Reference("alerts", "themes", "all")
+LETTER = Reference("alerts", "letter", "all")
 MOST_THEMES = 96
-"""How many themes have a button: Telegram shows a hundred, and two more lead further."""
+"""How many themes have a button: Telegram shows a hundred, and three more lead further."""
 
 COMMON = "chat/common.html"
 
 
 class Followings:
-    """Shows somebody the themes that they follow, and changes them."""
+    """Shows somebody the themes that they follow, and changes them; the letter's notices too."""
+
+    def __init__(self, letter: LetterNotices | None = None) -> None:
+        self._letter = letter
 
     def commands(self) -> tuple[Command, ...]:
         """Return the command."""
@@ -44,6 +49,8 @@ class Followings:
             Action("alerts.leave", self.leave, None),
             Action("alerts.follow_all", self.follow_all, None),
             Action("alerts.leave_all", self.leave_all, None),
+            Action("alerts.letter_follow", self.follow_letter, None),
+            Action("alerts.letter_leave", self.leave_letter, None),
         )
 
     async def show(self, turn: Turn) -> Sequence[Response]:
@@ -80,6 +87,28 @@ class Followings:
         """Follow nothing any more, themes that are gone included."""
         return await self._remove(turn)
 
+    async def follow_letter(
+        self, turn: Turn, _reference: Reference, _version: int
+    ) -> Sequence[Response]:
+        """Be told here that a letter is out."""
+        if refused := refusal(turn):
+            return [Toast(refused, alert=True)]
+        return await self._choose_letter(turn, wanted=True)
+
+    async def leave_letter(
+        self, turn: Turn, _reference: Reference, _version: int
+    ) -> Sequence[Response]:
+        """Be told of letters no more: whoever has left the network may still say so."""
+        if turn.sender.person_id is None:
+            return [Toast(Text(COMMON, "refused_unlinked"), alert=True)]
+        return await self._choose_letter(turn, wanted=False)
+
+    async def _choose_letter(self, turn: Turn, *, wanted: bool) -> Sequence[Response]:
+        if self._letter is None:
+            return [Toast(Text(COMMON, "stale"), alert=True)]
+        await self._letter.choose(turn.session, _person(turn), wanted, turn.now)
+        return [Redraw(*await self._face(turn))]
+
     async def _add(self, turn: Turn, codes: Sequence[str]) -> None:
         on_sqlite = turn.session.get_bind().dialect.name == "sqlite"
         insert = sqlite.insert if on_sqlite else postgresql.insert
@@ -104,7 +133,15 @@ class Followings:
         rows = [(_toggle(theme, theme.code in followed),) for theme in themes[:MOST_THEMES]]
         every = Button(names.text("all_button"), "alerts.follow_all", EVERY)
         none = Button(names.text("none_button"), "alerts.leave_all", EVERY)
-        return words, (*rows, (every, none)) if themes else ()
+        keyboard = (*rows, (every, none)) if themes else ()
+        return words, (*keyboard, *await self._letter_row(turn))
+
+    async def _letter_row(self, turn: Turn) -> Keyboard:
+        if self._letter is None:
+            return ()
+        chosen = await self._letter.wanted(turn.session, _person(turn))
+        action = "alerts.letter_leave" if chosen else "alerts.letter_follow"
+        return ((Button(names.text("letter_choice", chosen=chosen), action, LETTER),),)
 
 
 def refusal(turn: Turn) -> Text | None:

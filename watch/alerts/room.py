@@ -1,5 +1,6 @@
 """Alerts as the house sees them: who follows what, interest in calls, reminders."""
 
+from core.letter_notices import LetterNotices
 from core.parts import Parts
 from core.room import Room
 from watch.alerts.calling import Calling
@@ -10,9 +11,12 @@ from watch.alerts.personal import PERSONAL_DATA
 from watch.alerts.reminding import Reminding
 
 
-def build(parts: Parts) -> Room:
-    """Return the room; whom alerts reach is `watch.alerts.readers`, which the desk is given."""
-    followings = Followings()
+def build(parts: Parts, letter: LetterNotices | None = None) -> Room:
+    """Return the room, which also shows the choice of `letter`'s notices.
+
+    Whom alerts reach is `watch.alerts.readers`, which the desk is given.
+    """
+    followings = Followings(letter)
     return Room(
         name="alerts",
         commands=followings.commands(),

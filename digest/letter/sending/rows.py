@@ -17,9 +17,9 @@ from digest.letter import editions, names
 from digest.letter.decide import State
 from digest.letter.models import Edition
 from digest.letter.sending.choices import Choices
-from digest.subscribers import rules as subscribers
 from digest.subscribers.models import Subscriber
 from digest.subscribers.names import preferences_url, subscriber_party, unsubscription_url
+from digest.subscribers.store import receives
 
 CHUNK = 2_000
 """How many rows one transaction writes."""
@@ -60,14 +60,10 @@ async def write_rows(parts: Parts, number: int, now: datetime) -> None:
 async def recipients(
     session: AsyncSession, after: int, until: datetime, limit: int
 ) -> Sequence[Recipient]:
-    """Return those confirmed by `until`, above the id `after`, in order."""
+    """Return those who receive what is approved at `until`, above the id `after`, in order."""
     rows = await session.execute(
         select(Subscriber.id, Subscriber.themes, Subscriber.whole_letter)
-        .where(
-            Subscriber.state == subscribers.State.CONFIRMED,
-            Subscriber.confirmed_at <= until,
-            Subscriber.id > after,
-        )
+        .where(receives(until), Subscriber.id > after)
         .order_by(Subscriber.id)
         .limit(limit)
     )
