@@ -26,9 +26,11 @@ from bot.telegram.reach import Reach
 from core.chat import Post, PostButton
 from core.clock import FixedClock
 from core.db import Base, Database
-from core.ledger.draft import ChatAddress, Parcel, Ready, Sent
+from core.files import NO_FILES, FileSource
+from core.ledger.draft import MailAddress, Parcel, Ready, Sent
 from core.ledger.models import Delivery, Message, View
 from core.ledger.outcomes import Channel
+from core.mail.fill import envelope_values, fill, message_id
 from core.parts import Parts
 from core.people.models import Account, Membership, Person, Territory, Theme
 from core.people.roles import Role
@@ -57,7 +59,10 @@ PEOPLE = (
 
 @dataclass
 class Whole:
-    """Every room, the dialogue, and `shown`: what each message of each chat says now."""
+    """Every room, the dialogue, and `shown`: what each message of each chat says now.
+
+    `mails` are those that left, as they left.
+    """
 
     parts: Parts
     clock: FixedClock
@@ -68,6 +73,7 @@ class Whole:
     threads: dict[str, int | None] = field(default_factory=dict)
     html: dict[str, bool] = field(default_factory=dict)
     paused: bool = False
+    mails: list[bytes] = field(default_factory=list)
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1000))
 
     @property
@@ -277,8 +283,8 @@ class Whole:
         return True
 
     def _sent(self, parcel: Parcel, ready: Ready) -> str:
-        if not isinstance(ready.address, ChatAddress):
-            return f"<{parcel.id}@relais.test>"
+        if isinstance(ready.address, MailAddress):
+            return self._mailed(parcel, ready.address, {**parcel.values, **ready.values})
         post = Post.decode(parcel.body)
         chat, values = ready.address.chat_id, {**parcel.values, **ready.values}
         target = values.get("target", "")
@@ -300,6 +306,13 @@ class Whole:
         place = f"{chat}:{number}"
         self._put(place, post, ready.address.thread_id)
         return place
+
+    def _mailed(self, parcel: Parcel, address: MailAddress, values: Mapping[str, str]) -> str:
+        """Keep a mail as it leaves; return its Message-ID, as the gateway does."""
+        sender = self.parts.settings.mail.sender
+        own = envelope_values(parcel, address, sender, self.clock.now())
+        self.mails.append(fill(parcel.body, {**values, **own}))
+        return message_id(parcel, sender)
 
     def _put(self, place: str, post: Post, thread: int | None = None) -> None:
         self.shown[place] = _spaced(post.text)
@@ -367,12 +380,22 @@ def _parcel(row: Delivery, body: bytes) -> Parcel:
     )
 
 
-async def open_whole(database: Database, clock: FixedClock, **settings: Any) -> Whole:
-    """Bring the network in and mount every room; `settings` are those of the hotline."""
+async def open_whole(
+    database: Database,
+    clock: FixedClock,
+    files: FileSource = NO_FILES,
+    digest: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> Whole:
+    """Bring the network in and mount every room; `settings` are those of the hotline.
+
+    `digest` are those of the letter. `files` gives the bytes of what is sent in chat.
+    """
     given = Settings.model_validate(
         {
             "telegram": {"group_id": GROUP},
             "hotline": {"hold_seconds": 0, "validators": 1, **settings},
+            "digest": dict(digest or {}),
             "service": {"secret": "a secret for tests"},
         }
     )
@@ -398,6 +421,6 @@ async def open_whole(database: Database, clock: FixedClock, **settings: Any) -> 
                 Account(person_id=number, channel="telegram", address=str(account), linked_at=SINCE)
             )
     nothing = cast("Any", None)  # the watch polls nothing here
-    rooms = make_rooms(parts, nothing, nothing, lambda: "relais_bot")
+    rooms = make_rooms(parts, nothing, nothing, lambda: "relais_bot", files)
     dialogue = Dialogue(parts, mount(rooms), Reach(rooms))
     return Whole(parts, clock, rooms, dialogue)
