@@ -177,7 +177,8 @@ def make_rooms(
         return sorted((*of_rooms, *house), key=lambda named: named[0] == "entrance")
 
     by_chat = ChatReaders(parts)
-    readers: Sequence[AlertReaders] = (by_chat, MailReaders(parts, by_chat.addresses))
+    by_mail = MailReaders(parts, by_chat.addresses)
+    readers: Sequence[AlertReaders] = (by_chat, by_mail)
     search = AnswerSearch(parts.settings.hotline)
     hours = Hours(parts.settings.hotline)
     asking = Asking(parts, search, hours)
@@ -205,7 +206,7 @@ def make_rooms(
         watch.alerts.room.build(parts, ReadersInChat()),
         # Before the subscribers, who let their addresses go: mails are found by them.
         digest.mailbox.room.build(parts, TakingMail(parts, asking.presenting)),
-        digest.subscribers.room.build(parts, holders),
+        digest.subscribers.room.build(parts, holders, by_mail),
         digest.letter.room.build(parts, contributors, files, fetcher=fetcher),
         digest.seminars.room.build(parts),
         web.legal.build(parts),

@@ -168,4 +168,5 @@ def _informed(parts: Parts, subscriber: int, content: Content, now: datetime) ->
         cause=names.subscriber_reference(subscriber),
         due_at=now,
         values=names.own_links(parts, subscriber),
+        bulk=True,
     )

@@ -103,3 +103,18 @@ class ChatReader(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     since: Mapped[datetime]
+
+
+class AlertMailing(Base):
+    """An alert whose rows are still being written, some 2,000 subscribers at a time.
+
+    `after` is the last subscriber looked at, `alert` what they are told, as JSON; the row goes
+    after the last one. `posted_at` is when the alert was sent: who came later does not get it.
+    """
+
+    __tablename__ = "alert_mailings"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    alert: Mapped[dict[str, Any]]
+    after: Mapped[int]
+    posted_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from core.parts import Parts
 from core.room import Room
+from digest.subscribers.alerts import MailReaders
 from digest.subscribers.deliveries import delivery_kinds
 from digest.subscribers.leaving import LeavingPages
 from digest.subscribers.my_data import Holders, MyDataPages
@@ -10,10 +11,11 @@ from digest.subscribers.personal import personal_data
 from digest.subscribers.preferences import PreferencePages
 
 
-def build(parts: Parts, holders: Holders | None = None) -> Room:
-    """Return the room; those whom alerts reach by mail are `digest.subscribers.alerts`.
+def build(parts: Parts, holders: Holders | None = None, readers: MailReaders | None = None) -> Room:
+    """Return the room.
 
-    `holders` is asked, once every room is built, what each holds about somebody.
+    `holders` is asked, once every room is built, what each holds about somebody; `readers` are
+    those whom alerts reach by mail.
     """
     return Room(
         name="subscribers",
@@ -23,6 +25,7 @@ def build(parts: Parts, holders: Holders | None = None) -> Room:
             *MyDataPages(parts, holders).routes(),
             *LeavingPages(parts).routes(),
         ),
+        ticks=((readers or MailReaders(parts)).tick(),),
         deliveries=delivery_kinds(parts),
         personal_data=personal_data(parts.clock),
     )

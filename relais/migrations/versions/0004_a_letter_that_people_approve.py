@@ -13,6 +13,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "alert_mailings",
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("alert", sa.JSON(), nullable=False),
+        sa.Column("after", sa.Integer(), nullable=False),
+        sa.Column("posted_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_alert_mailings")),
+    )
+    op.create_table(
         "blobs",
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
@@ -311,3 +319,4 @@ def downgrade() -> None:
 
     op.drop_table("bounces")
     op.drop_table("blobs")
+    op.drop_table("alert_mailings")
