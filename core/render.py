@@ -220,7 +220,8 @@ def load_translations(language: str) -> gettext.NullTranslations:
 def _filters(language: str) -> dict[str, Any]:
     """Dates as people read them: Paris time, in the language of the text; capitals; typography.
 
-    `typeset` is for words from outside (titles, what people write): ours are set already.
+    `beginning` is a date with its hour; a day whose hour nobody gave begins at midnight. `typeset`
+    is for words from outside (titles, what people write): ours are set already.
     """
     french = language == "fr"
     clock = "H\u00a0'h'\u00a0mm" if french else "HH:mm"
@@ -234,7 +235,11 @@ def _filters(language: str) -> dict[str, Any]:
 
         return words
 
-    return {
+    def beginning(instant: datetime) -> str:
+        local = aware(instant).astimezone(PARIS)
+        return filters["datetime" if (local.hour, local.minute) != (0, 0) else "long_date"](instant)
+
+    filters: dict[str, Callable[[Any], str]] = {
         "date": written("d MMMM y"),
         "long_date": written("EEEE d MMMM y"),
         "day": written("EEEE d MMMM"),
@@ -244,4 +249,6 @@ def _filters(language: str) -> dict[str, Any]:
         "datetime": written(f"EEEE d MMMM y{between}{clock}"),
         "typeset": typography.french if french else str,
         "capital_first": lambda words: words[:1].upper() + words[1:],
+        "beginning": beginning,
     }
+    return filters

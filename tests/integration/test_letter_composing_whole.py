@@ -24,6 +24,9 @@ from watch.models import Entry, Source, Story
 
 SLOT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
+MIDNIGHT = datetime(2026, 12, 2, 23, 0, tzinfo=UTC)
+"""A day in Paris whose hour nobody gave."""
+
 ANSWERS = httpx.MockTransport(lambda _request: httpx.Response(200))
 
 
@@ -114,7 +117,7 @@ async def fill_the_house(house: Whole) -> None:
     await kept(house, "Appel clos", "appels-a-projets", dates=dated(closing=SLOT - DAY))
     await kept(house, "Appel permanent", "appels-a-projets")
     await kept(house, "Formation tardive", "formations", dates=dated(training=SLOT + 40 * DAY))
-    await kept(house, "Formation prochaine", "formations", dates=dated(training=SLOT + 9 * DAY))
+    await kept(house, "Formation prochaine", "formations", dates=dated(training=MIDNIGHT))
     await kept(house, "Formation finie", "formations", dates=dated(training=SLOT - 2 * DAY))
     await kept(
         house, "Loi de finances", "veille-juridique", note="À lire avant le vote du budget.",
@@ -148,7 +151,7 @@ async def test_an_edition_is_made_of_what_every_room_offers_in_the_order_of_sect
     assert law.themes == ("habitat",)
     assert items["Appel proche"].deadline == SLOT + 5 * DAY
     assert items["Appel proche"].more_url.endswith("/veille/actualites/2")
-    assert items["Formation prochaine"].starts_at == SLOT + 9 * DAY
+    assert items["Formation prochaine"].starts_at == MIDNIGHT
     assert items["Peut-on aider un artisan ?"].themes == ("habitat",)
 
 
@@ -166,6 +169,8 @@ async def test_the_mail_shows_it_all_and_is_found_sound(house: Whole) -> None:
         ):
             assert words in part.replace("&#160;", "\u00a0").replace("&nbsp;", "\u00a0"), words
     assert 'href="https://law.test/1"' in mail.html
+    assert "Jeudi 3 décembre 2026\n" in mail.text.replace("\r", "")
+    assert "à 0" not in mail.text.replace("\u00a0", " ")
     async with Fetcher(WatchSettings(host_spacing=0), transport=ANSWERS) as fetcher:
         await Examining(house.parts, fetcher).run(now)
     async with house.database.read() as session:
