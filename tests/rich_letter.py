@@ -4,15 +4,19 @@ import struct
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 from core.clock import FixedClock
 from core.db import Database
 from core.funding.notice import notices
+from core.mail.fill import fill
 from core.parts import Parts
 from core.render import Renderer
 from core.sections import Section
 from core.settings import DigestSettings, FundingSettings, LogoSettings, Settings
+from digest.letter import rendering
 from digest.letter.decide import Contents, Item
 from digest.letter.rendering import EditorialPicture
 from tests.parts import COMMON, make_parts
@@ -157,3 +161,26 @@ def _png(width: int, height: int, lines: bytes) -> bytes:
         + chunk(b"IDAT", zlib.compress(lines, 9))
         + chunk(b"IEND", b"")
     )
+
+
+def mail(
+    parts: Parts, count: int = len(ITEMS), picture_too: EditorialPicture | None = None
+) -> bytes:
+    """Return the whole mail of such a letter as one recipient gets it."""
+    own = {
+        "To": "zoe@orsanne.example",
+        "Date": "Tue, 24 Nov 2026 08:00:00 +0000",
+        "Message-ID": "<1@relais.test>",
+        "unsubscribe_url": "https://relais.test/desabonnement/" + "a" * 120,
+        "preferences_url": "https://relais.test/abonnement/choix/" + "b" * 120,
+    }
+    images = (picture_too or picture(),)
+    content = rendering.mail(parts, 12, contents(count), PRINTED, images=images)
+    return fill(content.body, own)
+
+
+def html(parts: Parts, count: int = len(ITEMS)) -> str:
+    """Return the HTML of such a mail."""
+    part = message_from_bytes(mail(parts, count), policy=default).get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
