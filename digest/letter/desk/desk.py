@@ -63,6 +63,7 @@ class Desk:
         return (
             forms.editorial_form(self._words.written),
             forms.picture_form(self._words.pictured),
+            forms.picture_words_form(self._words.described),
             forms.words_form("title", self._items.written_title),
             forms.words_form("text", self._items.written_text),
             forms.words_form("note", self._items.written_note),

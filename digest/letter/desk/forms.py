@@ -50,12 +50,15 @@ def free_form(finish: Finish) -> Form:
 
 
 def picture_form(finish: Finish) -> Form:
-    """Ask what the picture of the opening words shows, then for the picture."""
-    fields = (
-        Field("words", words("picture_words_question"), reading.description),
-        Field("picture", words("picture_question"), _anything, takes_files=True),
-    )
-    return Form("letter.picture", fields, finish, Role.ANIMATOR)
+    """Ask for the picture of the opening words; its caption may say what it shows."""
+    field = Field("picture", words("picture_question"), _as_it_is, takes_files=True)
+    return Form("letter.picture", (field,), finish, Role.ANIMATOR)
+
+
+def picture_words_form(finish: Finish) -> Form:
+    """Ask what a picture shows."""
+    field = Field("words", words("picture_words_question"), reading.description)
+    return Form("letter.picture_words", (field,), finish, Role.ANIMATOR)
 
 
 def free_item(values: Mapping[str, Any]) -> Item:
@@ -77,5 +80,5 @@ def _section(text: str, _now: datetime) -> str:
     return text
 
 
-def _anything(_text: str, _now: datetime) -> str:
-    return ""
+def _as_it_is(text: str, _now: datetime) -> str:
+    return " ".join(text.split())

@@ -10,6 +10,7 @@ from core.reference import Reference
 from digest.letter import editions
 from digest.letter.desk import screens
 from digest.letter.desk.opening import Opening, Place, actor_of, redrawn
+from digest.letter.desk.reading import LONGEST_WORDS
 from digest.letter.models import Edition
 from digest.letter.pictures import fetching
 from digest.letter.pictures.rules import MOST_BYTES, takes
@@ -71,17 +72,26 @@ class OpeningWords:
         return [Ask("letter.picture", {"edition": opened.edition.number})]
 
     async def pictured(self, turn: Turn, values: Mapping[str, Any]) -> Sequence[Response]:
+        """Take the picture that was sent, then what it shows, unless its caption says it."""
+        edition = await self.opening.of_form(turn, int(values["edition"]))
+        if not isinstance(edition, Edition):
+            return edition
+        files, caption = values["picture"]["files"], values["picture"]["text"]
+        refusal = _refusal(files)
+        if refusal:
+            return [Reply(words(refusal)), Ask("letter.picture", {"edition": edition.number})]
+        known = {"edition": edition.number, "file": files[0]["file_id"]}
+        if not 0 < len(caption) <= LONGEST_WORDS:
+            return [Ask("letter.picture_words", known)]
+        return await self.described(turn, {**known, "words": caption})
+
+    async def described(self, turn: Turn, values: Mapping[str, Any]) -> Sequence[Response]:
         """Remember which picture to fetch; it is fetched, examined and put in by the clock."""
         edition = await self.opening.of_form(turn, int(values["edition"]))
         if not isinstance(edition, Edition):
             return edition
-        files = values["picture"]["files"]
-        refusal = _refusal(files)
-        if refusal:
-            known = {"edition": edition.number, "words": values["words"]}
-            return [Reply(words(refusal)), Ask("letter.picture", known)]
         edition.picture_asked = fetching.wanted(
-            files[0]["file_id"], values["words"], actor_of(turn), turn.now
+            values["file"], values["words"], actor_of(turn), turn.now
         )
         return [Reply(words("picture_coming", {"number": edition.number}))]
 
