@@ -114,6 +114,18 @@ async def test_an_item_can_be_passed_on_as_text_with_where_it_comes_from(
     await page(house, found[1].replace("/1/", "/2/"), 404)
 
 
+async def test_an_edition_can_be_printed_on_two_pages(house: LetterHouse) -> None:
+    pytest.importorskip("typst", reason="no typst: pip install 'relais[print]'")
+    await left(house.parts, 1, CRECHES, LOI)
+    assert 'href="/lettres/1/lettre.pdf"' in await page(house, "/lettres/1")
+    async with house.visitor() as visitor:
+        first, again = [await visitor.get("/lettres/1/lettre.pdf") for _ in range(2)]
+    assert first.headers["content-type"] == "application/pdf"
+    assert first.content.startswith(b"%PDF-")
+    assert again.content == first.content
+    await page(house, "/lettres/2/lettre.pdf", 404)
+
+
 async def test_the_feed_tells_each_edition_and_is_not_sent_twice(house: LetterHouse) -> None:
     await left(house.parts, 1, CRECHES)
     await left(house.parts, 2, LOI)

@@ -1,6 +1,8 @@
 """The editions' pages: the archive and its search, each at its permanent address, previews."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +20,9 @@ from core.pages import PRIVATE, bad_link, page
 from core.parts import Parts
 from digest.letter import editions, names, rendering
 from digest.letter.archive import feed
+from digest.letter.archive.paper import Paper
 from digest.letter.archive.rules import LONGEST_QUERY, Published, find
+from digest.letter.decide import Contents
 from digest.letter.models import Correction, Edition
 from digest.letter.pictures.pages import in_preview
 
@@ -26,6 +30,9 @@ ON_A_PAGE = 24
 MOST_FOUND = 40
 MOST_MAILED = 1_500
 """Characters that a `mailto:` link carries: browsers and mail clients take some 2,000 in all."""
+
+PRINTS = find_spec("typst") is not None
+"""Whether the extra `print` is installed."""
 
 NUMBER = f"{{number:{ROW}}}"
 
@@ -35,6 +42,7 @@ class ArchivePages:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._paper = Paper(parts)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes of these pages."""
@@ -42,6 +50,7 @@ class ArchivePages:
             Route("/lettres", self.list),
             Route("/lettres/atom.xml", self.feed),
             Route(f"/lettres/{NUMBER}", self.edition),
+            Route(f"/lettres/{NUMBER}/lettre.pdf", self.paper),
             Route(f"/lettres/{NUMBER}/a-transmettre/{{key}}", self.forwardable),
             Route("/lettres/apercu/{token}", self.preview),
         )
@@ -84,21 +93,34 @@ class ArchivePages:
         around = {"corrections": corrections, **neighbours}
         return self._edition(edition.title, number, rendition.article, around)
 
+    async def paper(self, request: Request) -> Response:
+        """Give an edition as a PDF of two pages. Raises HTTPException(404) without typst."""
+        number = request.path_params["number"]
+        contents, printed_at = await self._left(number)
+        made = await self._paper.of(number, contents, printed_at)
+        if made is None:
+            raise HTTPException(404)
+        headers = {"Content-Disposition": f'inline; filename="lettre-{number}.pdf"'}
+        return Response(made, media_type="application/pdf", headers=headers)
+
     async def forwardable(self, request: Request) -> Response:
         """Show what can be passed on about one item, as text. Raises HTTPException(404)."""
         number = request.path_params["number"]
+        contents, printed_at = await self._left(number)
+        item = rendering.item_of(contents, request.path_params["key"])
+        if item is None:
+            raise HTTPException(404)
+        text = rendering.forwardable(self._parts, number, contents, item, printed_at)
+        values = {"number": number, "item": item, "text": text, "body": quote(text[:MOST_MAILED])}
+        return page(self._parts, "web/edition_forward.html", values)
+
+    async def _left(self, number: int) -> tuple[Contents, datetime]:
+        """Return what an edition that left says, and when it was printed. Raises HTTPException."""
         async with self._parts.database.read() as session:
             edition = await editions.by_number(session, number)
         if edition is None or edition.sending_at is None:
             raise HTTPException(404)
-        contents = editions.contents_of(edition)
-        item = rendering.item_of(contents, request.path_params["key"])
-        if item is None:
-            raise HTTPException(404)
-        printed_at = edition.approved_at or edition.sending_at
-        text = rendering.forwardable(self._parts, number, contents, item, printed_at)
-        values = {"number": number, "item": item, "text": text, "body": quote(text[:MOST_MAILED])}
-        return page(self._parts, "web/edition_forward.html", values)
+        return editions.contents_of(edition), edition.approved_at or edition.sending_at
 
     async def preview(self, request: Request) -> Response:
         """Show the version that a review speaks of; once it has changed, say so (410)."""
@@ -133,6 +155,7 @@ class ArchivePages:
             **(around or {}),
             "title": title,
             "number": number,
+            "paper": PRINTS,
             "article": Markup(article),  # noqa: S704  # our own autoescaped template made it
             "preview": around is None,
         }
