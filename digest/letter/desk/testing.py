@@ -15,6 +15,7 @@ from digest.letter import editions, names, rendering
 from digest.letter.approving.names import TEST
 from digest.letter.desk.opening import Opening, Place
 from digest.letter.models import Edition
+from digest.letter.pictures.mailed import pictures_of
 from digest.letter.rendering import words
 
 PREFERENCES_URL = "preferences_url"
@@ -38,15 +39,17 @@ class Testing:
         person = await turn.session.get(Person, turn.sender.person_id or 0)
         if person is None or not person.email:
             return [Toast(words("test_no_address"), alert=True)]
-        await post(turn.session, [self._draft(turn, opened.edition, person)], turn.now)
+        await post(turn.session, [await self._draft(turn, opened.edition, person)], turn.now)
         return [Toast(words("test_sent"), alert=True)]
 
-    def _draft(self, turn: Turn, edition: Edition, person: Person) -> Draft:
+    async def _draft(self, turn: Turn, edition: Edition, person: Person) -> Draft:
         """Return the mail as subscribers will get it, but for its mark and its links."""
         parts = self.opening.parts
         contents = editions.contents_of(edition)
         marked = parts.renderer.plain(words("test_title", {"title": contents.title}))
-        content = rendering.mail(parts, edition.number, replace(contents, title=marked), turn.now)
+        images = await pictures_of(turn.session, contents)
+        marked_contents = replace(contents, title=marked)
+        content = rendering.mail(parts, edition.number, marked_contents, turn.now, images=images)
         nowhere = page_url(parts, "/lettres/essai")
         return Draft(
             kind=TEST,
