@@ -47,7 +47,8 @@ from core.clock import Clock, SystemClock
 from core.db import Database
 from core.files import NO_FILES, FileSource
 from core.funding.notice import notices
-from core.http import Fetcher
+from core.http import Fetcher, Resolver
+from core.http.guard import resolve_by_system
 from core.ledger.dispatcher import Dispatcher
 from core.ledger.draft import Channel
 from core.ledger.gateway import Gateway
@@ -129,18 +130,24 @@ def common_values(settings: Settings) -> Mapping[str, str]:
 
 
 @contextlib.asynccontextmanager
-async def building(settings: Settings, clock: Clock) -> AsyncIterator[House]:
-    """Build the house, and give everything back when the block ends."""
+async def building(
+    settings: Settings, clock: Clock, links: Resolver = resolve_by_system
+) -> AsyncIterator[House]:
+    """Build the house, and give everything back when the block ends.
+
+    `links` resolves the hosts of the letter's links, which are tried before its approval.
+    """
     parts = make_parts(settings, clock)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(parts.database.close)
         fetcher = Fetcher(settings.watch)
         stack.push_async_callback(fetcher.close)
+        trier = await stack.enter_async_context(Fetcher(settings.watch, resolve=links))
         parser = await stack.enter_async_context(
             Parser(workers=settings.watch.parse_workers, timeout=settings.watch.parse_timeout)
         )
         sender = _sender(settings.telegram)
-        rooms = make_rooms(parts, fetcher, parser, _named(sender), _files(sender))
+        rooms = make_rooms(parts, fetcher, parser, _named(sender), _files(sender), links=trier)
         adapter, gateways = _gateways(parts, rooms, sender)
         for gateway in gateways.values():
             stack.push_async_callback(gateway.close)
@@ -153,10 +160,13 @@ def make_rooms(
     parser: Parser,
     bot_name: BotName,
     files: FileSource = NO_FILES,
+    *,
+    links: Fetcher | None = None,
 ) -> tuple[Room, ...]:
     """Return every room; the letter asks all of them what they contribute.
 
-    `files` gives the bytes of what is sent in chat.
+    `files` gives the bytes of what is sent in chat; `links` tries the letter's links, `fetcher`
+    does without it.
     """
     rooms: list[Room] = []
 
@@ -207,7 +217,7 @@ def make_rooms(
         # Before the subscribers, who let their addresses go: mails are found by them.
         digest.mailbox.room.build(parts, TakingMail(parts, asking.presenting)),
         digest.subscribers.room.build(parts, holders, by_mail),
-        digest.letter.room.build(parts, contributors, files, fetcher=fetcher),
+        digest.letter.room.build(parts, contributors, files, fetcher=links or fetcher),
         digest.seminars.room.build(parts),
         web.legal.build(parts),
     ]
