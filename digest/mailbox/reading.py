@@ -7,6 +7,7 @@ what a mail says.
 import asyncio
 import contextlib
 import ssl
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -119,9 +120,32 @@ async def _opened(inbox: Inbox) -> AsyncIterator[None]:
 
 
 async def in_thread(inbox: Inbox, call: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
-    """Make a call that blocks, off the event loop; whoever is cancelled cuts it short."""
+    """Make a call that blocks, off the event loop; whoever is cancelled cuts it short.
+
+    The thread is a daemon: a server that is silent while we connect delays nobody's end.
+    """
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[T] = loop.create_future()
+
+    def work() -> None:
+        try:
+            result = call(*given, **named)
+        except BaseException as error:  # noqa: BLE001  # raised again where it is awaited
+            tell(outcome.set_exception, error)
+        else:
+            tell(outcome.set_result, result)
+
+    def settled(settle: Callable[..., None], value: object) -> None:
+        if not outcome.done():
+            settle(value)
+
+    def tell(settle: Callable[..., None], value: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settled, settle, value)
+
+    threading.Thread(target=work, name="mailbox", daemon=True).start()
     try:
-        return await asyncio.to_thread(call, *given, **named)
+        return await outcome
     except asyncio.CancelledError:
         inbox.cut()
         raise
