@@ -2,6 +2,7 @@
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -57,11 +58,16 @@ class ApprovalPages:
         return self._form(edition, address, "", "")
 
     async def decide(self, request: Request) -> Response:
-        """Record a decision; the same one twice is recorded once."""
+        """Record a decision; the same one twice is recorded once.
+
+        Raises HTTPException(400) for a form that is not ours.
+        """
         approving, address = self._approver(request)
         if isinstance(approving, TokenError):
             return self._bad(approving)
         form = await typed(request, "decision", "words")
+        if form["decision"] not in {"give", "correct"}:
+            raise HTTPException(400)
         by = Decider(names.approver_party(approving.key), masked(address), "mail")
         async with self._parts.database.write() as session:
             edition = await editions.by_number(session, approving.number, lock=True)
