@@ -8,8 +8,10 @@ from typing import Literal
 import structlog
 
 
-def configure(log_format: Literal["console", "json"], file: Path | None = None) -> None:
-    """Send events to standard error, or to the end of `file`, one a line.
+def configure(
+    log_format: Literal["console", "json"], file: Path | None = None, *, quiet: bool = False
+) -> None:
+    """Send events to standard error, or to the end of `file`, one a line; `quiet`: warnings only.
 
     The libraries' own loggers are kept at WARNING: at INFO, httpx writes the bot's token.
     """
@@ -31,7 +33,9 @@ def configure(log_format: Literal["console", "json"], file: Path | None = None) 
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.WARNING if quiet else logging.INFO
+        ),
         logger_factory=structlog.PrintLoggerFactory(file=stream),
         cache_logger_on_first_use=True,
     )

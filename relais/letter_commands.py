@@ -37,7 +37,7 @@ def send(
     from relais import letter_sending  # noqa: PLC0415  # only what is needed
 
     settings = configuration.with_service_secret(configuration.load(config))
-    logs.configure(settings.service.log_format)
+    logs.configure(settings.service.log_format, quiet=True)  # events would break the bar
     raise typer.Exit(asyncio.run(letter_sending.send(settings, number, console, late=late)))
 
 
