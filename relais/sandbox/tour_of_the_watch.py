@@ -69,7 +69,7 @@ async def say_what_matters(story: Story) -> None:
     story.kept.append(title)
     page = html.unescape(await story.pages.get("/veille", "<h1"))
     expect(flat(title) in flat(page), "the kept news is not on the public page")
-    expect(NOTE in page, "the public page does not show « notre lecture »")
+    expect(flat(NOTE) in flat(page), "the public page does not show « notre lecture »")
     feed = html.unescape(await story.pages.get("/veille/atom.xml", "<feed"))
     expect(flat(title) in flat(feed), "the kept news is not in the Atom feed")
     story.say(f"kept, it is on the page /veille and in its Atom feed: {title}")
