@@ -25,6 +25,7 @@ from core.settings import (
     DatabaseSettings,
     HotlineSettings,
     LedgerSettings,
+    MailboxSettings,
     MailSettings,
     NetworkSettings,
     SelectorsSettings,
@@ -51,6 +52,7 @@ from relais.sandbox.cast import (
 )
 from relais.sandbox.clock import SandboxClock
 from relais.sandbox.mail_catcher import MailCatcher
+from relais.sandbox.post import Post
 from relais.sandbox.sample import SampleSeminar, load_network, load_seminar
 from relais.sandbox.sharing import acronyms
 from relais.service import EVERY_LOOP, run_loops
@@ -62,6 +64,9 @@ INVITATION_LIFE = timedelta(days=3650)
 POLL_EVERY = 24 * 3600.0
 HOLD_SECONDS = 5.0
 """How long an answer can be held back: enough to try it, without waiting long."""
+
+POST_EVERY = 1.0
+"""How often the service looks at its mailbox, in seconds: who plays is not to wait."""
 
 WEB = ("http://", "https://")
 WATCH, DESK, BOARD = TOPICS = (
@@ -89,6 +94,7 @@ class Playground:
     clock: SandboxClock
     chat: State
     mail: MailCatcher
+    post: Post
     invitation: str
     seminar: SampleSeminar
     public_url: str
@@ -119,6 +125,8 @@ async def playing(folder: Path, ports: Ports, feed: str = "") -> AsyncIterator[P
         topics = {name: _topic(chat, name) for name in TOPICS}
         api_url = await stack.enter_async_context(serving_bot_api(chat))
         mail = await stack.enter_async_context(MailCatcher(folder / "mail"))
+        post = Post(folder / "post")
+        await asyncio.to_thread(post.open)
         own = Path(feed) if feed and not feed.startswith(WEB) else None
         app = feeds.application(clock, own, first)
         feeds_port = await stack.enter_async_context(serving(app, port=ports.feeds))
@@ -131,7 +139,7 @@ async def playing(folder: Path, ports: Ports, feed: str = "") -> AsyncIterator[P
         seminar = await load_seminar(house.parts, first)
         await stack.enter_async_context(_running(house))
         url = settings.service.public_url
-        yield Playground(house, clock, chat, mail, invitation, seminar, url)
+        yield Playground(house, clock, chat, mail, post, invitation, seminar, url)
 
 
 async def only_here(host: str, port: int) -> Sequence[str]:
@@ -229,6 +237,7 @@ def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
             chat_per_second=0.0,
         ),
         mail=MailSettings(port=peers.smtp_port, per_second=500.0),
+        mailbox=MailboxSettings(kind="maildir", maildir=folder / "post", every=POST_EVERY),
         hotline=HotlineSettings(hold_seconds=HOLD_SECONDS, acronyms=dict(acronyms())),
         ledger=LedgerSettings(heartbeat=1.0),
         watch=WatchSettings(

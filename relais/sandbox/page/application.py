@@ -24,6 +24,7 @@ from relais.sandbox.bot_api.errors import ImpossibleError
 from relais.sandbox.bot_api.state import Attachment
 from relais.sandbox.cast import AGENT, CAST, GROUP
 from relais.sandbox.page.guards import OnlyHere
+from relais.sandbox.page.letters import Letters
 from relais.sandbox.page.trials import Trials
 from relais.sandbox.page.view import View, unsubscription
 from relais.sandbox.playground import DESK, WATCH, Playground
@@ -103,6 +104,7 @@ class _Page:
             Route("/api/edits", self.edit, methods=["POST"]),
             Route("/api/presses", self.press, methods=["POST"]),
             *Trials(self._playground).routes(),
+            *Letters(self._playground).routes(),
             Route("/api/advance", self.advance, methods=["POST"]),
             Route("/api/mails/{id}/unsubscribe", self.unsubscribe, methods=["POST"]),
         ]

@@ -17,6 +17,11 @@ export class Mailboxes {
     one("#address").addEventListener("change", (event) => this.choose(event.target.value));
     one("#back").addEventListener("click", () => this.close());
     one("#one-click").addEventListener("click", () => this.unsubscribe());
+    one("#letter").addEventListener("submit", (event) => this.write(event, "/api/letters"));
+    one("#answer").addEventListener("submit", (event) => this.write(event, this.path("answer")));
+    for (const button of all("[data-back]")) {
+      button.addEventListener("click", () => this.send(this.path(button.dataset.back)));
+    }
     for (const button of all("[data-form]")) {
       button.addEventListener("click", () => this.showAs(button.dataset.form));
     }
@@ -95,6 +100,25 @@ export class Mailboxes {
     one("#reader").hidden = true;
     one("#boxes").hidden = false;
     one(`[data-key="${id}"] button`)?.focus();
+  }
+
+  path(what) {
+    return `/api/mails/${encodeURIComponent(this.read?.id)}/${what}`;
+  }
+
+  /** Send what was written in a form, then empty it. */
+  async write(event, path) {
+    event.preventDefault();
+    const form = event.target;
+    await this.send(path, Object.fromEntries(new FormData(form)), form);
+  }
+
+  send(path, values = {}, form = null) {
+    return this.act(async () => {
+      await post(path, values);
+      form?.reset();
+      this.toast(word("mail_sent"));
+    });
   }
 
   unsubscribe() {
