@@ -150,7 +150,7 @@ async def test_stopping_asks_once_and_what_left_stays(house: LetterHouse) -> Non
     (report,) = await house.posts(names.REPORT)
     assert "Lettre n°\u00a01, envoi arrêté\u00a0: compte rendu" in report.text
     assert "Envoyée à 4 abonnés" in report.text
-    assert "Non envoyées (envoi arrêté)\u00a0: 6" in report.text
+    assert "Non envoyés (envoi arrêté)\u00a0: 6" in report.text
     await house.tick("letter.progress")
     shown = await view(house, PROGRESS)
     assert shown is not None

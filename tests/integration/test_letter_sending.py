@@ -155,7 +155,7 @@ async def test_who_leaves_between_approval_and_sending_is_skipped_and_the_report
     await house.tick("letter.send")
     (report,) = await house.posts(names.REPORT)
     assert "Envoyée à 1 abonné" in report.text
-    assert "Non envoyée (désabonné entre-temps)\u00a0: 1" in report.text
+    assert "Non envoyé (désabonné entre-temps)\u00a0: 1" in report.text
     assert "Échec" not in report.text
     assert "À vérifier" not in report.text
     assert [button.label for row in report.keyboard for button in row] == CORRECT

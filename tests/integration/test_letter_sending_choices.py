@@ -71,7 +71,7 @@ async def test_each_choice_is_one_message_and_nothing_chosen_is_a_row_that_says_
     await house.tick("letter.send")
     (report,) = await house.posts(names.REPORT)
     assert "Envoyée à 5 abonnés" in report.text
-    assert "Non envoyée (aucun sujet sur les thèmes choisis)\u00a0: 1" in report.text
+    assert "Non envoyé (aucun sujet sur les thèmes choisis)\u00a0: 1" in report.text
 
 
 async def test_a_choice_is_rendered_once_whatever_is_interrupted(
