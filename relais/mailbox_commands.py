@@ -29,7 +29,7 @@ MEANINGS = {
     "complaint": "reported as unwanted: unsubscribed for good",
     "foreign": "about no mail of ours, or says too little: nothing was done",
     "challenge": "a page must be visited before our mail is delivered; told in chat",
-    "left": "somebody left: proposed in chat",
+    "left": "somebody left: proposed in chat, if we write to them",
     "replaced": "somebody left: the address was replaced",
     "kept": "somebody left: nothing was changed",
     "absence": "an absence: nothing to do",
