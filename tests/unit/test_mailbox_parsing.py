@@ -149,3 +149,11 @@ def test_the_name_of_a_file_leads_nowhere() -> None:
 
 def test_a_sender_that_is_no_address_is_nobody() -> None:
     assert parse(b"From: not an address\r\n\r\nBonjour").sender == ""
+
+
+@pytest.mark.parametrize("charset", ["punycode", "unicode_escape", "raw-unicode-escape", "idna"])
+def test_a_charset_that_is_none_is_not_followed(charset: str) -> None:
+    head = f"From: a@x.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n"
+    said = parse(head.encode() + b"\\ud800 " + b"a-" * 100_000).text
+    assert said.startswith("\\ud800 a-a-")
+    assert said.encode()
