@@ -3,7 +3,7 @@
 import struct
 import zlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -127,6 +127,7 @@ def rich_parts(database: Database, clock: FixedClock, folder: Path) -> Parts:
     europe = FundingSettings(
         code="feder",
         sentence="Cofinancé par l’Union européenne",
+        until=date(2029, 12, 31),
         logos=[LogoSettings(file=logo, words="Région Exemple")],
     )
     settings = Settings(digest=DigestSettings(title="La lettre de l’accueil"), funding=[europe])

@@ -101,6 +101,10 @@ class Accounts:
         block = "file_for_funders" if for_funders else "file_for_team"
         return [Document(name, written(lines), text(block, smallest=self._smallest))]
 
+    def _notice(self) -> Sequence[str]:
+        """Return the sentences of the fundings in force."""
+        return self._parts.renderer.notice().sentences
+
     def _lines(self, period: Period, found: Account, *, for_funders: bool) -> Sequence[Line]:
         """Return the rows of the file: what is counted, of what, how many."""
         smallest = self._smallest if for_funders else 0
@@ -110,7 +114,7 @@ class Accounts:
         lines: list[Line] = [
             (self._say("network_line"), self._parts.settings.network.name, ""),
             (self._say("period_line"), self._say("period", period=period), ""),
-            (self._say("funding_line"), self._parts.settings.network.funding_notice, ""),
+            *((self._say("funding_line"), each, "") for each in self._notice()),
             (self._say("asked_line"), "", str(found.asked)),
             (self._say("answered_line"), "", str(found.answered)),
             (self._say("by_base_line"), "", _percents(found.share_by_base)),

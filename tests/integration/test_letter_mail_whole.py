@@ -192,3 +192,15 @@ def test_the_page_keeps_the_notice_of_the_day_of_its_approval(parts: Parts) -> N
     assert "Cofinancé par l’Union européenne" in article
     assert 'src="data:image/png;base64,' in article
     assert 'id="watch-story-1"' in article
+
+
+def test_what_is_made_later_shows_the_notice_of_the_day_of_the_approval(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/unused.sqlite3")
+    later = FixedClock(rich_letter.PRINTED.replace(year=2031))
+    parts = rich_letter.rich_parts(database, later, tmp_path)
+    contents = rich_letter.contents()
+    article = rendering.article(parts, 12, contents, rich_letter.PRINTED)
+    passed_on = rendering.forwardable(parts, 12, contents, contents.items[0], rich_letter.PRINTED)
+    for said in (rich_letter.html(parts), article, passed_on):
+        assert "Cofinancé par l’Union européenne" in said
+    assert "Union" not in parts.renderer.page("web/problem.html", {"status": 404})
