@@ -17,8 +17,10 @@ from core.errors import InputError
 from core.spreadsheet import BadLine, Column, Reading, guarded, nearest, read, unguarded
 from digest.subscribers.rules import Choices
 
-YES, NO = {"1", "yes", "oui", "x", "true", "vrai"}, {"0", "no", "non", "false", "faux"}
-WHOLE, NARROWED = {"whole", "entière", "entiere"}, {"themes", "thèmes"}
+YES = ("yes", "oui", "1", "x", "true", "vrai")
+NO = ("no", "non", "0", "false", "faux")
+WHOLE = ("whole", "entière", "entiere")
+NARROWED = ("themes", "thèmes")
 
 BAD_ADDRESSES = {
     "invalid": ("the address is not valid", "it looks like name@example.org"),
@@ -99,8 +101,8 @@ def _themes(known: Mapping[str, str], cell: str) -> tuple[str, ...]:
     return tuple(code for code in known if code in found)
 
 
-def _one_of(yes: set[str], no: set[str], cell: str) -> bool:
+def _one_of(yes: Sequence[str], no: Sequence[str], cell: str) -> bool:
     word = cell.casefold()
-    if word in yes | no:
+    if word in {*yes, *no}:
         return word in yes
-    raise InputError(f"{cell!r} is not understood", hint=f"known: {', '.join(sorted(yes | no))}")
+    raise InputError(f"{cell!r} is not understood", hint=f"write {yes[0]} or {no[0]}")

@@ -1,6 +1,7 @@
 """What the subscribers' pages have in common: who comes, what themes there are, what was ticked."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -36,8 +37,9 @@ async def choices_typed(request: Request, themes: Mapping[str, str]) -> tuple[Ch
     choices = read_choices(
         given["alerts"], await ticked(request, "theme"), themes, given["narrowed"]
     )
-    nothing_to_narrow_to = bool(given["narrowed"] and themes and not choices.themes)
-    return choices, NO_THEME if nothing_to_narrow_to else ""
+    if given["narrowed"] and themes and not choices.themes:
+        return replace(choices, whole=False), NO_THEME  # as it was ticked, to be shown again
+    return choices, ""
 
 
 def named(choices: Choices, themes: Mapping[str, str]) -> list[str]:

@@ -21,9 +21,9 @@ from core.people.models import Theme
 from core.reference import Reference
 from core.settings import LedgerSettings
 from digest.letter import names as letter_names
-from digest.subscribers import names
+from digest.subscribers import alerts, names
 from digest.subscribers.alerts import MailReaders
-from digest.subscribers.models import Consent
+from digest.subscribers.models import Consent, Subscriber
 from tests.letter import LetterHouse, moved, pressed, settings_for_letters, story
 from tests.smtp import ScriptedServer
 
@@ -257,3 +257,39 @@ async def test_calls_of_the_letter_say_when_they_close_and_lead_to_who_is_intere
     assert "Date limite\u00a0: mercredi 20 janvier 2027</strong>" in shown
     assert shown.count("Je suis intéressé(e)") == 1
     assert f'href="{more}"' in shown
+
+
+async def test_an_alert_to_many_is_written_chunk_by_chunk_once_each_whatever_stops_it(
+    house: LetterHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts, "CHUNK", 2)
+    identities = await house.subscribe(*(f"n{number}@orsanne.example" for number in range(7)))
+    async with house.database.write() as session:
+        for number in identities:
+            subscriber = await session.get_one(Subscriber, number)
+            subscriber.alerts = True
+            subscriber.themes = ["emploi"] if number == identities[3] else []
+    assert await post(house, call()) == 6
+    assert len(await house.rows(names.ALERT)) == 2
+    assert await post(house, call()) == 0, "pressed twice"
+    moved(house.clock, minutes=1)
+    (late,) = await house.subscribe("late@orsanne.example")
+    async with house.database.write() as session:
+        (await session.get_one(Subscriber, late)).alerts = True
+    (tick,) = house.subscribers.ticks
+
+    def power_cut(_place: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+        cut.setattr(alerts, "reach", power_cut)
+        await tick.run(house.clock.now())
+    async with house.database.read() as session:
+        assert await tick.next_due(session) is not None
+    await tick.run(house.clock.now())
+    rows = await house.rows(names.ALERT)
+    wanted = [number for number in identities if number != identities[3]]
+    assert [row.recipient for row in rows] == [f"subscriber:{number}" for number in wanted]
+    assert len({row.message_hash for row in rows}) == 1
+    async with house.database.read() as session:
+        assert await tick.next_due(session) is None
