@@ -61,7 +61,7 @@ async def test_an_answer_leaves_in_the_thread_by_the_ledger(mail: ByMail) -> Non
     assert answer["References"] == "<mail1@ailleurs.example>"
     assert answer["Auto-Submitted"] is None
     assert said(answer).startswith(
-        f"Bonjour. Voici la réponse de Jeanne Rochefol à votre question n° {question.id} :\n\n"
+        f"Voici la réponse de Jeanne Rochefol à votre question n° {question.id} :\n\n"
         "Bonjour. Trois territoires l’ont fait : voyez https://reseau.example/accueil.\n\n"
         f"Pour poursuivre, répondez à ce courriel : votre message rejoindra votre question "
         f"n° {question.id}.\n"

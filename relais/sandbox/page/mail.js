@@ -71,7 +71,7 @@ export class Mailboxes {
       this.read = body;
       this.fillReader(body);
       this.showAs(body.has_html ? this.form : "text");
-      one("#boxes").hidden = true;
+      one("#boxes").hidden = one("#writing").hidden = true;
       one("#reader").hidden = false;
       one("#reader").focus();
     }, { refresh: false });
@@ -98,7 +98,7 @@ export class Mailboxes {
     const id = this.read?.id;
     this.read = null;
     one("#reader").hidden = true;
-    one("#boxes").hidden = false;
+    one("#boxes").hidden = one("#writing").hidden = false;
     one(`[data-key="${id}"] button`)?.focus();
   }
 
