@@ -103,6 +103,6 @@ def forward_url(parts: Parts, number: int, reference: str) -> str:
     return f"{edition_url(parts, number)}/a-transmettre/{quote(item_key(reference), safe='')}"
 
 
-def picture_url(parts: Parts, key: str) -> str:
-    """Return the address of an edition's picture, a kept file."""
-    return page_url(parts, f"/lettres/images/{key}")
+def picture_path(key: str) -> str:
+    """Return where our own pages find an edition's picture, a kept file."""
+    return f"/lettres/images/{key}"

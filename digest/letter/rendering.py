@@ -45,7 +45,7 @@ def article(parts: Parts, number: int, contents: Contents, printed_at: datetime)
     """
     language = parts.settings.network.language
     values = _values(parts, number, contents, printed_at)
-    values["picture_url"] = names.picture_url(parts, contents.picture) if contents.picture else ""
+    values["picture_path"] = names.picture_path(contents.picture) if contents.picture else ""
     values["picture_words"] = contents.picture_words
     values["keys"] = {item.reference: names.item_key(item.reference) for item in contents.items}
     return parts.renderer.page("web/edition_article.html", values, language)
