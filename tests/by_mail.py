@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -150,7 +151,7 @@ def said(mail: EmailMessage, kind: str = "plain") -> str:
     return str(part.get_content()).replace("\r\n", "\n").replace("\u00a0", " ")
 
 
-async def open_by_mail(database: Database, clock: FixedClock, **settings: object) -> ByMail:
+async def open_by_mail(database: Database, clock: FixedClock, **settings: Any) -> ByMail:
     """Open the house; `settings` are those of the hotline."""
     files = ChatFiles()
     whole = await open_whole(database, clock, files=files, **settings)
