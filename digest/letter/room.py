@@ -18,6 +18,7 @@ from digest.letter.deliveries import delivery_kinds
 from digest.letter.desk.desk import Desk
 from digest.letter.editions import Contributors
 from digest.letter.examining.examine import Examining
+from digest.letter.personal import PERSONAL_DATA
 from digest.letter.pictures.fetching import Fetching
 from digest.letter.pictures.pages import PicturePages
 from digest.letter.scheduling import Scheduling
@@ -64,6 +65,7 @@ def build(
             reports.tick(),
         ),
         deliveries=(*delivery_kinds(parts), *approving.delivery_kinds(parts)),
+        personal_data=PERSONAL_DATA,
         views={names.PROGRESS_VIEW: progress.address, names.REPORT_VIEW: progress.address},
     )
 

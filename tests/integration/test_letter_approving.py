@@ -15,6 +15,8 @@ from core.acts import Act
 from core.clock import FixedClock
 from core.db import Database
 from core.ledger.models import Delivery
+from core.reference import Party
+from digest.letter import personal
 from digest.letter.approving import names
 from digest.letter.models import Approval, Edition, Rendition
 from tests.integration.test_letter_desk import (
@@ -65,7 +67,7 @@ def link(mail: EmailMessage, path: str) -> str:
 
 async def asked(house: Whole) -> str:
     """Ask for it, and return the page of the director."""
-    await press(house, "✍️ Demander le bon à diffuser")
+    await press(house, "Demander le bon à diffuser")
     return link(mails_to(house, DIRECTOR)[-1], "/lettres/bon-a-diffuser/")
 
 
@@ -129,7 +131,7 @@ async def test_one_person_is_not_two_whichever_way_they_take(
     database: Database, clock: FixedClock
 ) -> None:
     house = await opened(database, clock, 2, "Jeanne@Reseau.example", DIRECTOR)
-    await press(house, "✍️ Demander le bon à diffuser")
+    await press(house, "Demander le bon à diffuser")
     page = link(mails_to(house, "jeanne@reseau.example")[0], "/lettres/bon-a-diffuser/")
     await press(house, "Donner le bon à diffuser")
     assert "Il en faut encore 1" in here(house)
@@ -193,10 +195,10 @@ async def test_a_change_makes_the_page_say_so_and_the_mail_that_waits_is_not_sen
 ) -> None:
     page = await asked(house)
     house.paused = True
-    await press(house, "📋 Sujets", "1", "⬇️ Descendre", "↩ Retour", "↩ Retour")
+    await press(house, "Sujets", "1", "Descendre", "↩ Retour", "↩ Retour")
     await examined(house)
-    await press(house, "✍️ Demander le bon à diffuser")
-    await press(house, "📋 Sujets", "1", "⬇️ Descendre")
+    await press(house, "Demander le bon à diffuser")
+    await press(house, "Sujets", "1", "Descendre")
     house.paused = False
     await house.send()
     async with visitor(house) as web:
@@ -305,3 +307,20 @@ async def test_no_address_reaches_the_trail_nor_the_group(house: Whole) -> None:
         everything["acts"] = [str(a.detail) + a.actor for a in await session.scalars(select(Act))]
     assert DIRECTOR not in str(everything)
     assert DIRECTOR not in house.chat(GROUP)
+
+
+async def test_what_people_approved_is_shown_to_them_and_stays_without_their_name(
+    house: Whole,
+) -> None:
+    await press(house, "Demander le bon à diffuser", "Donner le bon à diffuser")
+    jeanne = Party("person", "42")
+    async with house.database.write() as session:
+        shown = await personal.export(session, jeanne)
+        assert [each["approved"] for each in shown["letters_approved"]] == [True]
+        assert await personal.export(session, Party("person", "41")) == {}
+        [kept] = await personal.keeps(session, jeanne)
+        assert "1 bon à diffuser" in house.parts.renderer.chat(kept.what)
+        assert await personal.keeps(session, Party("person", "41")) == ()
+        await personal.erase(session, jeanne)
+    [row] = await approvals(house)
+    assert (row.name, row.approved) == ("", True)

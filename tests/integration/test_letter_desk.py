@@ -141,7 +141,7 @@ async def test_the_draft_is_one_message_with_few_buttons(house: Whole) -> None:
     assert re.search(r"1\. Nouvelle 1\n2\. Nouvelle 2\n3\. Nouvelle 3\n", shown)
     assert "4. Nouvelle 4" in shown
     before = len(house.shown)
-    await press(house, "📋 Sujets", "2")
+    await press(house, "Sujets", "2")
     assert here(house).startswith("<b>2. Nouvelle 2</b>")
     assert "Veille juridique" in here(house)
     assert len(house.shown) == before, "one message, redrawn"
@@ -151,14 +151,14 @@ async def test_the_draft_is_one_message_with_few_buttons(house: Whole) -> None:
 
 
 async def test_items_are_moved_and_the_message_follows_them(house: Whole) -> None:
-    await press(house, "📋 Sujets", "1", "⬇️ Descendre")
+    await press(house, "Sujets", "1", "Descendre")
     assert await titles(house) == ["Nouvelle 2", "Nouvelle 1", "Nouvelle 3", "Nouvelle 4"]
     assert here(house).startswith("<b>2. Nouvelle 1</b>")
-    await press(house, "⬇️ Descendre")
-    assert "⬇️ Descendre" not in {b.label for row in last_buttons(house) for b in row}
-    await press(house, "⏫ En premier")
+    await press(house, "Descendre")
+    assert "Descendre" not in {b.label for row in last_buttons(house) for b in row}
+    await press(house, "En premier")
     assert await titles(house) == ["Nouvelle 1", "Nouvelle 2", "Nouvelle 3", "Nouvelle 4"]
-    await press(house, "⬇️ Descendre", "⬆️ Monter")
+    await press(house, "Descendre", "Monter")
     assert (await titles(house))[0] == "Nouvelle 1"
     await press(house, "Changer de rubrique", "À la une")
     found = await edition(house)
@@ -174,12 +174,12 @@ def last_buttons(house: Whole) -> Sequence[Sequence[Any]]:
 
 
 async def test_an_item_is_dropped_remembered_and_brought_back(house: Whole) -> None:
-    said = await press(house, "📋 Sujets", "2", "🗑 Écarter de cette lettre")
+    said = await press(house, "Sujets", "2", "Écarter de cette lettre")
     assert "Sujet écarté" in said
     assert await titles(house) == ["Nouvelle 1", "Nouvelle 3", "Nouvelle 4"]
     await house.say(JEANNE, "/lettre", chat=GROUP)
     assert "1 sujet écarté, qui peut revenir." in here(house)
-    await press(house, "📋 Sujets", "🗂 Sujets écartés", "1")
+    await press(house, "Sujets", "Sujets écartés", "1")
     assert await titles(house) == ["Nouvelle 1", "Nouvelle 3", "Nouvelle 2", "Nouvelle 4"]
     assert (await edition(house)).dropped == []
 
@@ -187,7 +187,7 @@ async def test_an_item_is_dropped_remembered_and_brought_back(house: Whole) -> N
 async def test_composing_again_keeps_out_what_was_dropped_and_keeps_what_was_written(
     house: Whole,
 ) -> None:
-    await press(house, "📋 Sujets", "2", "🗑 Écarter de cette lettre")
+    await press(house, "Sujets", "2", "Écarter de cette lettre")
     async with house.database.write() as session:
         row = await session.get_one(Edition, 1)
 
@@ -208,17 +208,17 @@ async def test_composing_again_keeps_out_what_was_dropped_and_keeps_what_was_wri
 
 
 async def test_words_are_edited_and_never_over_those_of_somebody_else(house: Whole) -> None:
-    await press(house, "📋 Sujets", "1", "✏️ Titre")
+    await press(house, "Sujets", "1", "Titre")
     await house.say(JEANNE, "Un titre plus clair", chat=GROUP)
     assert here(house).startswith("<b>1. Un titre plus clair</b>")
-    await press(house, "✏️ Notre lecture")
+    await press(house, "Notre lecture")
     await house.say(JEANNE, "À lire avant le conseil.", chat=GROUP)
     assert "Notre lecture :</b> À lire avant le conseil." in here(house)
-    await press(house, "✏️ Texte", "Laisser vide")
+    await press(house, "Texte", "Laisser vide")
     assert (await edition(house)).items[0]["summary"] == ""
-    await press(house, "✏️ Titre")
+    await press(house, "Titre")
     await house.say(HELENE, "/lettre", chat=GROUP)
-    await press(house, "📋 Sujets", "1", "✏️ Titre", who=HELENE)
+    await press(house, "Sujets", "1", "Titre", who=HELENE)
     await house.say(HELENE, "Le titre d’Hélène", chat=GROUP)
     await house.say(JEANNE, "Le titre de Jeanne", chat=GROUP)
     assert "Ce texte a changé entre-temps" in here(house)
@@ -243,13 +243,13 @@ async def test_an_item_is_written_by_hand(house: Whole) -> None:
 
 
 async def test_opening_words_are_several_paragraphs(house: Whole) -> None:
-    await press(house, "📝 Mot d’ouverture", "📝 Écrire le mot")
+    await press(house, "Mot d’ouverture", "Écrire le mot")
     await house.say(JEANNE, "Chères et chers collègues,\n\nBonne lecture.", chat=GROUP)
     assert (await edition(house)).editorial == "Chères et chers collègues,\n\nBonne lecture."
     assert "Bonne lecture." in here(house)
     await press(house, "↩ Retour")
     assert "avec un mot d’ouverture" in here(house)
-    await press(house, "📝 Mot d’ouverture", "🗑 Enlever le mot")
+    await press(house, "Mot d’ouverture", "Enlever le mot")
     assert (await edition(house)).editorial == ""
     assert "Aucun mot d’ouverture" in here(house)
 
@@ -257,7 +257,7 @@ async def test_opening_words_are_several_paragraphs(house: Whole) -> None:
 async def test_a_picture_is_described_fetched_cleaned_and_seen_by_the_preview_only(
     house: Whole, camera: Camera
 ) -> None:
-    await press(house, "📝 Mot d’ouverture", "🖼 Ajouter une image")
+    await press(house, "Mot d’ouverture", "Ajouter une image")
     await house.say(JEANNE, "La voici", chat=GROUP)
     assert any("Ce n’est pas une image" in text for text in house.shown.values())
     await send_file(house, **photo("photo-1", 3_000_000))
@@ -286,14 +286,14 @@ async def test_a_picture_is_described_fetched_cleaned_and_seen_by_the_preview_on
     async with visitor(house) as web:
         assert (await web.get(f"/lettres/images/{found.picture}")).status_code == 404
         page = (await web.get(preview)).text
-        address = re.search(r'src="([^"]+/lettres/images/[^"]+)"', page)
+        address = re.search(r'src="([^"]*/lettres/images/[^"]+)"', page)
         assert address is not None
         shown = await web.get(address[1].replace("&amp;", "&"))
         assert shown.status_code == 200
         assert shown.headers["content-type"] == "image/jpeg"
         assert b"GPS" not in shown.content
         assert (await web.get(f"/lettres/images/{found.picture}.png")).status_code == 404
-        await press(house, "📝 Mot d’ouverture", "🗑 Enlever l’image")
+        await press(house, "Mot d’ouverture", "Enlever l’image")
         assert (await web.get(address[1].replace("&amp;", "&"))).status_code == 404
     assert (await edition(house)).picture is None
 
@@ -301,7 +301,7 @@ async def test_a_picture_is_described_fetched_cleaned_and_seen_by_the_preview_on
 async def test_a_picture_that_cannot_be_had_or_read_says_why(house: Whole) -> None:
     for file_id, why in (("broken", "ce n’est ni un PNG, ni un JPEG"), ("gone", "récupérée")):
         await house.say(JEANNE, "/lettre", chat=GROUP)
-        await press(house, "📝 Mot d’ouverture", "🖼 Ajouter une image")
+        await press(house, "Mot d’ouverture", "Ajouter une image")
         await send_file(house, **photo(file_id), caption="Une école, en guise de légende.")
         await house.tick("letter.picture")
         assert why in here(house)
@@ -310,7 +310,7 @@ async def test_a_picture_that_cannot_be_had_or_read_says_why(house: Whole) -> No
 
 
 async def test_a_test_goes_to_the_animator_alone_marked_with_harmless_links(house: Whole) -> None:
-    said = await press(house, "✉️ M’envoyer un essai")
+    said = await press(house, "M’envoyer un essai")
     assert "à vous seul(e)" in said
     [raw] = house.mails
     mail = email.message_from_bytes(raw, policy=email.policy.default)
@@ -322,16 +322,16 @@ async def test_a_test_goes_to_the_animator_alone_marked_with_harmless_links(hous
         page = await web.get("/lettres/essai")
         assert "ne désabonne personne" in page.text
         assert (await web.post("/lettres/essai")).status_code == 200
-    await press(house, "✉️ M’envoyer un essai")
+    await press(house, "M’envoyer un essai")
     assert len(house.mails) == 2, "as often as asked"
 
 
 async def test_a_stale_press_changes_nothing_and_shows_the_letter_as_it_stands(
     house: Whole,
 ) -> None:
-    await press(house, "📋 Sujets")
+    await press(house, "Sujets")
     old = last_buttons(house)[0][0].data
-    await press(house, "2", "⬆️ Monter")
+    await press(house, "2", "Monter")
     said = " ".join(answer.text for answer in await house.forge(HELENE, old, chat=GROUP))
     assert "La lettre a changé" in said
     assert "version 2" in said.replace("\u00a0", " ")
@@ -361,7 +361,7 @@ async def test_the_examination_is_read_and_blocks(house: Whole) -> None:
     gone = Problem("link_gone", {"title": "Nouvelle 2", "status": 404, "url": "https://a.example"})
     refused = Problem("link_refused", {"title": "Nouvelle 3", "status": 403, "url": "https://b.fr"})
     await examined(house, gone, warnings=(refused,))
-    await press(house, "🔄 Actualiser")
+    await press(house, "Actualiser")
     assert "1 point à corriger avant le bon à diffuser" in here(house)
     assert "les voici" in await press(house, "Donner le bon à diffuser")
     assert "À corriger avant le bon à diffuser" in here(house)
@@ -370,7 +370,7 @@ async def test_the_examination_is_read_and_blocks(house: Whole) -> None:
     await examined(house, warnings=(refused,))
     await press(house, "↩ Retour")
     assert "1 remarque, sans blocage" in here(house)
-    await press(house, "🔎 Vérification")
+    await press(house, "Vérification")
     assert "À savoir, sans blocage" in here(house)
     await press(house, "↩ Retour", "Donner le bon à diffuser")
     assert (await edition(house)).state == "approved"
@@ -378,10 +378,10 @@ async def test_the_examination_is_read_and_blocks(house: Whole) -> None:
 
 async def test_an_edition_without_items_is_not_approved(house: Whole) -> None:
     for _ in STORIES:
-        await press(house, "📋 Sujets", "1", "🗑 Écarter de cette lettre", "↩ Retour")
+        await press(house, "Sujets", "1", "Écarter de cette lettre", "↩ Retour")
     await examined(house)
     assert "n’a aucun sujet" in await press(house, "Donner le bon à diffuser")
-    await press(house, "📋 Sujets")
+    await press(house, "Sujets")
     assert "n’a plus aucun sujet" in here(house)
 
 
@@ -393,7 +393,7 @@ async def test_a_long_letter_is_listed_by_pages_that_fit(house: Whole) -> None:
         await editions.change(session, house.parts, row, house.clock.now(), items=many)
     await house.send()
     assert len(here(house)) < 4096
-    await press(house, "📋 Sujets", LATER, LATER, "45")
+    await press(house, "Sujets", LATER, LATER, "45")
     assert here(house).startswith("<b>45. ")
     await press(house, "↩ Retour", EARLIER)
     assert "(2/3)" in here(house)

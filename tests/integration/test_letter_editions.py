@@ -64,13 +64,13 @@ async def test_an_edition_is_composed_from_chat_and_shown_to_the_animators(
     assert "Vérification en cours" in post.text
     labels = [button.label for row in post.keyboard for button in row]
     assert labels == [
-        "👁 Lire l’aperçu",
-        "📋 Sujets",
+        "Lire l’aperçu",
+        "Sujets",
         "Ajouter un sujet",
-        "📝 Mot d’ouverture",
-        "✉️ M’envoyer un essai",
-        "🔎 Vérification",
-        "🔄 Actualiser",
+        "Mot d’ouverture",
+        "M’envoyer un essai",
+        "Vérification",
+        "Actualiser",
         "Donner le bon à diffuser",
         "Recomposer",
         "Annuler la lettre",

@@ -19,13 +19,18 @@ APPROVAL = "letter.approval"
 """The purpose of the token of an approver's page."""
 
 KEY_LENGTH = 24
+MARK_LENGTH = 16
+"""How much of the hash of its contents a link holds: enough beside the version, and short."""
 
 APPROVAL_URL = "approval_url"
 
 
 @dataclass(frozen=True)
 class Approving:
-    """What an approver's link says: which contents, of which version, and who decides."""
+    """What an approver's link says: which contents, of which version, and who decides.
+
+    Read from a link, `content_hash` is the beginning of one.
+    """
 
     number: int
     version: int
@@ -68,7 +73,8 @@ def asked_slot(number: int, version: int) -> str:
 
 def approval_url(parts: Parts, approving: Approving) -> str:
     """Return the signed page where one approver decides about one version."""
-    value = [approving.number, approving.version, approving.content_hash, approving.key]
+    mark = approving.content_hash[:MARK_LENGTH]
+    value = [approving.number, approving.version, mark, approving.key]
     return page_url(parts, f"/lettres/bon-a-diffuser/{parts.tokens.sign(APPROVAL, value)}")
 
 
