@@ -23,6 +23,7 @@ from core.people.store import TELEGRAM
 from core.serving import serving
 from core.settings import (
     DatabaseSettings,
+    FundingSettings,
     HotlineSettings,
     LedgerSettings,
     MailboxSettings,
@@ -238,6 +239,14 @@ def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
         ),
         mail=MailSettings(port=peers.smtp_port, per_second=500.0),
         mailbox=MailboxSettings(kind="maildir", maildir=folder / "post", every=POST_EVERY),
+        funding=[
+            FundingSettings(
+                code="exemple",
+                sentence="Cofinancé par l’Union européenne",
+                operation="Animation du réseau d’exemple",
+                number="EX0000000",
+            )
+        ],
         hotline=HotlineSettings(hold_seconds=HOLD_SECONDS, acronyms=dict(acronyms())),
         ledger=LedgerSettings(heartbeat=1.0),
         watch=WatchSettings(
