@@ -86,12 +86,22 @@ class Database:
         )
         self._readers = _sessions(self.engine)
         self._writers = _sessions(self.engine.execution_options(relais_write=True))
+        outside = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._glances = _sessions(self.engine.execution_options(relais_glance=True, **outside))
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Give a session to look with; what it changes is thrown away."""
         async with self._readers() as session:
             yield session
+
+    def glance(self) -> AsyncSession:
+        """Return a session to look with again and again, outside any transaction, until closed.
+
+        Each statement sees what stands at that moment. Objects must be expunged between two
+        looks, for the session gives those that it knows as they were.
+        """
+        return self._glances()
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -218,5 +228,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("relais_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("relais_glance", False):
+            write = options.get("relais_write", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -164,7 +164,7 @@ class LedgerSettings(Section):
     lease: float = 60.0
     heartbeat: float = 5.0
     heartbeat_expiry: float = 180.0
-    batch: int = 50
+    batch: int = 100
     max_attempts: int = 150
     max_doubtful_attempts: int = 12
     contents_days: int = 90

@@ -1,7 +1,8 @@
 """A dispatcher in a process of its own, to be killed; its peer is a file.
 
-`python tests/ledger_worker.py DATABASE_URL PEER` dispatches until SIGTERM. Each send appends one
-line to the file and has it written to the disk: what stands there has reached the peer.
+`python tests/ledger_worker.py DATABASE_URL PEER WAY` dispatches until SIGTERM, by the `plain` way
+or by `express`. Each send appends one line to the file and has it written to the disk: what
+stands there has reached the peer.
 """
 
 import asyncio
@@ -65,7 +66,7 @@ async def prepare(_session: AsyncSession, _parcel: Parcel, _now: object) -> Read
     return Ready(MailAddress("somebody@example.org"))
 
 
-async def main(url: str, peer: str) -> None:
+async def main(url: str, peer: str, way: str) -> None:
     """Dispatch until told to stop."""
     database = Database(url)
     gateway = FileGateway(peer)
@@ -80,6 +81,7 @@ async def main(url: str, peer: str) -> None:
         LedgerSettings(heartbeat=0.2, batch=10),
         random.Random(),  # noqa: S311
         "worker",
+        express=way == "express",
     )
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

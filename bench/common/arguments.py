@@ -27,14 +27,25 @@ class Options:
     rounds: int
     quick: bool
     postgres: bool
+    processes: int = 1
 
 
 ROUNDS = 3
 """Paired rounds, of which the median is given; `--quick` makes one."""
 
 
-def options(name: str, what: str, size: Size, given: Sequence[str] | None = None) -> Options:
-    """Read the command line (`given` replaces it). Exits with a message when it is wrong."""
+def options(
+    name: str,
+    what: str,
+    size: Size,
+    given: Sequence[str] | None = None,
+    *,
+    processes: bool = False,
+) -> Options:
+    """Read the command line (`given` replaces it). Exits with a message when it is wrong.
+
+    With `processes`, one may ask for several.
+    """
     parser = argparse.ArgumentParser(f"python -m bench.{name}", description=what)
     parser.add_argument("--quick", action="store_true", help="a short run: less of it, one round")
     parser.add_argument(f"--{size.name}", type=positive, dest="count", help=f"how many {size.name}")
@@ -42,6 +53,8 @@ def options(name: str, what: str, size: Size, given: Sequence[str] | None = None
     parser.add_argument(
         "--postgres", action="store_true", help="on an embedded PostgreSQL instead of SQLite"
     )
+    if processes:
+        parser.add_argument("--processes", type=positive, default=1, help="how many at once")
     found = parser.parse_args(given)
     count = found.count or (size.quick if found.quick else size.usual)
     return Options(
@@ -49,6 +62,7 @@ def options(name: str, what: str, size: Size, given: Sequence[str] | None = None
         rounds=found.rounds or (1 if found.quick or count >= size.long else ROUNDS),
         quick=found.quick,
         postgres=found.postgres,
+        processes=getattr(found, "processes", 1),
     )
 
 

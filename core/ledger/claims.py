@@ -27,10 +27,10 @@ from sqlalchemy.orm import aliased
 
 from core.ledger.draft import Channel, Parcel, Policy
 from core.ledger.holds import unheld
-from core.ledger.models import Delivery, Message, Worker
+from core.ledger.models import Delivery, Worker
+from core.ledger.parcels import COLUMNS, parcels
 from core.ledger.processes import Process
 from core.ledger.rules import IN_FLIGHT, UNSETTLED, Settlement, State, doubt, legal
-from core.reference import Party, Reference
 from core.settings import LedgerSettings
 
 
@@ -102,14 +102,14 @@ async def claim(
             .limit(limit - len(free))
             .with_for_update(skip_locked=True)
         )
-    rows = await session.scalars(
+    if not free:
+        return []
+    rows = await session.execute(
         _move(State.PENDING, State.CLAIMED, worker=worker, lease_until=real_now + lease)
         .where(Delivery.id.in_(free))
-        .returning(Delivery)
+        .returning(*COLUMNS)
     )
-    claimed = sorted(rows.all(), key=lambda row: (row.bulk, row.due_at, row.id))
-    bodies = await _bodies(session, {row.message_hash for row in claimed})
-    return [_parcel(row, bodies[row.message_hash]) for row in claimed]
+    return await parcels(session, rows.all())
 
 
 async def start(session: AsyncSession, parcel: Parcel, worker: str, real_now: datetime) -> bool:
@@ -317,29 +317,6 @@ def _attempt(parcel: Parcel, worker: str) -> tuple[ColumnElement[bool], ...]:
         Delivery.id == parcel.id,
         Delivery.worker == worker,
         Delivery.attempts == parcel.attempt,
-    )
-
-
-async def _bodies(session: AsyncSession, hashes: set[str]) -> dict[str, bytes]:
-    rows = await session.execute(select(Message.hash, Message.body).where(Message.hash.in_(hashes)))
-    return {row.hash: row.body for row in rows}
-
-
-def _parcel(row: Delivery, body: bytes) -> Parcel:
-    return Parcel(
-        id=row.id,
-        kind=row.kind,
-        slot=row.slot,
-        recipient=Party.parse(row.recipient),
-        cause=Reference.parse(row.cause),
-        channel=Channel(row.channel),
-        body=body,
-        values=row.values,
-        stream=row.stream,
-        attempt=row.attempts + 1,
-        resent=row.resent,
-        deferrals=row.deferrals,
-        bulk=row.bulk,
     )
 
 

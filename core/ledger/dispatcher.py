@@ -77,7 +77,9 @@ class Dispatcher:
         self._label = worker_id
         self._drain = drain
         self._express = express
-        self._lanes = [Lane(channel, gateway) for channel, gateway in gateways.items()]
+        self._lanes = [
+            Lane(channel, gateway, settings.batch) for channel, gateway in gateways.items()
+        ]
         self._views_event = asyncio.Event()
 
     def _begin(self) -> None:
@@ -148,13 +150,16 @@ class Dispatcher:
 
     async def _claim(self, lane: Lane) -> None:
         """Keep enough in hand for every connection; look for what passes before bulk."""
-        enough = lane.waiting >= 2 * lane.gateway.connections
+        enough = lane.waiting >= lane.enough
         if enough and not self._looks_for_urgent(lane):
             return
         now, real_now = self._work.clock.now(), self._work.real_clock.now()
-        async with self._work.database.read() as session:
-            if not await claims.something(session, lane.channel, now, real_now, bulk=not enough):
-                return
+        if enough or not lane.more:
+            async with self._work.database.read() as session:
+                if not await claims.something(
+                    session, lane.channel, now, real_now, bulk=not enough
+                ):
+                    return
         async with self._work.database.write() as session:
             claimed = await claims.claim(
                 session,
@@ -166,6 +171,8 @@ class Dispatcher:
                 real_now=real_now,
                 lease=self._work.lease,
             )
+        if not enough:
+            lane.more = len(claimed) == self._work.settings.batch
         failpoints.reach("ledger.after_claim")
         lane.take(claimed)
 

@@ -11,6 +11,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,7 +31,7 @@ from core.ledger.draft import (
 )
 from core.ledger.failures import described
 from core.ledger.gateway import Gateway
-from core.ledger.hot import Arrived, Hot
+from core.ledger.hot import Arrived, Hot, Turn, Turned
 from core.ledger.work import Work
 
 log = structlog.get_logger()
@@ -41,13 +43,18 @@ STALE = 1.0
 """How old a recheck may be, in seconds: a parcel that waited longer is given back instead."""
 
 
+GATHER = 0.02
+"""For how many seconds what arrived may wait for others, to be written with them."""
+
+
 @dataclass(frozen=True)
 class _Started:
-    """A parcel that may leave: committed as `sending`; `at` is the loop's time."""
+    """A parcel that may leave, as it was rechecked at `at` (the loop's time), and as claimed."""
 
     parcel: Parcel
     address: Address
     at: float
+    claimed: Parcel
 
 
 class Express:
@@ -73,11 +80,16 @@ class Express:
         self._hot = hot
         self._courier = Courier(work)
         self._room, self._landed, self._refused = room, landed, refused
+        self._checked: deque[_Started] = deque()
+        self._seen: int | None = None
+        self._trusting = True
         self._ready: deque[_Started] = deque()
-        self._flying: dict[asyncio.Task[Outcome], tuple[_Started, asyncio.TimerHandle]] = {}
+        self._flying: dict[asyncio.Task[Outcome], tuple[_Started, float, asyncio.TimerHandle]] = {}
         self._arrived: list[Arrived] = []
         self._others: list[tuple[Parcel, Outcome]] = []
         self._quick = False
+        self._write_by = 0.0
+        self._glance: AsyncSession | None = None
         self._event = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
@@ -90,6 +102,26 @@ class Express:
     def next_is_bulk(self) -> bool:
         """Whether nothing that is started and waits for a connection is urgent."""
         return not self._ready or self._ready[0].parcel.bulk
+
+    @property
+    def claimed(self) -> int:
+        """How many parcels are claimed and not started."""
+        return len(self._checked) + len(self.waiting)
+
+    @property
+    def first(self) -> list[Parcel]:
+        """The parcel that starts next, if there is one."""
+        return [each.claimed for each in islice(self._checked, 1)] or [*islice(self.waiting, 1)]
+
+    @property
+    def held(self) -> list[Parcel]:
+        """What is claimed and not started."""
+        return [*(each.claimed for each in self._checked), *self.waiting]
+
+    def take(self, parcel: Parcel) -> None:
+        """Have a parcel wait; what is bulk waits behind what is not."""
+        self._forget()
+        put(self.waiting, parcel)
 
     def takes(self, parcel: Parcel) -> bool:
         """Say whether a parcel may go this way."""
@@ -105,11 +137,23 @@ class Express:
         while not stopping.is_set() or self._flying or self._arrived or self._others:
             await self._event.wait()
             self._event.clear()
+            if not self._worth_a_turn() and not stopping.is_set():
+                continue
             try:
                 await self._turn(stopping=stopping.is_set())
             except Exception as error:  # noqa: BLE001  # the next turn may succeed
                 log.warning("ledger.express_failed", **described(error))
+        await self._look_away()
         await self._hot.close()
+
+    def _worth_a_turn(self) -> bool:
+        """Say whether to write now: a commit costs the same for one parcel as for many.
+
+        While others are ready to leave, what arrived is gathered, though not for long.
+        """
+        gathering = self._ready and self._flying and not self._others
+        enough = len(self._arrived) >= self._gateway.connections
+        return not gathering or enough or self._loop.time() >= self._write_by
 
     def abandon(self) -> None:
         """Stop waiting for peers: what is being sent is in doubt from now on."""
@@ -119,7 +163,7 @@ class Express:
     async def _turn(self, *, stopping: bool) -> None:
         arrived, self._arrived = self._arrived, []
         others, self._others = self._others, []
-        starting = [] if stopping else await self._rechecked(self._next())
+        starting = [] if stopping else await self._next()
         if arrived or starting:
             await self._write(arrived, starting)
         for parcel, outcome in others:
@@ -127,64 +171,91 @@ class Express:
         await self._drop_stale(everything=stopping)
         self.launch()
 
-    def _next(self) -> list[Parcel]:
-        """Take the parcels to start: one for each free connection, as many ahead if it is quick."""
+    async def _next(self) -> list[_Started]:
+        """Return what to start: for each free connection, and as many ahead if the peer is quick.
+
+        Where the database says whether anybody has written since, many are rechecked at once.
+        """
         ahead = self._gateway.connections if self._quick else 0
         count = self._room() + ahead - len(self._ready)
-        return [self.waiting.popleft() for _ in range(min(count, len(self.waiting)))]
+        if count <= 0 or not (self.waiting or self._checked):
+            return []
+        if not self._checked or self._checked[0].at < self._loop.time() - STALE:
+            self._forget()
+            self._seen = await self._hot.look() if self._trusting else None
+            size = count if self._seen is None else max(count, self._work.settings.batch)
+            group = [self.waiting.popleft() for _ in range(min(size, len(self.waiting)))]
+            self._checked.extend(await self._rechecked(group))
+        return [self._checked.popleft() for _ in range(min(count, len(self._checked)))]
+
+    def _forget(self) -> None:
+        """Hold no recheck for good any more: what was rechecked waits again."""
+        self.waiting.extendleft(each.claimed for each in reversed(self._checked))
+        self._checked.clear()
 
     async def _rechecked(self, group: list[Parcel]) -> list[_Started]:
         """Ask their kinds whether parcels are still to be sent; write down those that are not."""
-        if not group:
-            return []
+        at = self._loop.time()
         try:
-            async with self._work.database.read() as session:
-                decisions = await self._decisions(session, group)
+            decisions = await self._decisions(self._look(), group)
         except Exception as error:  # noqa: BLE001  # one by one, only the culprit is put off
             log.info("ledger.recheck_failed", **described(error))
+            await self._look_away()
             self._refused(group)
             return []
-        at = self._loop.time()
+        ready = []
         for parcel, decision in decisions:
             if isinstance(decision, Skip):
                 await self._courier.skip(self._kind(parcel), parcel, decision)
-        return [
-            _Started(
-                replace(parcel, values={**parcel.values, **decision.values}), decision.address, at
-            )
-            for parcel, decision in decisions
-            if isinstance(decision, Ready)
-        ]
+            else:
+                filled = replace(parcel, values={**parcel.values, **decision.values})
+                ready.append(_Started(filled, decision.address, at, parcel))
+        return ready
+
+    def _look(self) -> AsyncSession:
+        """Return a session that sees what stands now: opening one each time costs more."""
+        if self._glance is None:
+            self._glance = self._work.database.glance()
+        self._glance.expunge_all()
+        return self._glance
+
+    async def _look_away(self) -> None:
+        glance, self._glance = self._glance, None
+        if glance is not None:
+            await glance.close()
 
     async def _decisions(
         self, session: AsyncSession, group: list[Parcel]
     ) -> list[tuple[Parcel, Ready | Skip]]:
         now = self._work.clock.now()
-        decided: list[tuple[Parcel, Ready | Skip]] = []
+        answers: dict[int, Ready | Skip] = {}
         for name in dict.fromkeys(parcel.kind for parcel in group):
-            kind, own = self._work.kinds[name], [each for each in group if each.kind == name]
-            if kind.prepare_many is not None:
-                answers = await kind.prepare_many(session, own, now)
-            else:
-                answers = [await kind.prepare(session, parcel, now) for parcel in own]
-            decided += zip(own, answers, strict=True)
-        return decided
+            own = [parcel for parcel in group if parcel.kind == name]
+            answered = await _prepared(self._work.kinds[name], session, own, now)
+            answers |= zip((parcel.id for parcel in own), answered, strict=True)
+        return [(parcel, answers[parcel.id]) for parcel in group]
 
     async def _write(self, arrived: list[Arrived], starting: list[_Started]) -> None:
         """Commit what arrived and what starts; where that fails, each goes the plain way."""
+        parcels = [each.parcel for each in starting]
+        now, real_now = self._work.clock.now(), self._work.real_clock.now()
+        turn = Turn(self._work.worker, arrived, parcels, now, real_now, self._seen)
         try:
-            turned = await self._hot.turn(
-                self._work.worker,
-                arrived,
-                [each.parcel for each in starting],
-                now=self._work.clock.now(),
-                real_now=self._work.real_clock.now(),
-            )
+            turned = await self._hot.turn(turn)
         except Exception as error:  # noqa: BLE001  # the plain way tries again
             log.warning("ledger.turn_failed", **described(error))
             await self._write_plainly(arrived, starting)
             return
         _report(arrived, turned.settled)
+        self._trusting = not turned.changed
+        if turned.changed:
+            self._checked.extendleft(reversed(starting))
+            self._forget()
+            self.wake()
+        else:
+            await self._begin(starting, turned)
+
+    async def _begin(self, starting: list[_Started], turned: Turned) -> None:
         for each in starting:
             if each.parcel.id in turned.started:
                 self._ready.append(each)
@@ -213,23 +284,23 @@ class Express:
             task = asyncio.ensure_future(send)
             expiry = self._work.settings.heartbeat_expiry
             timer = self._loop.call_later(expiry, self._doubt, task, "no answer in time")
-            self._flying[task] = (replace(started, at=self._loop.time()), timer)
+            self._flying[task] = (started, self._loop.time(), timer)
             task.add_done_callback(self._land)
 
     def _land(self, task: asyncio.Task[Outcome]) -> None:
         """Note what became of a send, and let the next begin."""
         if task not in self._flying:
             return  # its outcome was in doubt already
-        started, timer = self._flying.pop(task)
+        started, since, timer = self._flying.pop(task)
         timer.cancel()
         failpoints.reach("ledger.after_send")
-        self._quick = self._loop.time() - started.at < QUICK
+        self._quick = self._loop.time() - since < QUICK
         self._note(started.parcel, outcome_of(task, started.parcel))
         self.launch()
 
     def _doubt(self, task: asyncio.Task[Outcome], reason: str) -> None:
         """Give up waiting for a peer."""
-        started, timer = self._flying.pop(task)
+        started, _, timer = self._flying.pop(task)
         timer.cancel()
         task.cancel()
         self._quick = False
@@ -237,6 +308,9 @@ class Express:
 
     def _note(self, parcel: Parcel, outcome: Outcome) -> None:
         if isinstance(outcome, Sent):
+            if not self._arrived:
+                self._write_by = self._loop.time() + GATHER
+                self._loop.call_at(self._write_by, self._event.set)
             self._arrived.append(Arrived(parcel, outcome.external_id))
         else:
             self._others.append((parcel, outcome))
@@ -245,6 +319,22 @@ class Express:
 
     def _kind(self, parcel: Parcel) -> DeliveryKind:
         return self._work.kinds[parcel.kind]
+
+
+async def _prepared(
+    kind: DeliveryKind, session: AsyncSession, parcels: Sequence[Parcel], now: datetime
+) -> Sequence[Ready | Skip]:
+    if kind.prepare_many is not None:
+        return await kind.prepare_many(session, parcels, now)
+    return [await kind.prepare(session, parcel, now) for parcel in parcels]
+
+
+def put(way: deque[Parcel], parcel: Parcel) -> None:
+    """Add a parcel that waits; what is bulk waits behind what is not."""
+    if parcel.bulk or not (way and way[-1].bulk):
+        way.append(parcel)
+    else:
+        way.insert(next(at for at, other in enumerate(way) if other.bulk), parcel)
 
 
 def _report(arrived: Sequence[Arrived], settled: frozenset[int]) -> None:

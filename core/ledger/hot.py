@@ -30,29 +30,44 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Turned:
-    """What a turn wrote: the ids of the rows that were ours to settle, and to start."""
+    """What a turn wrote: the ids of the rows that were ours to settle, and to start.
 
-    settled: frozenset[int]
-    started: frozenset[int]
+    `changed`: others had written since what was seen, and nothing was started.
+    """
+
+    settled: frozenset[int] = frozenset()
+    started: frozenset[int] = frozenset()
+    changed: bool = False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What to write: that parcels were sent by `worker`, and that others are about to be.
+
+    `now` is the service's clock, `real_now` the machine's. With `seen`, nothing is started if
+    anybody else has written since `Hot.look` returned it.
+    """
+
+    worker: str
+    arrived: Sequence[Arrived]
+    starting: Sequence[Parcel]
+    now: datetime
+    real_now: datetime
+    seen: int | None = None
 
 
 class Hot(Protocol):
     """A connection of one's own to the ledger's rows, for one worker at a time."""
 
-    async def turn(
-        self,
-        worker: str,
-        arrived: Sequence[Arrived],
-        starting: Sequence[Parcel],
-        *,
-        now: datetime,
-        real_now: datetime,
-    ) -> Turned:
-        """Write in one transaction that parcels were sent and that others are about to be.
+    async def look(self) -> int | None:
+        """Return a number that is another once anybody else has written; None where none is."""
+        ...
 
-        To be committed before the first byte of those leaves; it is when this returns. What is
-        not in the answer was not ours any more (see `claims.start` and `claims.settle`). Raises
-        the driver's errors: nothing is known then of what was written.
+    async def turn(self, turn: Turn) -> Turned:
+        """Write a turn in one transaction, committed when this returns.
+
+        What is not in the answer was not ours any more (see `claims.start` and `claims.settle`).
+        Raises the driver's errors: nothing is known then of what was written.
         """
         ...
 
@@ -72,49 +87,58 @@ def hot(database: Database) -> Hot | None:
 
 _SETTLE = """
 UPDATE deliveries
-SET state = 'sent', reason = NULL, external_id = :external_id, settled_at = :now
-WHERE id = :id AND state = 'sending' AND worker = :worker AND attempts = :attempt
+SET state = 'sent', reason = NULL, external_id = arrived.external_id, settled_at = {now}
+FROM {arrived}
+WHERE deliveries.id = arrived.id AND deliveries.state = 'sending'
+AND deliveries.worker = {worker} AND deliveries.attempts = arrived.attempt
+RETURNING deliveries.id
 """
 
 _START = """
 UPDATE deliveries
-SET state = 'sending', attempts = :attempt, started_at = :real_now,
+SET state = 'sending', attempts = starting.attempt, started_at = {real_now},
     lease_until = NULL, next_attempt_at = NULL
-WHERE id = :id AND state = 'claimed' AND worker = :worker AND attempts = :attempt - 1
-AND EXISTS (SELECT 1 FROM workers WHERE workers.id = :worker)
+FROM {starting}
+WHERE deliveries.id = starting.id AND deliveries.state = 'claimed'
+AND deliveries.worker = {worker} AND deliveries.attempts = starting.attempt - 1
+AND EXISTS (SELECT 1 FROM workers WHERE workers.id = {worker})
 AND NOT EXISTS (
     SELECT 1 FROM delivery_holds
     WHERE delivery_holds.kind = deliveries.kind AND delivery_holds.slot = deliveries.slot
 )
+RETURNING deliveries.id
 """
 
-_TURN = """
-WITH settled AS (
-    UPDATE deliveries
-    SET state = 'sent', reason = NULL, external_id = arrived.external_id,
-        settled_at = %(now)s
-    FROM json_to_recordset(%(arrived)s::json) AS arrived(id int, attempt int, external_id text)
-    WHERE deliveries.id = arrived.id AND deliveries.state = 'sending'
-    AND deliveries.worker = %(worker)s AND deliveries.attempts = arrived.attempt
-    RETURNING deliveries.id
-), started AS (
-    UPDATE deliveries
-    SET state = 'sending', attempts = starting.attempt, started_at = %(real_now)s,
-        lease_until = NULL, next_attempt_at = NULL
-    FROM json_to_recordset(%(starting)s::json) AS starting(id int, attempt int)
-    WHERE deliveries.id = starting.id AND deliveries.state = 'claimed'
-    AND deliveries.worker = %(worker)s AND deliveries.attempts = starting.attempt - 1
-    AND EXISTS (SELECT 1 FROM workers WHERE workers.id = %(worker)s)
-    AND NOT EXISTS (
-        SELECT 1 FROM delivery_holds
-        WHERE delivery_holds.kind = deliveries.kind AND delivery_holds.slot = deliveries.slot
-    )
-    RETURNING deliveries.id
-)
-SELECT true, id FROM settled UNION ALL SELECT false, id FROM started
-"""
+_OF_SQLITE = {
+    "now": ":now",
+    "real_now": ":real_now",
+    "worker": ":worker",
+    "arrived": """(
+        SELECT value ->> 'id' AS id, value ->> 'attempt' AS attempt,
+               value ->> 'external_id' AS external_id
+        FROM json_each(:arrived)
+    ) AS arrived""",
+    "starting": """(
+        SELECT value ->> 'id' AS id, value ->> 'attempt' AS attempt FROM json_each(:starting)
+    ) AS starting""",
+}
 
-Rows = list[dict[str, Any]]
+_OF_POSTGRES = {
+    "now": "%(now)s",
+    "real_now": "%(real_now)s",
+    "worker": "%(worker)s",
+    "arrived": """
+        json_to_recordset(%(arrived)s::json) AS arrived(id int, attempt int, external_id text)
+    """,
+    "starting": "json_to_recordset(%(starting)s::json) AS starting(id int, attempt int)",
+}
+
+_SQLITE_SETTLE = _SETTLE.format(**_OF_SQLITE)
+_SQLITE_START = _START.format(**_OF_SQLITE)
+_POSTGRES_TURN = (
+    f"WITH settled AS ({_SETTLE}), started AS ({_START})"  # noqa: S608  # both are constants
+    "SELECT true, id FROM settled UNION ALL SELECT false, id FROM started"
+).format(**_OF_POSTGRES)
 
 
 class _Sqlite:
@@ -125,21 +149,15 @@ class _Sqlite:
         self._file = file or ""
         self._connection: sqlite.WholeConnection | None = None
 
-    async def turn(
-        self,
-        worker: str,
-        arrived: Sequence[Arrived],
-        starting: Sequence[Parcel],
-        *,
-        now: datetime,
-        real_now: datetime,
-    ) -> Turned:
-        common = {"worker": worker, "now": _stored(now), "real_now": _stored(real_now)}
-        settle = [common | row for row in _arrived(arrived)]
-        start = [common | row for row in _starting(starting)]
+    async def look(self) -> int | None:
+        connection = await self._open()
+        return await connection.perform(_version)
+
+    async def turn(self, turn: Turn) -> Turned:
+        values = _values(turn) | {"now": _stored(turn.now), "real_now": _stored(turn.real_now)}
+        connection = await self._open()
         async with self._database.exclusive():  # waiting for the file's own lock is slow
-            connection = await self._open()
-            return await connection.perform(lambda raw: _turn(raw, settle, start))
+            return await connection.perform(lambda raw: _write(raw, values, turn.seen))
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -158,21 +176,28 @@ class _Sqlite:
         return self._connection
 
 
-def _turn(connection: sqlite3.Connection, settle: Rows, start: Rows) -> Turned:
+def _write(connection: sqlite3.Connection, values: dict[str, Any], seen: int | None) -> Turned:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        settled = frozenset(_changed(connection, _SETTLE, settle))
-        started = frozenset(_changed(connection, _START, start))
+        changed = seen is not None and _version(connection) != seen
+        settled = connection.execute(_SQLITE_SETTLE, values).fetchall()
+        started = [] if changed else connection.execute(_SQLITE_START, values).fetchall()
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return Turned(settled, started)
+    return Turned(_ids(settled), _ids(started), changed)
 
 
-def _changed(connection: sqlite3.Connection, statement: str, rows: Rows) -> list[int]:
-    return [row["id"] for row in rows if connection.execute(statement, row).rowcount == 1]
+def _version(connection: sqlite3.Connection) -> int:
+    """Return what another connection's commit changes, and ours do not."""
+    (version,) = connection.execute("PRAGMA data_version").fetchone()
+    return int(version)
+
+
+def _ids(rows: list[tuple[int]]) -> frozenset[int]:
+    return frozenset(number for (number,) in rows)
 
 
 class _Postgres:
@@ -182,25 +207,14 @@ class _Postgres:
         self._url = url
         self._connection: psycopg.AsyncConnection[Any] | None = None
 
-    async def turn(
-        self,
-        worker: str,
-        arrived: Sequence[Arrived],
-        starting: Sequence[Parcel],
-        *,
-        now: datetime,
-        real_now: datetime,
-    ) -> Turned:
-        values = {
-            "worker": worker,
-            "now": now,
-            "real_now": real_now,
-            "arrived": json.dumps(_arrived(arrived)),
-            "starting": json.dumps(_starting(starting)),
-        }
+    async def look(self) -> int | None:
+        return None
+
+    async def turn(self, turn: Turn) -> Turned:
+        values = _values(turn) | {"now": turn.now, "real_now": turn.real_now}
         connection = await self._open()
         try:
-            cursor = await connection.execute(_TURN, values, prepare=True)
+            cursor = await connection.execute(_POSTGRES_TURN, values, prepare=True)
             rows = await cursor.fetchall()
         except BaseException:
             await self.close()
@@ -223,15 +237,17 @@ class _Postgres:
         return self._connection
 
 
-def _arrived(arrived: Sequence[Arrived]) -> Rows:
-    return [
+def _values(turn: Turn) -> dict[str, Any]:
+    arrived = [
         {"id": each.parcel.id, "attempt": each.parcel.attempt, "external_id": each.external_id}
-        for each in arrived
+        for each in turn.arrived
     ]
-
-
-def _starting(starting: Sequence[Parcel]) -> Rows:
-    return [{"id": parcel.id, "attempt": parcel.attempt} for parcel in starting]
+    starting = [{"id": parcel.id, "attempt": parcel.attempt} for parcel in turn.starting]
+    return {
+        "worker": turn.worker,
+        "arrived": json.dumps(arrived),
+        "starting": json.dumps(starting),
+    }
 
 
 def _stored(instant: datetime) -> str:

@@ -5,21 +5,27 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 
 from core.ledger.draft import Channel, Parcel
-from core.ledger.express import Express
+from core.ledger.express import Express, put
 from core.ledger.gateway import Gateway
 
 
 class Lane:
-    """A channel, its plain queue, and its express way where there is one."""
+    """A channel, its plain queue, and its express way where there is one.
 
-    def __init__(self, channel: Channel, gateway: Gateway) -> None:
+    `enough` is how many claimed parcels keep it busy while others are claimed; `more` says that
+    the last claim left some behind, `looked_at` when it was last looked for what is urgent.
+    """
+
+    def __init__(self, channel: Channel, gateway: Gateway, batch: int) -> None:
         self.channel = channel
         self.gateway = gateway
+        self.enough = max(2 * gateway.connections, batch // 2)
         self.queue: deque[Parcel] = deque()
         self.active: dict[asyncio.Task[None], Parcel] = {}
         self.event = asyncio.Event()
         self.express: Express | None = None
         self.looked_at = 0.0
+        self.more = False
 
     @property
     def room(self) -> int:
@@ -30,19 +36,19 @@ class Lane:
     @property
     def waiting(self) -> int:
         """How many parcels are claimed and not started."""
-        return len(self.queue) + (len(self.express.waiting) if self.express else 0)
+        return len(self.queue) + (self.express.claimed if self.express else 0)
 
     @property
     def held(self) -> list[int]:
         """The ids of what this lane has claimed."""
-        express = self.express.waiting if self.express else ()
+        express = self.express.held if self.express else ()
         return [parcel.id for parcel in (*self.queue, *self.active.values(), *express)]
 
     @property
     def only_bulk(self) -> bool:
         """Whether all that waits is bulk: something else, once posted, is to pass before it."""
         heads = [self.queue[0]] if self.queue else []
-        heads += [self.express.waiting[0]] if self.express and self.express.waiting else []
+        heads += self.express.first if self.express else []
         return bool(heads) and all(parcel.bulk for parcel in heads)
 
     def room_by_express(self) -> int:
@@ -56,7 +62,7 @@ class Lane:
 
     def landed(self) -> None:
         """Wake the dispatcher when a send of the express way has ended, if it has work then."""
-        if self.queue or self.waiting < 2 * self.gateway.connections:
+        if self.queue or self.waiting < self.enough:
             self.event.set()
 
     def refuse(self, parcels: Sequence[Parcel]) -> None:
@@ -67,12 +73,9 @@ class Lane:
     def take(self, parcels: Iterable[Parcel]) -> None:
         """Put what was claimed where it goes; what is bulk waits behind what is not."""
         for parcel in parcels:
-            way = (
-                self.express.waiting if self.express and self.express.takes(parcel) else self.queue
-            )
-            if parcel.bulk or not (way and way[-1].bulk):
-                way.append(parcel)
+            if self.express and self.express.takes(parcel):
+                self.express.take(parcel)
             else:
-                way.insert(next(at for at, other in enumerate(way) if other.bulk), parcel)
+                put(self.queue, parcel)
         if self.express:
             self.express.wake()

@@ -1,19 +1,26 @@
 """One conversation with the SMTP server: opened, used for transactions, closed.
 
-Built on aiosmtplib; DATA is ours, because whether a failure came before or after the first byte
-of the message decides whether it may be sent again (RFC 5321 §4.2.5, §4.5.3.2).
+Opened by aiosmtplib; the transactions are ours, because whether a failure came before or after
+the first byte of the message decides whether it may be sent again (RFC 5321 §4.2.5, §4.5.3.2).
 """
 
+import asyncio
 import contextlib
 import ssl
+from collections.abc import Sequence
 
 import aiosmtplib
-from aiosmtplib import SMTPException
+from aiosmtplib import SMTPException, SMTPServerDisconnected
 
 from core.failpoints import reach
+from core.mail.conversation import Conversation
+from core.mail.rules import accepted
 from core.settings import MailSettings
 
-_START_INPUT = 354
+_DONE, _GO_AHEAD = 250, 354
+_WANTED = (_DONE, _DONE, _GO_AHEAD)
+"""What MAIL, RCPT and DATA are to be answered."""
+
 _CHECK_TIMEOUT = 5.0
 
 TROUBLE = (SMTPException, OSError, ValueError)
@@ -23,68 +30,111 @@ TROUBLE = (SMTPException, OSError, ValueError)
 class Connection:
     """An open, authenticated conversation; `broken` once it cannot carry another mail."""
 
-    def __init__(self, client: aiosmtplib.SMTP, used_at: float) -> None:
+    def __init__(
+        self, client: aiosmtplib.SMTP, transport: asyncio.Transport, used_at: float
+    ) -> None:
         self._client = client
+        self._timeout = client.timeout or _CHECK_TIMEOUT
+        self._limit = client.esmtp_extensions.get("size", "")
+        self._says_size = client.supports_extension("size")
+        self._pipelines = client.supports_extension("pipelining")
+        self._conversation = Conversation(transport)
         self.used_at = used_at
 
     @property
     def broken(self) -> bool:
         """Whether it is closed on either side, as far as is known."""
-        return not self._client.is_connected
+        return not self._conversation.is_open
 
     async def alive(self) -> bool:
         """Ask the server whether it still listens (NOOP)."""
         try:
-            await self._client.noop(timeout=_CHECK_TIMEOUT)
+            code, _ = await self._command(b"NOOP", _CHECK_TIMEOUT)
         except TROUBLE:
             return False
-        return not self.broken
+        return accepted(code) and not self.broken
 
     def room_for(self, message: bytes) -> int | None:
         """Return the server's limit (RFC 1870) if `message` is over it."""
-        limit = self._client.esmtp_extensions.get("size", "")
-        over = limit.isdigit() and 0 < int(limit) < len(message)
-        return int(limit) if over else None
+        over = self._limit.isdigit() and 0 < int(self._limit) < len(message)
+        return int(self._limit) if over else None
 
     async def open_envelope(self, sender: str, recipient: str, message: bytes) -> None:
-        """Announce a mail up to DATA's go-ahead. Raises one of TROUBLE; nothing left then."""
-        options = [f"SIZE={len(message)}"] if self._client.supports_extension("size") else []
-        await self._client.mail(sender, options=options)
-        await self._client.rcpt(recipient)
-        code, text = await self._client.execute_command(b"DATA")
-        if code != _START_INPUT:
-            raise aiosmtplib.SMTPDataError(code, text)
+        """Announce a mail up to DATA's go-ahead. Raises one of TROUBLE; nothing left then.
+
+        Where the server takes commands several at once (PIPELINING), they leave together.
+        """
+        size = f" SIZE={len(message)}" if self._says_size else ""
+        commands = (
+            f"MAIL FROM:<{sender}>{size}".encode("ascii"),
+            f"RCPT TO:<{recipient}>".encode("ascii"),
+            b"DATA",
+        )
+        if self._pipelines:
+            await self._announce_at_once(commands)
+            return
+        for command, wanted in zip(commands, _WANTED, strict=True):
+            _check(await self._command(command, self._timeout), wanted)
+
+    async def _announce_at_once(self, commands: Sequence[bytes]) -> None:
+        """Read every reply, so that none is taken for another's; the first refusal counts."""
+        self._conversation.say(b"\r\n".join((*commands, b"")), len(commands))
+        refusal: aiosmtplib.SMTPResponseException | None = None
+        for wanted in _WANTED:
+            try:
+                reply = await self._conversation.reply(self._timeout)
+                _check(reply, wanted)
+            except aiosmtplib.SMTPResponseException as error:
+                refusal = refusal or error
+            except TROUBLE:
+                self.close()
+                if refusal:
+                    raise refusal from None
+                raise
+            else:
+                if refusal and wanted == _GO_AHEAD:
+                    self.close()  # it waits for a message that has no recipient
+        if refusal:
+            raise refusal
 
     async def transmit(self, message: bytes) -> tuple[int, str]:
         """Send the message (CRLF line endings) and return the server's verdict.
 
         Raises one of TROUBLE when there is none: the mail may have been accepted.
         """
-        protocol = self._client.protocol
-        if protocol is None:
-            raise aiosmtplib.SMTPServerDisconnected("Connection lost")
-        protocol.write(message.replace(b"\r\n.", b"\r\n.."))
+        self._conversation.say(message.replace(b"\r\n.", b"\r\n.."))
         reach("mail.during_send")
-        protocol.write(b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n")
-        code, text = await protocol.read_response(timeout=self._client.timeout)
-        return code, text
+        self._conversation.say(b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n", 1)
+        return await self._conversation.reply(self._timeout)
 
     async def reset(self) -> None:
         """Forget a mail that was refused on the way, so that another can follow; or close."""
         try:
-            await self._client.rset(timeout=_CHECK_TIMEOUT)
+            _check(await self._command(b"RSET", _CHECK_TIMEOUT), _DONE)
         except TROUBLE:
             self.close()
 
     async def quit(self) -> None:
         """Take leave and close."""
         with contextlib.suppress(*TROUBLE):
-            await self._client.quit(timeout=_CHECK_TIMEOUT)
+            await self._command(b"QUIT", _CHECK_TIMEOUT)
         self.close()
 
     def close(self) -> None:
         """Close without a word."""
+        self._conversation.close()
         self._client.close()
+
+    async def _command(self, command: bytes, seconds: float) -> tuple[int, str]:
+        self._conversation.say(command + b"\r\n", 1)
+        return await self._conversation.reply(seconds)
+
+
+def _check(reply: tuple[int, str], wanted: int) -> None:
+    """Raise SMTPResponseException for another class of reply, or for DATA's another one."""
+    code, text = reply
+    if code != wanted and not (wanted == _DONE and accepted(code)):
+        raise aiosmtplib.SMTPResponseException(code, text)
 
 
 async def connect(
@@ -110,4 +160,8 @@ async def connect(
     except TROUBLE:
         client.close()
         raise
-    return Connection(client, now)
+    transport = client.transport
+    if not isinstance(transport, asyncio.Transport):
+        client.close()
+        raise SMTPServerDisconnected("Connection lost")
+    return Connection(client, transport, now)

@@ -1,6 +1,7 @@
 """Mail's way out: parcels of the ledger become SMTP transactions."""
 
 import asyncio
+import functools
 import ssl
 import time
 from collections.abc import Callable
@@ -89,6 +90,10 @@ class MailGateway:
         while self._idle:
             await self._idle.pop().quit()
 
+    @functools.cached_property
+    def _sender(self) -> str:
+        return ascii_address(self._settings.envelope_sender or self._settings.sender)
+
     def _written(self, parcel: Parcel, address: Address) -> tuple[str, bytes]:
         if not isinstance(address, MailAddress):
             raise InputError("this is not a mail address")
@@ -140,13 +145,14 @@ class MailGateway:
         limit = connection.room_for(message)
         if limit is not None:
             return Refused(f"the mail has {len(message)} bytes, the server takes {limit}")
-        sender = self._settings.envelope_sender or self._settings.sender
         try:
-            await connection.open_envelope(sender, recipient, message)
+            await connection.open_envelope(self._sender, recipient, message)
         except aiosmtplib.SMTPServerDisconnected:
             return None
         except aiosmtplib.SMTPResponseException as error:
             return _refused_envelope(connection, error)
+        except InputError as error:
+            return Refused(error.what)
         except TROUBLE as error:
             connection.close()
             return Later(_reason(error))

@@ -1,5 +1,6 @@
 """The letter's kinds of deliveries, and what is checked right before each one leaves."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +20,7 @@ from digest.letter.corrections import sending as corrections
 from digest.letter.decide import State as EditionState
 from digest.letter.sending import readers
 from digest.letter.sending.report import adopted
-from digest.subscribers.deliveries import to_subscriber
+from digest.subscribers.deliveries import to_subscribers
 from digest.subscribers.rules import State
 
 
@@ -27,7 +28,7 @@ def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     """Return every kind that the letter sends."""
     desk = _to_the_desk(parts)
     return (
-        DeliveryKind(names.EDITION, Policy.HOLD, prepare_edition),
+        DeliveryKind(names.EDITION, Policy.HOLD, prepare_edition, prepare_many=prepare_editions),
         DeliveryKind(names.REVIEW, Policy.RESEND, _unless_superseded(desk)),
         DeliveryKind(names.NOTICE, Policy.RESEND, desk),
         DeliveryKind(names.OVERDUE, Policy.RESEND, _unless_answered(desk)),
@@ -40,10 +41,23 @@ def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
 
 async def prepare_edition(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
     """Send an edition only to who is subscribed still, and unless it was cancelled."""
-    state = await editions.state_of(session, parcel.cause.number)
-    if state in {None, EditionState.CANCELLED}:
-        return Skip("cancelled")
-    return await to_subscriber(session, parcel, State.CONFIRMED)
+    (answer,) = await prepare_editions(session, [parcel], _now)
+    return answer
+
+
+async def prepare_editions(
+    session: AsyncSession, parcels: Sequence[Parcel], _now: datetime
+) -> list[Ready | Skip]:
+    """Answer for several parcels at once, in their order, as `prepare_edition` does for each."""
+    gone = set()
+    for number in {parcel.cause.number for parcel in parcels}:
+        if await editions.state_of(session, number) in {None, EditionState.CANCELLED}:
+            gone.add(number)
+    answers = await to_subscribers(session, parcels, State.CONFIRMED)
+    return [
+        Skip("cancelled") if parcel.cause.number in gone else answer
+        for parcel, answer in zip(parcels, answers, strict=True)
+    ]
 
 
 def _unless_answered(desk: Prepare) -> Prepare:

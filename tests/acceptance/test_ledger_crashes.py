@@ -57,9 +57,10 @@ class Peer:
 class Workers:
     """Dispatchers in processes of their own."""
 
-    def __init__(self, url: str, peer: Peer) -> None:
+    def __init__(self, url: str, peer: Peer, way: str) -> None:
         self._url = url
         self._peer = peer
+        self._way = way
         self._all: list[Process] = []
 
     async def start(self, failpoint: str = "") -> Process:
@@ -68,6 +69,7 @@ class Workers:
             str(SCRIPT),
             self._url,
             str(self._peer.path),
+            self._way,
             cwd=ROOT,
             env={**os.environ, "RELAIS_FAILPOINT": failpoint, "PYTHONPATH": str(ROOT)},
             stdout=asyncio.subprocess.DEVNULL,
@@ -94,9 +96,11 @@ def peer(tmp_path: Path) -> Peer:
     return Peer(tmp_path / "peer")
 
 
-@pytest.fixture
-async def workers(database_url: str, peer: Peer) -> AsyncIterator[Workers]:
-    workers = Workers(database_url, peer)
+@pytest.fixture(params=["plain", "express"])
+async def workers(
+    request: pytest.FixtureRequest, database_url: str, peer: Peer
+) -> AsyncIterator[Workers]:
+    workers = Workers(database_url, peer, request.param)
     yield workers
     await workers.kill()
 

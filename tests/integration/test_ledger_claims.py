@@ -1,8 +1,10 @@
 """What dispatchers write, on both databases: claims, starts, settlements, heartbeats."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -12,6 +14,7 @@ from core.db import Database
 from core.ledger import claims, store
 from core.ledger.claims import Condemned
 from core.ledger.draft import Channel, Parcel, Policy
+from core.ledger.hot import Arrived, Turn, Turned, hot
 from core.ledger.models import Delivery
 from core.ledger.processes import Process
 from core.ledger.rules import Settlement, State
@@ -25,6 +28,7 @@ REAL = datetime(2030, 1, 1, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 SETTINGS = LedgerSettings(max_attempts=3, max_doubtful_attempts=3)
 NOBODY = Process(None, None, None)
+WAY: list[str] = []
 
 
 async def claim(
@@ -48,7 +52,26 @@ async def alive(database: Database, *workers: str, at: datetime = REAL) -> None:
             await claims.beat(session, worker, NOBODY, at)
 
 
+@pytest.fixture(params=["plain", "hot"], autouse=True)
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Start, and settle what was sent, by each of the two ways."""
+    WAY.append(request.param)
+    yield
+    WAY.clear()
+
+
+async def turn(database: Database, worker: str, **written: Any) -> Turned:
+    path = hot(database)
+    assert path is not None
+    done = await path.turn(Turn(worker, now=NOON, real_now=REAL, **written))
+    await path.close()
+    return done
+
+
 async def start(database: Database, parcel: Parcel, worker: str = "w1") -> bool:
+    if WAY == ["hot"]:
+        done = await turn(database, worker, arrived=[], starting=[parcel])
+        return done.started == {parcel.id}
     async with database.write() as session:
         return await claims.start(session, parcel, worker, REAL)
 
@@ -56,6 +79,10 @@ async def start(database: Database, parcel: Parcel, worker: str = "w1") -> bool:
 async def settle(
     database: Database, parcel: Parcel, settlement: Settlement, worker: str = "w1"
 ) -> bool:
+    if WAY == ["hot"] and settlement.state is State.SENT:
+        arrived = [Arrived(parcel, settlement.external_id or "")]
+        done = await turn(database, worker, arrived=arrived, starting=[])
+        return done.settled == {parcel.id}
     async with database.write() as session:
         return await claims.settle(session, parcel, worker, settlement, now=NOON, real_now=REAL)
 

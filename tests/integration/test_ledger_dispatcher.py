@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +48,18 @@ SLOW = LedgerSettings(heartbeat=0.05, backoff_first=600)
 ENDED = {"sent", "failed", "uncertain", "skipped", "cancelled"}
 
 
+WAYS = {"plain": False, "express": True}
+EXPRESS: list[bool] = []
+
+
+@pytest.fixture(params=list(WAYS), autouse=True)
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Send by each of the two ways."""
+    EXPRESS.append(WAYS[request.param])
+    yield
+    EXPRESS.clear()
+
+
 def make(
     database: Database,
     gateway: ScriptedGateway,
@@ -67,6 +79,7 @@ def make(
         random.Random(1),  # noqa: S311
         "test",
         drain=drain,
+        express=EXPRESS[-1],
     )
 
 
