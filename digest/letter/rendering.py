@@ -139,22 +139,6 @@ def summary(number: int, contents: Contents) -> dict[str, Any]:
     }
 
 
-def review_keyboard(parts: Parts, number: int, version: int, *, approved: bool) -> Keyboard:
-    """Return the buttons under an edition that can still change."""
-
-    def act(block: str, action: str) -> Button:
-        return Button(words(block), action, names.edition_reference(number), version)
-
-    preview = Button(words("preview_button"), url=names.preview_url(parts, number, version))
-    first = () if approved else ((act("approve_button", "letter.approve"),),)
-    return (
-        (preview,),
-        *first,
-        (act("editorial_button", "letter.write"), act("recompose_button", "letter.recompose")),
-        (act("cancel_button", "letter.cancel"),),
-    )
-
-
 def report(
     parts: Parts, number: int, states: Mapping[str, int], skipped: Mapping[str, int]
 ) -> Text:

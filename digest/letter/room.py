@@ -10,6 +10,7 @@ from core.parts import Parts
 from core.room import Room, Tick
 from digest.letter import names, sending
 from digest.letter.approving import deliveries as approving
+from digest.letter.approving.check import approvals_check
 from digest.letter.approving.pages import ApprovalPages
 from digest.letter.archive.pages import ArchivePages
 from digest.letter.corrections import sending as correcting
@@ -54,7 +55,7 @@ def build(
             *PicturePages(parts).routes(),
             *logo_routes(parts.settings.funding),
         ),
-        checks=(funding_check(parts.settings, parts.clock),),
+        checks=(funding_check(parts.settings, parts.clock), approvals_check(parts.settings)),
         ticks=(
             scheduling.tick(),
             Examining(parts, fetcher).tick(),

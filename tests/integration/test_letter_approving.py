@@ -324,3 +324,17 @@ async def test_what_people_approved_is_shown_to_them_and_stays_without_their_nam
         await personal.erase(session, jeanne)
     [row] = await approvals(house)
     assert (row.name, row.approved) == ("", True)
+
+
+async def test_a_wrong_address_is_said_to_the_operator_and_asks_nobody(
+    database: Database, clock: FixedClock
+) -> None:
+    house = await opened(database, clock, 1, "directrice at reseau", DIRECTOR)
+    [check] = [c for room in house.rooms for c in room.checks if c.name == "approvals"]
+    wrong, right = await check.run()
+    assert (wrong.ok, right.ok) == (False, True)
+    assert "approver 1" in wrong.what
+    assert "digest.approvers" in wrong.hint
+    assert "directrice" not in wrong.what + right.what
+    await asked(house)
+    assert len(house.mails) == 1
