@@ -136,7 +136,7 @@ async def pass_to(house: Whole, instant: str) -> None:
 async def test_themes_are_followed_and_left_by_buttons(house: Whole) -> None:
     await house.say(CLAIRE, "/abonnement")
     assert "Vous ne suivez aucun thème." in last(house, CLAIRE)
-    assert buttons(house, CLAIRE) == ["Habitat", "Emploi", "Tous les thèmes", "Aucun"]
+    assert buttons(house, CLAIRE)[:4] == ["Habitat", "Emploi", "Tous les thèmes", "Aucun"]
     await house.press(CLAIRE, "Habitat")
     assert "Vous suivez 1 thème." in last(house, CLAIRE)
     assert buttons(house, CLAIRE)[:2] == ["✓ Habitat", "Emploi"]
