@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from core.clock import FixedClock
 from core.db import Database
+from core.ledger.draft import Channel, MailAddress, Parcel, Ready, Refused, Sent
 from core.people.models import Structure
+from core.reference import Party, Reference
 from digest.subscribers import names
 from digest.subscribers.adding import Ground, Newcomer, add
 from digest.subscribers.models import Consent, Subscriber
@@ -120,3 +122,23 @@ async def test_a_member_objects_in_one_press_and_may_consent_later_by_themselves
         assert await reason_of(session, SHARED) is None
         found = (await session.scalars(select(Subscriber))).one()
     assert (found.state, found.basis, found.ended_by) == ("confirmed", "consent", None)
+
+
+async def test_who_never_asked_is_informed_once_the_mail_has_left_and_not_before(
+    house: LetterHouse,
+) -> None:
+    await shared(house)
+    (row,) = await house.rows(names.INFORMED)
+    assert await house.prepared(row) == Ready(MailAddress(SHARED))
+    body = await house.body(row)
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in body
+    assert (await house.subscriber(SHARED)).informed_at is None
+    parcel = Parcel(
+        row.id, row.kind, row.slot, Party.parse(row.recipient), Reference.parse(row.cause),
+        Channel(row.channel), b"", row.values, row.stream, 1, resent=False,
+    )  # fmt: skip
+    for outcome in (Refused("550"), Sent("<1@relais.test>")):
+        async with house.database.write() as session:
+            await house.kinds[row.kind].settled(session, parcel, outcome, house.clock.now())
+        informed = (await house.subscriber(SHARED)).informed_at
+        assert informed == (house.clock.now() if isinstance(outcome, Sent) else None)
