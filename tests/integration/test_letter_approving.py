@@ -166,6 +166,7 @@ async def test_a_correction_comes_to_the_animators_and_voids_what_was_given(hous
         assert (found.state, found.version, found.asked_at) == ("in_review", 2, None)
         await press(house, "Ouvrir la lettre")
         assert "Il faut le bon à diffuser de 2 personnes" in here(house)
+        assert "nomme &lt;mal&gt; le département" in house.chat(GROUP), "the words stay to be read"
         await examined(house)
         second = await asked(house)
         assert second != page

@@ -133,6 +133,13 @@ def visitor(house: Whole) -> httpx.AsyncClient:
     )
 
 
+def attached(raw: bytes) -> bytes:
+    """Return the bytes of the first picture that a mail carries."""
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    [*found] = [part for part in mail.walk() if part.get_content_maintype() == "image"]
+    return b"".join(bytes(part.get_payload(decode=True)) for part in found)
+
+
 async def test_the_draft_is_one_message_with_few_buttons(house: Whole) -> None:
     await house.say(JEANNE, "/lettre", chat=GROUP)
     shown = here(house)
@@ -281,7 +288,8 @@ async def test_a_picture_is_described_fetched_cleaned_and_seen_by_the_preview_on
     assert found.picture is not None
     assert found.picture_words == "L’école de Saint-Alban, volets ouverts."
     assert "L’image est dans la lettre n° 1" in here(house)
-    await press(house, "Ouvrir la lettre")
+    await press(house, "Ouvrir la lettre", "M’envoyer un essai")
+    assert PHOTO[-8:] in attached(house.mails[-1]), "the test is what subscribers will get"
     preview = last_buttons(house)[0][0].url
     async with visitor(house) as web:
         assert (await web.get(f"/lettres/images/{found.picture}")).status_code == 404

@@ -41,6 +41,6 @@ def described(parts: Parts, edition: Edition) -> dict[str, Any]:
 
 
 def desk_keyboard(number: int, version: int) -> Keyboard:
-    """Return the button that shows an edition in chat."""
+    """Return the button that shows an edition in chat, below what it stands under."""
     reference = names.edition_reference(number)
-    return ((Button(words("desk_button"), "letter.desk", reference, version),),)
+    return ((Button(words("desk_button"), "letter.open", reference, version),),)

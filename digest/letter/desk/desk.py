@@ -46,6 +46,7 @@ class Desk:
         handlers = {
             "letter.compose": self.compose,
             "letter.desk": self.redraw,
+            "letter.open": self.open,
             "letter.again": self.again,
             "letter.recompose": self.recompose,
             "letter.examination": self.examination,
@@ -87,6 +88,10 @@ class Desk:
         if edition is None or edition.state not in {State.IN_REVIEW, State.APPROVED}:
             return [Toast(closed(edition), alert=True)]
         return redrawn(await self._opening.overview(turn.session, edition))
+
+    async def open(self, turn: Turn, _reference: Reference, _version: int) -> Sequence[Response]:
+        """Show where the letter stands in a message of its own: what was pressed stays."""
+        return await self.show(turn)
 
     async def compose(self, turn: Turn, _reference: Reference, _version: int) -> Sequence[Response]:
         """Compose the next edition now; its review arrives by the ledger."""
