@@ -11,7 +11,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import islice
 
 import structlog
@@ -24,7 +23,6 @@ from core.ledger.draft import (
     DeliveryKind,
     Outcome,
     Parcel,
-    Ready,
     Sent,
     Skip,
     Unknown,
@@ -32,6 +30,7 @@ from core.ledger.draft import (
 from core.ledger.failures import described
 from core.ledger.gateway import Gateway
 from core.ledger.hot import Arrived, Hot, Turn, Turned
+from core.ledger.rechecks import decisions
 from core.ledger.work import Work
 
 log = structlog.get_logger()
@@ -45,6 +44,10 @@ STALE = 1.0
 
 GATHER = 0.02
 """For how many seconds what arrived may wait for others, to be written with them."""
+
+
+PAUSE = 0.5
+"""Seconds of rest after a turn that failed."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,9 @@ class Express:
                 await self._turn(stopping=stopping.is_set())
             except Exception as error:  # noqa: BLE001  # the next turn may succeed
                 log.warning("ledger.express_failed", **described(error))
+                await asyncio.sleep(PAUSE)
+            if self.claimed and not self._ready and self._room() > 0:
+                self.wake()  # all that was next is not to be sent: nothing lands to say so
         await self._look_away()
         await self._hot.close()
 
@@ -197,14 +203,15 @@ class Express:
         """Ask their kinds whether parcels are still to be sent; write down those that are not."""
         at = self._loop.time()
         try:
-            decisions = await self._decisions(self._look(), group)
+            now = self._work.clock.now()
+            decided = await decisions(self._work.kinds, self._look(), group, now)
         except Exception as error:  # noqa: BLE001  # one by one, only the culprit is put off
             log.info("ledger.recheck_failed", **described(error))
             await self._look_away()
             self._refused(group)
             return []
         ready = []
-        for parcel, decision in decisions:
+        for parcel, decision in decided:
             if isinstance(decision, Skip):
                 await self._courier.skip(self._kind(parcel), parcel, decision)
             else:
@@ -223,17 +230,6 @@ class Express:
         glance, self._glance = self._glance, None
         if glance is not None:
             await glance.close()
-
-    async def _decisions(
-        self, session: AsyncSession, group: list[Parcel]
-    ) -> list[tuple[Parcel, Ready | Skip]]:
-        now = self._work.clock.now()
-        answers: dict[int, Ready | Skip] = {}
-        for name in dict.fromkeys(parcel.kind for parcel in group):
-            own = [parcel for parcel in group if parcel.kind == name]
-            answered = await _prepared(self._work.kinds[name], session, own, now)
-            answers |= zip((parcel.id for parcel in own), answered, strict=True)
-        return [(parcel, answers[parcel.id]) for parcel in group]
 
     async def _write(self, arrived: list[Arrived], starting: list[_Started]) -> None:
         """Commit what arrived and what starts; where that fails, each goes the plain way."""
@@ -319,14 +315,6 @@ class Express:
 
     def _kind(self, parcel: Parcel) -> DeliveryKind:
         return self._work.kinds[parcel.kind]
-
-
-async def _prepared(
-    kind: DeliveryKind, session: AsyncSession, parcels: Sequence[Parcel], now: datetime
-) -> Sequence[Ready | Skip]:
-    if kind.prepare_many is not None:
-        return await kind.prepare_many(session, parcels, now)
-    return [await kind.prepare(session, parcel, now) for parcel in parcels]
 
 
 def put(way: deque[Parcel], parcel: Parcel) -> None:

@@ -46,3 +46,11 @@ def test_one_round_is_enough_of_much() -> None:
     assert options("poll", "", size, ("--sources", "2000")).rounds == 1
     assert options("poll", "", size, ("--sources", "2000", "--rounds", "2")).rounds == 2
     assert options("poll", "", size, ()).rounds == 3
+
+
+def test_several_processes_are_asked_for_where_there_may_be() -> None:
+    size = Size("mails", 10, 1)
+    assert options("send", "what", size, ["--processes", "2"], processes=True).processes == 2
+    assert options("send", "what", size, [], processes=True).processes == 1
+    with pytest.raises(SystemExit):
+        options("send", "what", size, ["--processes", "2"])
