@@ -161,10 +161,9 @@ class Run:
         columns = (Delivery.kind, Delivery.slot, Delivery.recipient, Delivery.state)
         async with self._parts.database.read() as session:
             rows = await session.execute(select(*columns).where(Delivery.kind == self._kind))
-        sender = self._parts.settings.mail.sender
-        return {
-            identity(row.kind, row.slot, row.recipient, sender): State(row.state) for row in rows
-        }
+        settings = self._parts.settings
+        own = settings.mail.sender, settings.service.secret.get_secret_value()
+        return {identity(row.kind, row.slot, row.recipient, *own): State(row.state) for row in rows}
 
     async def close(self) -> None:
         """Give the database back."""

@@ -27,7 +27,7 @@ from bench.common.databases import Engines, engines
 from bench.common.editions import an_edition
 from bench.common.machine import disk_ms
 from bench.common.peers import Peer, peer
-from bench.common.sender import parts_for
+from bench.common.sender import SECRET, parts_for
 from core import logs
 from core.ledger import store
 from core.ledger.models import Delivery, Message
@@ -141,7 +141,7 @@ async def _counted(made: Engines, asked: Options, file: Path) -> Counter[str]:
     arrived = _remembered(file)
     sender, slot = MailSettings().sender, names.edition_slot(1)
     known = {
-        identity(names.EDITION, slot, f"subscriber:{number}", sender)
+        identity(names.EDITION, slot, f"subscriber:{number}", sender, SECRET)
         for number in range(1, asked.count + 1)
     }
     if set(arrived) != known:

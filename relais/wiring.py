@@ -250,7 +250,9 @@ def _gateways(
     parts: Parts, rooms: Sequence[Room], sender: RelaisBot | None
 ) -> tuple[TelegramAdapter | None, dict[Channel, Gateway]]:
     """Return the chat adapter, and a way out for each channel that is configured."""
-    gateways: dict[Channel, Gateway] = {Channel.MAIL: MailGateway(parts.settings.mail, parts.clock)}
+    secret = parts.settings.service.secret.get_secret_value()
+    mail = MailGateway(parts.settings.mail, parts.clock, secret)
+    gateways: dict[Channel, Gateway] = {Channel.MAIL: mail}
     if sender is None:
         log.warning("telegram.not_configured", hint="set telegram.token to open the hotline")
         return None, gateways

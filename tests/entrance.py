@@ -146,6 +146,7 @@ class Doorway:
             parcel,
             sent.prepared.address,  # type: ignore[arg-type]  # a mail's
             self.parts.settings.mail.sender,
+            "a secret for tests",
             self.clock.now(),
         )
         return fill(sent.body, {**sent.prepared.values, **own})

@@ -310,9 +310,10 @@ class Whole:
     def _mailed(self, parcel: Parcel, address: MailAddress, values: Mapping[str, str]) -> str:
         """Keep a mail as it leaves; return its Message-ID, as the gateway does."""
         sender = self.parts.settings.mail.sender
-        own = envelope_values(parcel, address, sender, self.clock.now())
+        secret = self.parts.settings.service.secret.get_secret_value()
+        own = envelope_values(parcel, address, sender, secret, self.clock.now())
         self.mails.append(fill(parcel.body, {**values, **own}))
-        return message_id(parcel, sender)
+        return message_id(parcel, sender, secret)
 
     def _put(self, place: str, post: Post, thread: int | None = None) -> None:
         self.shown[place] = _spaced(post.text)

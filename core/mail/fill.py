@@ -5,7 +5,7 @@ written there; it is framed by NUL, which neither a header nor an encoded part c
 """
 
 import functools
-import hashlib
+import hmac
 import html
 import re
 from collections.abc import Callable, Mapping
@@ -50,25 +50,29 @@ def fill(body: bytes, values: Mapping[str, str]) -> bytes:
 
 
 def envelope_values(
-    parcel: Parcel, recipient: MailAddress, sender: str, now: datetime
+    parcel: Parcel, recipient: MailAddress, sender: str, secret: str, now: datetime
 ) -> dict[str, str]:
     """Return the values of the headers that differ from one recipient to the next."""
     return {
         "To": mailbox(recipient.email, recipient.name),
         "Date": format_datetime(now),
-        "Message-ID": message_id(parcel, sender),
+        "Message-ID": message_id(parcel, sender, secret),
     }
 
 
-def message_id(parcel: Parcel, sender: str) -> str:
+def message_id(parcel: Parcel, sender: str, secret: str) -> str:
     """Return the Message-ID of a delivery: the same each time it is sent."""
-    return identity(parcel.kind, parcel.slot, str(parcel.recipient), sender)
+    return identity(parcel.kind, parcel.slot, str(parcel.recipient), sender, secret)
 
 
-def identity(kind: str, slot: str, recipient: str, sender: str) -> str:
-    """Return the Message-ID of what these make unique."""
-    whole = f"{kind}\0{slot}\0{recipient}"
-    digest = hashlib.sha256(whole.encode()).hexdigest()[:40]
+def identity(kind: str, slot: str, recipient: str, sender: str, secret: str) -> str:
+    """Return the Message-ID of what these make unique.
+
+    It proves that a bounce or a complaint is about a mail of ours: only who has the service's
+    `secret` can tell it beforehand.
+    """
+    whole = f"message-id\0{kind}\0{slot}\0{recipient}"
+    digest = hmac.digest(secret.encode(), whole.encode(), "sha256").hex()[:40]
     return f"<{digest}@{address(sender).rpartition('@')[2]}>"
 
 

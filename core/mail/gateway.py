@@ -38,7 +38,8 @@ log = structlog.get_logger()
 class MailGateway:
     """Sends mail through a few kept connections, as fast as the settings allow.
 
-    `clock` gives the Date header. `tls` replaces the system's trust in TLS (its authorities).
+    `clock` gives the Date header, the service's `secret` the Message-IDs. `tls` replaces the
+    system's trust in TLS (its authorities).
     """
 
     channel = Channel.MAIL
@@ -47,12 +48,14 @@ class MailGateway:
         self,
         settings: MailSettings,
         clock: Clock,
+        secret: str,
         tls: ssl.SSLContext | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.connections = settings.connections
         self._settings = settings
         self._clock = clock
+        self._secret = secret
         self._tls = tls or trust(settings)
         self._monotonic = monotonic
         self._pace = Pace(settings.per_second, settings.per_hour)
@@ -77,7 +80,7 @@ class MailGateway:
             await asyncio.sleep(self._pace.wait(self._monotonic()))
             outcome = await self._deliver(recipient, message)
         if isinstance(outcome, Sent):
-            return Sent(message_id(parcel, self._settings.sender))
+            return Sent(message_id(parcel, self._settings.sender, self._secret))
         return outcome
 
     async def show(self, body: bytes, address: Address, shown_as: str | None) -> Outcome:  # noqa: ARG002  # the port's
@@ -97,7 +100,9 @@ class MailGateway:
     def _written(self, parcel: Parcel, address: Address) -> tuple[str, bytes]:
         if not isinstance(address, MailAddress):
             raise InputError("this is not a mail address")
-        own = envelope_values(parcel, address, self._settings.sender, self._clock.now())
+        own = envelope_values(
+            parcel, address, self._settings.sender, self._secret, self._clock.now()
+        )
         return ascii_address(address.email), fill(parcel.body, {**parcel.values, **own})
 
     async def _deliver(self, recipient: str, message: bytes) -> Outcome:

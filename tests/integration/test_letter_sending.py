@@ -267,7 +267,7 @@ async def test_a_real_edition_arrives_once_each_with_its_unsubscription_headers(
 
 async def dispatched(house: LetterHouse, catcher: MailCatcher, wanted: int) -> list[CaughtMail]:
     """Run the real dispatcher until so many mails were caught and the edition is closed."""
-    gateway = MailGateway(house.parts.settings.mail, house.clock)
+    gateway = MailGateway(house.parts.settings.mail, house.clock, "a secret for tests")
     dispatcher = Dispatcher(
         house.database,
         {Channel.MAIL: gateway},

@@ -46,7 +46,7 @@ async def test_our_own_mail_is_caught_as_it_was_written(tmp_path: Path) -> None:
         settings = MailSettings(port=catcher.port, sender="lettre@territoires.example")
         body = compose(settings, text, list_unsubscribe=True).body
         values = {"name": "Zoé", "unsubscribe_url": "https://relais.example/stop/" + "a" * 400}
-        gateway = MailGateway(settings, FixedClock(MORNING))
+        gateway = MailGateway(settings, FixedClock(MORNING), "a secret for tests")
         outcome = await gateway.send(
             make_parcel(body=body, values=values), MailAddress("Zoe@Orsanne.example", "Zoé")
         )

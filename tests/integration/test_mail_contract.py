@@ -31,7 +31,9 @@ async def start(request: pytest.FixtureRequest) -> AsyncIterator[Start]:
             for outcome in outcomes:
                 server.answer(*ANSWERS[outcome])
             script = {"edition:12": [outcome("no") for outcome in outcomes]}
-            real = MailGateway(server.settings(connections=2), FixedClock(MORNING))
+            real = MailGateway(
+                server.settings(connections=2), FixedClock(MORNING), "a secret for tests"
+            )
             fake = ScriptedGateway(Channel.MAIL, connections=2, script=script)
             opened.append(real if request.param == "real" else fake)
             return opened[0]

@@ -47,7 +47,7 @@ async def server() -> AsyncIterator[ScriptedServer]:
 
 @pytest.fixture
 async def gateway(server: ScriptedServer) -> AsyncIterator[MailGateway]:
-    gateway = MailGateway(server.settings(), FixedClock(MORNING))
+    gateway = MailGateway(server.settings(), FixedClock(MORNING), "a secret for tests")
     yield gateway
     await gateway.close()
 
@@ -63,7 +63,7 @@ def parcel(number: int = 1, **changes: Any) -> Parcel:
 
 
 async def send_with(settings: MailSettings, tls: ssl.SSLContext | None = None) -> Outcome:
-    gateway = MailGateway(settings, FixedClock(MORNING), tls)
+    gateway = MailGateway(settings, FixedClock(MORNING), "a secret for tests", tls)
     try:
         return await gateway.send(parcel(), ZOE)
     finally:
@@ -229,7 +229,7 @@ async def test_an_address_that_cannot_be_used_is_refused(
 
 
 async def test_connections_are_kept_and_never_more_than_allowed(server: ScriptedServer) -> None:
-    gateway = MailGateway(server.settings(connections=2), FixedClock(MORNING))
+    gateway = MailGateway(server.settings(connections=2), FixedClock(MORNING), "a secret for tests")
     outcomes = await asyncio.gather(*(gateway.send(parcel(n), ZOE) for n in range(20)))
     await gateway.close()
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
@@ -260,7 +260,9 @@ async def test_a_connection_idle_for_long_is_asked_first(
     server: ScriptedServer, answer: str, connections: int
 ) -> None:
     instant = 0.0
-    gateway = MailGateway(server.settings(), FixedClock(MORNING), monotonic=lambda: instant)
+    gateway = MailGateway(
+        server.settings(), FixedClock(MORNING), "a secret for tests", monotonic=lambda: instant
+    )
     await gateway.send(parcel(1), ZOE)
     instant += IDLE_BEFORE_CHECK + 1
     server.answer("NOOP", answer)
@@ -312,7 +314,10 @@ async def test_a_mail_over_the_servers_limit_is_refused_before_it_leaves() -> No
 
 async def test_the_hourly_limit_puts_mails_off(server: ScriptedServer) -> None:
     gateway = MailGateway(
-        server.settings(per_hour=1), FixedClock(MORNING), monotonic=lambda: 1000.0
+        server.settings(per_hour=1),
+        FixedClock(MORNING),
+        "a secret for tests",
+        monotonic=lambda: 1000.0,
     )
     assert isinstance(await gateway.send(parcel(1), ZOE), Sent)
     assert await gateway.send(parcel(2), ZOE) == Later("the hourly limit is reached", after=3600.0)

@@ -202,7 +202,7 @@ async def test_the_mail_as_a_mailbox_gets_it(database: Database, clock: FixedClo
             session.add(Theme(id=1, code="habitat", name="Habitat"))
             (await session.merge(await house.subscriber(ZOE))).alerts = True
         await post(house, call())
-        gateway = MailGateway(settings.mail, clock)
+        gateway = MailGateway(settings.mail, clock, "a secret for tests")
         dispatcher = Dispatcher(
             database,
             {Channel.MAIL: gateway},

@@ -1,5 +1,6 @@
 """A mail built once, then filled for each recipient."""
 
+import hashlib
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -21,6 +22,7 @@ from tests.mails import make_parcel
 SETTINGS = MailSettings(
     sender="lettre@territoires.example", sender_name="Réseau des territoires accueillants"
 )
+SECRET = "a secret for tests"
 OWN = {
     "To": "zoe@orsanne.example",
     "Date": "Mon, 23 Nov 2026 08:00:00 +0000",
@@ -108,7 +110,10 @@ def test_unsubscription_by_mail_is_offered_when_somebody_reads_it() -> None:
     settings = SETTINGS.model_copy(update={"unsubscribe_email": "stop@territoires.example"})
     body = compose(settings, plain("x"), list_unsubscribe=True).body
     mail = parse(fill(body, {**OWN, "unsubscribe_url": LINK}))
-    assert mail["List-Unsubscribe"] == f"<{LINK}>, <mailto:stop@territoires.example?subject=unsubscribe>"
+    assert (
+        mail["List-Unsubscribe"]
+        == f"<{LINK}>, <mailto:stop@territoires.example?subject=unsubscribe>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -207,23 +212,35 @@ def test_a_placeholder_has_a_plain_name(name: str) -> None:
 
 
 def test_a_message_id_follows_what_makes_the_delivery_unique() -> None:
-    identity = message_id(make_parcel(), "lettre@territoires.example")
+    own = "lettre@territoires.example", SECRET
+    identity = message_id(make_parcel(), *own)
     assert identity.endswith("@territoires.example>")
-    assert identity == message_id(
-        make_parcel(id=9, attempt=3, resent=True), "x@territoires.example"
-    )
+    again = make_parcel(id=9, attempt=3, resent=True)
+    assert identity == message_id(again, "x@territoires.example", SECRET)
     others = [
         make_parcel(kind="reminder"),
         make_parcel(slot="edition:13"),
         make_parcel(recipient=Party("subscriber", "6")),
     ]
-    identities = {message_id(other, "lettre@territoires.example") for other in others}
+    identities = {message_id(other, *own) for other in others}
     assert len(identities | {identity}) == 4
+
+
+def test_nobody_computes_a_message_id_without_the_secret() -> None:
+    """Whoever could would forge bounces and complaints about anybody's mail."""
+    sender = "lettre@territoires.example"
+    assert message_id(make_parcel(), sender, SECRET) != message_id(make_parcel(), sender, "")
+    parcel = make_parcel()
+    whole = f"{parcel.kind}\0{parcel.slot}\0{parcel.recipient}"
+    guessed = hashlib.sha256(whole.encode()).hexdigest()[:40]
+    assert message_id(parcel, sender, SECRET) != f"<{guessed}@territoires.example>"
 
 
 def test_each_recipient_has_headers_of_their_own() -> None:
     recipient = MailAddress("zoe@orsanne.example", "Zoé, maire")
-    values = envelope_values(make_parcel(), recipient, "lettre@territoires.example", MORNING)
+    values = envelope_values(
+        make_parcel(), recipient, "lettre@territoires.example", SECRET, MORNING
+    )
     mail = parse(fill(compose(SETTINGS, plain("x")).body, values))
     assert mail["To"].addresses[0].display_name == "Zoé, maire"
     assert mail["To"].addresses[0].addr_spec == "zoe@orsanne.example"
