@@ -287,6 +287,8 @@ class DigestSettings(Section):
     link_timeout: float = Field(default=10.0, gt=0)
     confirmation_days: int = 7
     fresh_minutes: int = Field(default=60, ge=5)
+    unconfirmed_days: int = Field(default=30, ge=1)
+    forgotten_months: int = Field(default=36, ge=1)
     reminder_days: list[int] = Field(default_factory=lambda: [7])
     reminder_hour: int = Field(default=9, ge=0, le=23)
 

@@ -67,6 +67,8 @@ def values_of(settings: Settings) -> Mapping[str, Any]:
         "contents_days": settings.ledger.contents_days,
         "inbox_days": settings.telegram.inbox_days,
         "access_days": settings.hotline.access_request_days,
+        "unconfirmed_days": settings.digest.unconfirmed_days,
+        "forgotten_months": settings.digest.forgotten_months,
         "mailbox_days": settings.mailbox.kept_days,
         "mailbox": settings.mailbox.kind != "none",
         "chat": bool(settings.telegram.token.get_secret_value()),

@@ -26,10 +26,10 @@ ERASED = "erased"
 def personal_data(clock: Clock) -> PersonalData:
     """Return how the house shows, and lets go of, what the letter holds about somebody."""
 
-    async def let_go(session: AsyncSession, party: Party) -> None:
+    async def erase_now(session: AsyncSession, party: Party) -> None:
         await erase(session, party, clock.now())
 
-    return PersonalData(export, let_go, kept)
+    return PersonalData(export, erase_now, kept)
 
 
 async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
@@ -64,6 +64,11 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
     if subscriber is None:
         return
     await _keep_a_hash(session, subscriber.email, now)
+    await let_go(session, subscriber, now)
+
+
+async def let_go(session: AsyncSession, subscriber: Subscriber, now: datetime) -> None:
+    """Forget a locked row's address, choices and mails, and keep nothing by which to know it."""
     subscriber.email, subscriber.state = None, State.UNSUBSCRIBED.value
     subscriber.unsubscribed_at = subscriber.unsubscribed_at or now
     subscriber.ended_by = ERASED

@@ -2,6 +2,7 @@
 
 from core.parts import Parts
 from core.room import Room
+from digest.subscribers import retention
 from digest.subscribers.alerts import MailReaders
 from digest.subscribers.deliveries import delivery_kinds
 from digest.subscribers.leaving import LeavingPages
@@ -25,7 +26,7 @@ def build(parts: Parts, holders: Holders | None = None, readers: MailReaders | N
             *MyDataPages(parts, holders).routes(),
             *LeavingPages(parts).routes(),
         ),
-        ticks=((readers or MailReaders(parts)).tick(),),
+        ticks=((readers or MailReaders(parts)).tick(), retention.tick(parts)),
         deliveries=delivery_kinds(parts),
         personal_data=personal_data(parts.clock),
     )
