@@ -4,7 +4,7 @@ import contextlib
 import os
 import random
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -54,6 +54,7 @@ from core.ledger.draft import Channel
 from core.ledger.gateway import Gateway
 from core.mail.gateway import MailGateway
 from core.parts import Parts
+from core.questions import QuestionsByMail
 from core.render import Renderer
 from core.room import ContributionSource, PersonalData, Room, Tick
 from core.settings import Settings, TelegramSettings
@@ -71,6 +72,17 @@ log = structlog.get_logger()
 
 LAST_WORDS = 4.0
 """Seconds kept, of those given to stop, for what follows the last send: settling, closing."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the rooms have of the outside: who fetches and parses, tries links, gives files."""
+
+    fetcher: Fetcher
+    parser: Parser
+    links: Fetcher
+    files: FileSource
+    bot_name: BotName
 
 
 @dataclass(frozen=True)
@@ -188,40 +200,60 @@ def make_rooms(
 
     by_chat = ChatReaders(parts)
     by_mail = MailReaders(parts, by_chat.addresses)
-    readers: Sequence[AlertReaders] = (by_chat, by_mail)
-    search = AnswerSearch(parts.settings.hotline)
-    hours = Hours(parts.settings.hotline)
-    asking = Asking(parts, search, hours)
+    outside = Outside(fetcher, parser, links or fetcher, files, bot_name)
+    hotline, questions = _hotline(parts, outside, commands, holders)
+    rooms += hotline
+    rooms += _watch(parts, outside, (by_chat, by_mail))
     rooms += [
-        bot.entrance.room.build(
-            parts,
-            commands,
-            next_meeting=next_meeting(parts),
-            contacts=contact,
-            fiche_lines=(fiche_lines,),
-            bot_name=bot_name,
-        ),
+        # Before the subscribers, who let their addresses go: mails are found by them.
+        digest.mailbox.room.build(parts, questions),
+        digest.subscribers.room.build(parts, holders, by_mail),
+        digest.letter.room.build(parts, contributors, files, fetcher=outside.links),
+        digest.seminars.room.build(parts),
+        web.legal.build(parts),
+    ]
+    return tuple(rooms)
+
+
+def _hotline(
+    parts: Parts,
+    outside: Outside,
+    commands: Callable[[], Sequence[Command]],
+    holders: Callable[[], Sequence[tuple[str, PersonalData]]],
+) -> tuple[Sequence[Room], QuestionsByMail]:
+    """Return the hotline's rooms, and who takes the questions that the mailbox reads."""
+    search, hours = AnswerSearch(parts.settings.hotline), Hours(parts.settings.hotline)
+    asking = Asking(parts, search, hours)
+    entrance = bot.entrance.room.build(
+        parts,
+        commands,
+        next_meeting=next_meeting(parts),
+        contacts=contact,
+        fiche_lines=(fiche_lines,),
+        bot_name=outside.bot_name,
+    )
+    rooms = (
+        entrance,
         bot.hotline.room.build(parts, asking),
-        bot.by_mail.room.build(parts, files),
+        bot.by_mail.room.build(parts, outside.files),
         bot.desk.room.build(parts, asking, search),
         bot.guarantee.room.build(parts),
         bot.answers.room.build(parts, search, Kept()),
         bot.network.room.build(parts, asking.command, Documents(parts)),
         bot.figures.room.build(parts, hours),
         bot.personal.room.build(parts, holders),
-        watch.room.build(parts, fetcher, parser, readers),
+    )
+    return rooms, TakingMail(parts, asking.presenting)
+
+
+def _watch(parts: Parts, outside: Outside, readers: Sequence[AlertReaders]) -> Sequence[Room]:
+    return (
+        watch.room.build(parts, outside.fetcher, outside.parser, readers),
         watch.health.room.build(parts),
-        watch.sources.room.build(parts, fetcher, parser),
+        watch.sources.room.build(parts, outside.fetcher, outside.parser),
         watch.archive.room.build(parts),
         watch.alerts.room.build(parts, ReadersInChat()),
-        # Before the subscribers, who let their addresses go: mails are found by them.
-        digest.mailbox.room.build(parts, TakingMail(parts, asking.presenting)),
-        digest.subscribers.room.build(parts, holders, by_mail),
-        digest.letter.room.build(parts, contributors, files, fetcher=links or fetcher),
-        digest.seminars.room.build(parts),
-        web.legal.build(parts),
-    ]
-    return tuple(rooms)
+    )
 
 
 def _sender(telegram: TelegramSettings) -> RelaisBot | None:
