@@ -21,7 +21,15 @@ from core.pages import page_url
 from core.parts import Parts
 from digest.subscribers import names, proofs
 from digest.subscribers.models import Consent, Subscriber
-from digest.subscribers.rules import Basis, Choices, Event, State, Verdict, verdict_of
+from digest.subscribers.rules import (
+    Basis,
+    Choices,
+    Event,
+    State,
+    Verdict,
+    left_for_good,
+    verdict_of,
+)
 from digest.subscribers.suppression import reasons_of
 
 CHUNK = 1_000
@@ -50,7 +58,7 @@ class Ground:
 
 async def verdicts(session: AsyncSession, newcomers: Sequence[Newcomer]) -> list[Verdict]:
     """Return what `add` would do with each, and change nothing; they are `CHUNK` at most."""
-    known = {row.email: State(row.state) for row in await _known(session, newcomers)}
+    known = {row.email: _standing(row) for row in await _known(session, newcomers)}
     reasons = await reasons_of(session, [one.email for one in newcomers])
     return [verdict_of(known.get(one.email), reasons.get(one.email)) for one in newcomers]
 
@@ -78,6 +86,13 @@ async def add(
         content = informing(parts, ground.origin)
         await post(session, [_informed(parts, each, content, now) for each in added], now)
     return found
+
+
+def _standing(row: Subscriber) -> State:
+    """Return where a subscription stands; a request in the name of who left changes nothing."""
+    state = State(row.state)
+    left = left_for_good(state, row.confirmed_at, row.unsubscribed_at)
+    return State.UNSUBSCRIBED if left else state
 
 
 async def _known(session: AsyncSession, newcomers: Sequence[Newcomer]) -> Sequence[Subscriber]:

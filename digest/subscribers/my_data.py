@@ -23,7 +23,7 @@ from core.people.models import Structure
 from core.room import PersonalData
 from digest.subscribers import fresh, names, personal, store
 from digest.subscribers.models import Subscriber
-from digest.subscribers.visitors import bad, named, private, themes_of
+from digest.subscribers.visitors import bad, evenly, named, private, themes_of
 
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ class MyDataPages:
         except InputError as error:
             return self._form(given, error.what, 400)
         now = self._parts.clock.now()
-        async with self._parts.database.write() as session:
+        async with evenly(), self._parts.database.write() as session:
             sent = await fresh.ask(session, self._parts, email, now)
         log.info("letter.data_asked", sent=sent)
         minutes = self._parts.settings.digest.fresh_minutes

@@ -15,7 +15,15 @@ from core.parts import Parts
 from digest.subscribers import names, proofs, store
 from digest.subscribers.names import Confirming
 from digest.subscribers.rules import Choices, Confirmation, State
-from digest.subscribers.visitors import bad, choices_typed, named, network_of, private, themes_of
+from digest.subscribers.visitors import (
+    bad,
+    choices_typed,
+    evenly,
+    named,
+    network_of,
+    private,
+    themes_of,
+)
 
 log = structlog.get_logger()
 
@@ -54,7 +62,7 @@ class SubscriptionPages:
             return self._form(given, problem, choices, themes, 400)
         now = self._parts.clock.now()
         wanted = store.Wanted(email, network_of(request), choices)
-        async with self._parts.database.write() as session:
+        async with evenly(), self._parts.database.write() as session:
             answer = await store.ask(session, self._parts, wanted, now)
         log.info("letter.requested", answer=answer.value)
         days = self._parts.settings.digest.confirmation_days

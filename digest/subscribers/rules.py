@@ -128,6 +128,15 @@ def ending(basis: Basis) -> Event:
     return Event.OBJECT if basis is Basis.PUBLIC_INTEREST else Event.UNSUBSCRIBE
 
 
+def left_for_good(
+    state: State, confirmed_at: datetime | None, unsubscribed_at: datetime | None
+) -> bool:
+    """Say whether somebody left and has not confirmed since, whoever asks again in their name."""
+    if state not in {State.UNSUBSCRIBED, State.PENDING} or unsubscribed_at is None:
+        return state is State.UNSUBSCRIBED
+    return confirmed_at is None or confirmed_at <= unsubscribed_at
+
+
 class Verdict(enum.StrEnum):
     """What becomes of an address that an operator adds."""
 
@@ -141,8 +150,8 @@ class Verdict(enum.StrEnum):
 def verdict_of(state: State | None, reason: Reason | None) -> Verdict:
     """Decide whether an operator may add an address: never who left, objected, or is in error.
 
-    `state` is that of its subscription, if it ever had one; a request that was never confirmed
-    prevents nothing.
+    `state` is that of its subscription, if it ever had one, and UNSUBSCRIBED for who left for good;
+    a request that was never confirmed prevents nothing.
     """
     if reason is Reason.OBJECTED:
         return Verdict.OBJECTED

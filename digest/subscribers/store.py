@@ -131,14 +131,15 @@ async def unsubscribe(
 
     `origin` says by which way (a link, a mail…), `reason` why: both are kept. Who was added
     without having asked objects by this: no import ever adds them again. They may ask again at
-    once: whoever holds the link of an edition is no harassing stranger.
+    once, unless they were only asking: a forwarded edition must not turn a form into a siren.
     """
     if subscriber.state == State.UNSUBSCRIBED:
         return
     event = ending(Basis(subscriber.basis))
+    if subscriber.state != State.PENDING:
+        subscriber.requested_at = None
     subscriber.state = State.UNSUBSCRIBED
     subscriber.unsubscribed_at = now
-    subscriber.requested_at = None
     subscriber.ended_by = reason
     prove(session, parts, subscriber, event, origin=origin, network=network, now=now)
     if event is Event.OBJECT and subscriber.email is not None:

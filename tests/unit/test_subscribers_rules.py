@@ -16,6 +16,7 @@ from digest.subscribers.rules import (
     answer_to,
     confirmation_of,
     ending,
+    left_for_good,
     read_choices,
     stronger,
     suppresses,
@@ -149,3 +150,24 @@ def test_a_letter_is_narrowed_only_to_some_themes() -> None:
     assert not read_choices("", ["emploi"], known, "1").whole
     assert read_choices("", [], known, "1").whole
     assert read_choices("", ["emploi"], known).whole
+
+
+@pytest.mark.parametrize(
+    ("state", "confirmed", "left", "wanted"),
+    [
+        (State.UNSUBSCRIBED, None, None, True),
+        (State.UNSUBSCRIBED, 1, 2, True),
+        (State.PENDING, None, None, False),
+        (State.PENDING, None, 2, True),
+        (State.PENDING, 1, 2, True),
+        (State.PENDING, 3, 2, False),
+        (State.CONFIRMED, 1, 2, False),
+        (State.SUPPRESSED, 1, None, False),
+    ],
+)
+def test_who_left_has_left_until_they_confirm(
+    state: State, confirmed: int | None, left: int | None, wanted: bool
+) -> None:
+    confirmed_at = None if confirmed is None else NOW + timedelta(days=confirmed)
+    left_at = None if left is None else NOW + timedelta(days=left)
+    assert left_for_good(state, confirmed_at, left_at) is wanted
