@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.ledger.claims import due, unblocked
 from core.ledger.draft import Channel, Content, Draft
 from core.ledger.holds import unheld
+from core.ledger.insertion import insert
 from core.ledger.models import Delivery, Message, View
 from core.ledger.rules import IN_FLIGHT, SETTLED, State
 from core.reference import Party, Reference
@@ -49,7 +50,7 @@ async def post(session: AsyncSession, drafts: Iterable[Draft], now: datetime) ->
     remaining = iter(drafts)
     while chunk := list(islice(remaining, CHUNK)):
         await keep_contents(session, {draft.content.hash: draft.content for draft in chunk}, now)
-        new += await _insert(session, Delivery, [_row(draft, now) for draft in chunk])
+        new += await insert(session, [_row(draft, now) for draft in chunk])
     return new
 
 
@@ -273,18 +274,8 @@ async def keep_contents(session: AsyncSession, contents: dict[str, Content], now
         {"hash": key, "channel": content.channel.value, "body": content.body, "created_at": now}
         for key, content in sorted(contents.items())
     ]
-    await _insert(session, Message, rows)
-
-
-async def _insert(
-    session: AsyncSession, table: type[Message | Delivery], rows: list[dict[str, Any]]
-) -> int:
-    """Insert the rows that do not exist, many at a time; the database refuses the others."""
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    key = table.__table__.primary_key.columns[0]  # type: ignore[attr-defined]
-    statement = insert(table.__table__).on_conflict_do_nothing().returning(key)  # type: ignore[arg-type]
-    return len((await session.execute(statement, rows)).all())
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    await session.execute(dialect.insert(Message).values(rows).on_conflict_do_nothing())
 
 
 async def _update(
