@@ -78,6 +78,20 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in words(text) if word not in STOP_WORDS)
 
 
+_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffc\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """Return text without control and half characters, nor those that turn its order around.
+
+    Tabs stay, and line breaks as line feeds. Neither XML nor mail can hold what is taken out.
+    """
+    return _UNSEEN.sub("", _BREAKS.sub("\n", text))
+
+
 # --- folding: one character at a time, so that every folded character knows its origin ---------
 
 

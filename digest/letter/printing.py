@@ -63,6 +63,7 @@ def _data(
 ) -> Mapping[str, Any]:
     """Return what the layout shows, in words that are text and no markup."""
     language = parts.settings.network.language
+    contents = rendering.presentable(contents)
     about = {
         "number": number,
         "title": contents.title,
@@ -74,7 +75,6 @@ def _data(
         return parts.renderer.plain(Text(WORDS, block, {**about, **values}), language)
 
     def shown(item: Item) -> Mapping[str, Any]:
-        item = rendering.followable(item)
         return {
             "title": say("words", words=item.title),
             "url": item.url,

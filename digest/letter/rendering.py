@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from core.chat import Button, Keyboard, Text
+from core.chat import Text
 from core.funding.notice import Picture
 from core.ledger.draft import Content
 from core.mail.compose import UNSUBSCRIBE_URL, ListLinks, compose, placeholder
 from core.pages import page_url
 from core.parts import Parts
+from core.text import visible
 from digest.letter import names
 from digest.letter.decide import Contents, Item, by_section, paragraphs
 
@@ -44,6 +45,7 @@ def article(parts: Parts, number: int, contents: Contents, printed_at: datetime)
     It holds the funding notice of the day on which it was printed, logos included.
     """
     language = parts.settings.network.language
+    contents = presentable(contents)
     values = _values(parts, number, contents, printed_at)
     values["picture_path"] = names.picture_path(contents.picture) if contents.picture else ""
     values["picture_words"] = contents.picture_words
@@ -80,7 +82,7 @@ def forwardable(
 ) -> str:
     """Return what can be passed on about an item: plain text, ended by where it comes from."""
     values = _values(parts, number, contents, printed_at)
-    values["item"] = followable(item)
+    values["item"] = presentable_item(item)
     language = parts.settings.network.language
     return parts.renderer.plain(Text("print/forwardable.txt", "body", values), language) + "\n"
 
@@ -97,7 +99,8 @@ def list_links(parts: Parts, campaign: str) -> ListLinks:
 
 
 def _values(parts: Parts, number: int, contents: Contents, printed_at: datetime) -> dict[str, Any]:
-    items = tuple(map(followable, contents.items))
+    contents = presentable(contents)
+    items = contents.items
     return {
         "number": number,
         "title": contents.title,
@@ -112,14 +115,36 @@ def _values(parts: Parts, number: int, contents: Contents, printed_at: datetime)
     }
 
 
-def followable(item: Item) -> Item:
-    """Drop the addresses that nobody should follow from a letter."""
-    references = tuple((said, _on_the_web(url)) for said, url in item.references)
-    return replace(item, url=_on_the_web(item.url), references=references)
+def presentable(contents: Contents) -> Contents:
+    """Drop what nobody should follow from a letter, and what no mail nor page can show."""
+    return replace(
+        contents,
+        title=visible(contents.title),
+        editorial=visible(contents.editorial),
+        items=tuple(map(presentable_item, contents.items)),
+        picture_words=visible(contents.picture_words),
+    )
+
+
+def presentable_item(item: Item) -> Item:
+    """Do to one item what `presentable` does."""
+    references = tuple((visible(said), _on_the_web(url)) for said, url in item.references)
+    return replace(
+        item,
+        title=visible(item.title),
+        summary=visible(item.summary),
+        source=visible(item.source),
+        note=visible(item.note),
+        place=visible(item.place),
+        url=_on_the_web(item.url),
+        more_url=_on_the_web(item.more_url),
+        references=references,
+    )
 
 
 def _on_the_web(url: str) -> str:
-    return url if url.lower().startswith(("https://", "http://")) else ""
+    followed = url.lower().startswith(("https://", "http://")) and visible(url) == url
+    return url if followed else ""
 
 
 def words(block: str, values: Mapping[str, Any] | None = None) -> Text:
@@ -137,33 +162,3 @@ def summary(number: int, contents: Contents) -> dict[str, Any]:
         "more": len(contents.items) - len(shown),
         "editorial": bool(contents.editorial.strip()),
     }
-
-
-def report(
-    parts: Parts, number: int, states: Mapping[str, int], skipped: Mapping[str, int]
-) -> Text:
-    """Return what became of an edition, for the animators."""
-    return words(
-        "report",
-        {
-            "number": number,
-            "url": names.edition_url(parts, number),
-            "sent": states.get("sent", 0),
-            "failed": states.get("failed", 0),
-            "uncertain": states.get("uncertain", 0),
-            "skipped": dict(skipped),
-        },
-    )
-
-
-def report_keyboard(number: int, uncertain: int) -> Keyboard:
-    """Return what can be done about deliveries of which nobody knows whether they arrived."""
-    if not uncertain:
-        return ()
-    reference = names.edition_reference(number)
-    return (
-        (
-            Button(words("resend_button"), "letter.resend", reference),
-            Button(words("leave_button"), "letter.leave", reference),
-        ),
-    )

@@ -276,7 +276,7 @@ async def test_an_alert_to_many_is_written_chunk_by_chunk_once_each_whatever_sto
     (late,) = await house.subscribe("late@orsanne.example")
     async with house.database.write() as session:
         (await session.get_one(Subscriber, late)).alerts = True
-    (tick,) = house.subscribers.ticks
+    (tick, _retention) = house.subscribers.ticks
 
     def power_cut(_place: str) -> None:
         raise KeyboardInterrupt
