@@ -136,11 +136,17 @@ class Courier:
         log.info("ledger.skipped" if ours else "ledger.superseded", id=parcel.id, kind=parcel.kind)
 
     async def give_back(self, parcel: Parcel) -> None:
-        """Drop a claim that could not be started: it was lost, or a hold came in between."""
+        """Drop a claim that could not be started: it was lost, or a hold came in between.
+
+        Where that cannot be written, its lease ends: nobody holds it any more.
+        """
         log.info("ledger.claim_lost", id=parcel.id, kind=parcel.kind)
-        await self._persist(
-            lambda session: claims.give_back(session, parcel, self._work.worker), tries=1
-        )
+        try:
+            await self._persist(
+                lambda session: claims.give_back(session, parcel, self._work.worker), tries=1
+            )
+        except Exception as error:  # noqa: BLE001  # the others in hand matter more
+            log.warning("ledger.give_back_failed", id=parcel.id, **described(error))
 
     async def defer(self, parcel: Parcel, reason: str) -> None:
         """Give back a parcel that surely did not leave, to be tried again after a while."""

@@ -192,11 +192,15 @@ class Dispatcher:
             task = asyncio.create_task(self._courier.carry(parcel, lane.gateway))
             lane.active[task] = parcel
             task.add_done_callback(lambda done: self._arrived(lane, done))
+        if lane.express:
+            lane.express.wake()  # what went before it has left
 
     def _arrived(self, lane: Lane, task: asyncio.Task[None]) -> None:
         """Make room for the next; a courier that fell is logged, its row tells the rest."""
         parcel = lane.active.pop(task)
         lane.event.set()
+        if lane.express:
+            lane.express.wake()
         if not task.cancelled() and (error := task.exception()):
             log.warning("ledger.courier_failed", id=parcel.id, **described(error))
 

@@ -121,10 +121,17 @@ class Express:
         """What is claimed and not started."""
         return [*(each.claimed for each in self._checked), *self.waiting]
 
-    def take(self, parcel: Parcel) -> None:
-        """Have a parcel wait; what is bulk waits behind what is not."""
+    def take(self, parcels: Sequence[Parcel]) -> None:
+        """Have parcels wait; what is bulk waits behind what is not.
+
+        A claim that was lost and made anew takes the place of what is in hand of it.
+        """
         self._forget()
-        put(self.waiting, parcel)
+        again = {parcel.id for parcel in parcels}
+        if any(parcel.id in again for parcel in self.waiting):
+            self.waiting = deque(each for each in self.waiting if each.id not in again)
+        for parcel in parcels:
+            put(self.waiting, parcel)
 
     def takes(self, parcel: Parcel) -> bool:
         """Say whether a parcel may go this way."""
@@ -137,7 +144,7 @@ class Express:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Take turns until `stopping` is set and all that flew has landed and is written."""
-        while not stopping.is_set() or self._flying or self._arrived or self._others:
+        while not stopping.is_set() or self._unfinished:
             await self._event.wait()
             self._event.clear()
             if not self._worth_a_turn() and not stopping.is_set():
@@ -147,10 +154,16 @@ class Express:
             except Exception as error:  # noqa: BLE001  # the next turn may succeed
                 log.warning("ledger.express_failed", **described(error))
                 await asyncio.sleep(PAUSE)
-            if self.claimed and not self._ready and self._room() > 0:
-                self.wake()  # all that was next is not to be sent: nothing lands to say so
+                self.wake()
+            if (self.claimed or self._ready) and self._room() > 0:
+                self.wake()  # what was next is not to be sent after all: nothing lands to say so
         await self._look_away()
         await self._hot.close()
+
+    @property
+    def _unfinished(self) -> bool:
+        """Whether something flies, has landed and is not written, or is started and must not be."""
+        return bool(self._flying or self._arrived or self._others or self._ready)
 
     def _worth_a_turn(self) -> bool:
         """Say whether to write now: a commit costs the same for one parcel as for many.
@@ -167,9 +180,9 @@ class Express:
             self._doubt(task, "the service stopped before the answer")
 
     async def _turn(self, *, stopping: bool) -> None:
+        starting = [] if stopping else await self._next()  # before anything is in our hands only
         arrived, self._arrived = self._arrived, []
         others, self._others = self._others, []
-        starting = [] if stopping else await self._next()
         if arrived or starting:
             await self._write(arrived, starting)
         for parcel, outcome in others:
@@ -252,10 +265,11 @@ class Express:
             await self._begin(starting, turned)
 
     async def _begin(self, starting: list[_Started], turned: Turned) -> None:
+        """Send what was started, each row once, whatever is in hand of it; give back the rest."""
+        started = {each.parcel.id: each for each in starting if each.parcel.id in turned.started}
+        self._ready.extend(started.values())
         for each in starting:
-            if each.parcel.id in turned.started:
-                self._ready.append(each)
-            else:
+            if each.parcel.id not in started:
                 await self._courier.give_back(each.parcel)
 
     async def _write_plainly(self, arrived: list[Arrived], starting: list[_Started]) -> None:

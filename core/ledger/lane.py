@@ -72,10 +72,13 @@ class Lane:
 
     def take(self, parcels: Iterable[Parcel]) -> None:
         """Put what was claimed where it goes; what is bulk waits behind what is not."""
+        by_express: list[Parcel] = []
         for parcel in parcels:
             if self.express and self.express.takes(parcel):
-                self.express.take(parcel)
+                by_express.append(parcel)
             else:
                 put(self.queue, parcel)
         if self.express:
+            if by_express:
+                self.express.take(by_express)
             self.express.wake()

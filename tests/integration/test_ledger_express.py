@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from core.ledger.draft import (
     Refused,
     Skip,
 )
+from core.ledger.express import STALE
 from core.ledger.holds import hold, release
 from core.ledger.models import Delivery
 from core.ledger.rules import SETTLED, State
@@ -261,3 +263,35 @@ async def test_that_others_have_written_is_seen_where_the_engine_tells(
         await posted(database, draft("a"))
         assert await path.look() != seen
     await path.close()
+
+
+async def test_what_was_rechecked_too_long_ago_is_given_back_and_leaves_later(
+    database: Database,
+) -> None:
+    """The process is held up in mid-send, long enough for what it was about to send to be stale."""
+    await posted(database, *edition(100))
+    gateway = ScriptedGateway(connections=4)
+
+    def stall(_parcel: Parcel) -> None:
+        if len(gateway.started) in {30, 31, 60}:
+            time.sleep(STALE + 0.1)
+
+    gateway.on_send = stall
+    async with running(database, gateway):
+        await until(database, sent=100)
+    assert max(Counter(parcel.recipient.id for parcel in gateway.sent).values()) == 1
+
+
+async def test_what_takes_the_plain_way_passes_and_the_express_goes_on(database: Database) -> None:
+    async def settled(_s: AsyncSession, _p: Parcel, _o: object, _n: object) -> None:
+        return None
+
+    others = [draft(f"other{n}", kind="other") for n in range(30)]
+    await posted(database, *edition(100))
+    gateway = ScriptedGateway(connections=2)
+    async with running(database, gateway, kind(), kind("other", settled=settled)):
+        await begun(gateway, 10)
+        await posted(database, *others)
+        await until(database, sent=100)
+        await until(database, "other", sent=30)
+    assert gateway.most == 2
