@@ -22,6 +22,7 @@ from core.email_address import normalise
 from core.errors import InputError
 from core.mail.thread import message_ids
 from core.parts import Parts
+from core.people.store import person_by_email
 from core.questions import MailQuestion
 
 log = structlog.get_logger()
@@ -56,9 +57,9 @@ class TakingMail:
         email = _address(mail.email)
         if email is None or email in self._ours:
             return "nobody to answer"
-        if await _taken_lately(session, email, now) >= rules.MOST_A_DAY:
-            log.warning("by_mail.flood", hint="one address writes too much: see the mailbox")
-            return "too many"
+        refused = await _refusal(session, email, now)
+        if refused:
+            return refused
         references = message_ids(mail.references)
         thread = await threads.answered_by(session, email, references)
         if thread is not None and await self._added(session, thread, mail, references, now):
@@ -145,6 +146,17 @@ def _address(said: str) -> str | None:
         return normalise(said)
     except InputError:
         return None
+
+
+async def _refusal(session: AsyncSession, email: str, now: datetime) -> str:
+    """Say why an address may not ask: barred from the hotline, or too many in a day; or nothing."""
+    person = await person_by_email(session, email)
+    if person is not None and person.blocked_at is not None:
+        return "barred"
+    if await _taken_lately(session, email, now) >= rules.MOST_A_DAY:
+        log.warning("by_mail.flood", hint="one address writes too much: see the mailbox")
+        return "too many"
+    return ""
 
 
 async def _taken_lately(session: AsyncSession, email: str, now: datetime) -> int:

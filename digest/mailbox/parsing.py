@@ -251,6 +251,16 @@ def _is_file(part: Part) -> bool:
     return part.get_content_maintype() not in {"text", "multipart", "message"}
 
 
+def _is_drawn(part: Part) -> bool:
+    """Say whether a part is a picture that the words show, such as a signature's logo.
+
+    A Content-ID alone does not: Gmail and Outlook give one to whatever is attached.
+    """
+    attached = part.get_content_disposition() == "attachment"
+    picture = part.get_content_maintype() == "image"
+    return bool(part.get("content-id")) and picture and not attached
+
+
 def _text(parts: list[Part]) -> str:
     """Return what a mail says: its plain parts, or else its HTML ones made plain."""
     texts = [part for part in parts if part.get_content_maintype() == "text" and not _is_file(part)]
@@ -275,7 +285,7 @@ def _calendar(part: Part) -> str:
 
 def _files(parts: list[Part]) -> Iterator[Attached]:
     for number, part in enumerate(parts, start=1):
-        if not _is_file(part) or part.is_multipart() or part.get("content-id"):
+        if not _is_file(part) or part.is_multipart() or _is_drawn(part):
             continue
         data = _content(part)
         if 0 < len(data) <= BIGGEST_FILE:

@@ -13,7 +13,7 @@ from core.parts import Parts
 from core.room import Tick
 from digest.subscribers import names, personal
 from digest.subscribers.models import Subscriber
-from digest.subscribers.rules import State
+from digest.subscribers.rules import State, left_for_good
 
 log = structlog.get_logger()
 
@@ -68,11 +68,16 @@ async def _forget(parts: Parts, wanted: ColumnElement[bool], now: datetime) -> i
         )  # fmt: skip
         rows = found.all()
         for subscriber in rows:
-            if subscriber.state == State.PENDING:
+            if not _has_left(subscriber):
                 await personal.let_go(session, subscriber, now)
             else:
                 await personal.erase(session, names.subscriber_party(subscriber.id), now)
     return len(rows)
+
+
+def _has_left(row: Subscriber) -> bool:
+    """Say whether somebody left, even if anybody asked in their name since."""
+    return left_for_good(State(row.state), row.confirmed_at, row.unsubscribed_at)
 
 
 async def _no_hurry(_session: AsyncSession) -> datetime | None:

@@ -12,6 +12,7 @@ from core.clock import FixedClock
 from core.db import Database
 from core.files import Blob
 from core.ledger.models import Delivery
+from core.people.store import person_by_email
 from core.questions import MailFile
 from tests.by_mail import LUCIE, ByMail, open_by_mail, said
 from tests.whole import CLAIRE, GROUP, JEANNE
@@ -89,6 +90,15 @@ async def test_a_robot_does_not_flood_the_team(mail: ByMail) -> None:
         await mail.writes()
     assert await mail.writes() == "too many"
     assert await count(mail) == MOST_A_DAY
+
+
+async def test_who_is_barred_from_the_hotline_does_not_ask_by_mail_either(mail: ByMail) -> None:
+    async with mail.whole.database.write() as session:
+        person = await person_by_email(session, CLAIRES)
+        assert person is not None
+        person.blocked_at = mail.whole.clock.now()
+    assert await mail.writes(email=CLAIRES) == "barred"
+    assert (await count(mail), mail.whole.mails) == (0, [])
 
 
 @pytest.mark.parametrize("email", ["relais@example.org", "pas une adresse", "", "a@b\n.example"])
@@ -185,7 +195,7 @@ async def test_a_file_that_cannot_be_had_is_told_and_the_words_leave(mail: ByMai
     assert "Voici." in said(mail.mails()[-1])
     whole = mail.whole.chat(GROUP)
     assert "Le fichier « Note.pdf » n’a pas pu être joint à votre réponse par courriel." in whole
-    assert "Déposez-le sur un espace de partage" in whole
+    assert "Passez par un espace de partage" in whole
     assert (await mail.question()).state == "answered"
 
 

@@ -53,3 +53,27 @@ async def test_a_picture_that_is_lost_or_none_is_left_out(
         wrong = type(contents)(contents.title, "", contents.items, key, "Un plateau")
         for each in (contents, lost, wrong):
             assert await pictures_of(session, each) == ()
+
+
+async def test_a_picture_is_served_as_what_it_is_whoever_sent_its_bytes_before(
+    database: Database, clock: FixedClock
+) -> None:
+    """A stranger who mails the same bytes as a page first must not make them run as one."""
+    house = LetterHouse(database, clock, settings_for_letters())
+    house.offered = [story(1)]
+    await house.press("letter.compose", "letter:edition:next")
+    now, data = clock.now(), rich_letter.picture(800, 300).data
+    async with database.write() as session:
+        key = await files.keep(session, data, "text/html", now)
+        page = await files.keep(session, b"<script>alert(1)</script>", "text/html", now)
+        edition = await editions.by_number(session, 1)
+        assert edition is not None
+        await editions.change(session, house.parts, edition, now, picture=key, picture_words=WORDS)
+        edition.sending_at = now
+    async with house.visitor() as visitor:
+        shown = await visitor.get(f"/lettres/images/{key}.png")
+        assert (shown.status_code, shown.headers["content-type"]) == (200, "image/png")
+        assert (await visitor.get(f"/lettres/images/{page}")).status_code == 404
+        async with database.write() as session:
+            (await session.merge(edition)).picture = page
+        assert (await visitor.get(f"/lettres/images/{page}")).status_code == 404

@@ -81,3 +81,19 @@ async def test_who_left_is_forgotten_after_three_years_and_never_brought_back(
     async with house.database.read() as session:
         (proof,) = await session.scalars(select(Consent))
     assert (proof.event, proof.network) == ("unsubscribe", "")
+
+
+async def test_who_left_is_not_brought_back_because_a_stranger_asked_in_their_name(
+    house: LetterHouse,
+) -> None:
+    (identity,) = await house.subscribe(ZOE)
+    async with house.database.write() as session:
+        gone = await session.get_one(Subscriber, identity)
+        gone.state, gone.unsubscribed_at = "unsubscribed", moved(house.clock, days=1)
+    async with house.visitor() as visitor:
+        await visitor.post("/abonnement", data={"email": ZOE})
+    assert (await row(house, identity)).state == "pending"
+    moved(house.clock, days=40)
+    await forget(house)
+    assert (await row(house, identity)).email is None
+    assert await suppressed(house, ZOE)

@@ -157,3 +157,19 @@ def test_a_charset_that_is_none_is_not_followed(charset: str) -> None:
     said = parse(head.encode() + b"\\ud800 " + b"a-" * 100_000).text
     assert said.startswith("\\ud800 a-a-")
     assert said.encode()
+
+
+def test_what_gmail_attaches_is_a_file_though_it_has_a_content_id() -> None:
+    data = (
+        b'From: a@x.example\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+        b"--b\r\nContent-Type: text/plain\r\n\r\nVoici la d\xc3\xa9lib\xc3\xa9ration.\r\n"
+        b'--b\r\nContent-Type: application/pdf; name="d.pdf"\r\n'
+        b'Content-Disposition: attachment; filename="d.pdf"\r\n'
+        b"Content-ID: <f_lx1>\r\nX-Attachment-Id: f_lx1\r\n\r\nPDF\r\n"
+        b'--b\r\nContent-Type: image/png; name="plan.png"\r\n'
+        b'Content-Disposition: attachment; filename="plan.png"\r\n'
+        b"Content-ID: <f_lx2>\r\n\r\nPNG\r\n"
+        b'--b\r\nContent-Type: application/pdf; name="e.pdf"\r\n'
+        b"Content-ID: <f_lx3>\r\n\r\nPDF\r\n--b--\r\n"
+    )
+    assert [file.name for file in parse(data).files] == ["d.pdf", "plan.png", "e.pdf"]

@@ -15,7 +15,7 @@ from core.pages import PRIVATE
 from core.parts import Parts
 from digest.letter import editions, names
 from digest.letter.models import Edition
-from digest.letter.pictures.rules import EXTENSIONS
+from digest.letter.pictures.rules import EXTENSIONS, Picture, examine
 
 PREFIX = "/lettres/images/"
 ADDRESS = re.compile(re.escape(PREFIX) + r"[0-9a-f]{64}(?:\.(?:png|jpg))?(?=[\"'\s])")
@@ -54,10 +54,14 @@ class PicturePages:
             if not published and not await self._previewed(session, found["key"], token):
                 raise HTTPException(404)
             blob = await kept(session, found["key"])
-        if blob is None or found["extension"] not in {None, EXTENSIONS.get(blob.media_type)}:
+        picture = examine(blob.data) if blob else None
+        if blob is None or not isinstance(picture, Picture):
+            raise HTTPException(404)
+        if found["extension"] not in {None, EXTENSIONS[picture.media_type]}:
             raise HTTPException(404)
         headers = FOR_EVER if published else PRIVATE
-        return Response(blob.data, media_type=blob.media_type, headers=headers)
+        # By its bytes: who sent the same ones before may have called them something else.
+        return Response(blob.data, media_type=picture.media_type, headers=headers)
 
     async def _previewed(self, session: AsyncSession, key: str, token: str) -> bool:
         """Say whether a token is that of the preview of an edition that shows this picture."""
