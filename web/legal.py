@@ -19,7 +19,15 @@ from core.parts import Parts
 from core.room import Check, Finding, Room
 from core.settings import FundingSettings, OperatorSettings, Settings
 
-WANTED = ("name", "address", "publication_director", "host_name", "host_address")
+WANTED = (
+    "name",
+    "address",
+    "phone",
+    "publication_director",
+    "host_name",
+    "host_address",
+    "host_phone",
+)
 """What the « mentions légales » cannot do without."""
 
 PAGES = {

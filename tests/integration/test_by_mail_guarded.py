@@ -5,8 +5,10 @@ import hashlib
 import pytest
 from sqlalchemy import func, select
 
+from bot.answers.naming import Naming
 from bot.by_mail.rules import MOST_A_DAY
 from bot.hotline.models import Question
+from bot.network.hiding import Hiding
 from core import files
 from core.clock import FixedClock
 from core.db import Database
@@ -267,3 +269,23 @@ async def test_no_log_names_who_wrote(mail: ByMail, capsys: pytest.CaptureFixtur
     logged = capsys.readouterr().out
     assert "by_mail" in logged
     assert "lucie" not in logged.lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "email"),
+    [("Lucie Ferrand", LUCIE), ("FERRAND Lucie", LUCIE), ("", LUCIE), ("Mairie", LUCIE)],
+)
+async def test_who_signs_a_mail_is_hidden_from_the_network(
+    mail: ByMail, name: str, email: str
+) -> None:
+    signed = f"Qui a déjà fait une session d’accueil ?\nMerci,\nLucie\nLucie Ferrand, {LUCIE}"
+    await mail.writes(signed, name=name, email=email)
+    whole = mail.whole
+    hiding = Hiding(whole.parts.renderer, "fr")
+    async with whole.database.read() as session:
+        shown = await hiding.hidden(session, await mail.question())
+        naming = Naming(whole.parts.renderer, "fr")
+        names = await naming.names(session, (await mail.question()).id)
+    for words in (shown, naming.replaced(signed, names)):
+        assert "session d’accueil" in words
+        assert not any(each in words for each in ("Lucie", "Ferrand", LUCIE)), words

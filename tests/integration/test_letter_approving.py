@@ -103,7 +103,7 @@ async def test_a_director_reads_the_mail_the_preview_then_gives_it(house: Whole)
         assert "est enregistré" in flat(again)
         assert "est enregistré" in flat(await web.get(page))
         await house.send()
-        assert "Par d•••@reseau.example, sur la version 1. Il en faut encore 1" in here(house)
+        assert "Par d•••@reseau.example, sur la version 1. Il en faut encore un" in here(house)
         assert (await edition(house)).state == "in_review"
         await press(house, "Ouvrir la lettre", "Donner le bon à diffuser")
         assert "bon à diffuser donné" in here(house)
@@ -134,7 +134,7 @@ async def test_one_person_is_not_two_whichever_way_they_take(
     await press(house, "Demander le bon à diffuser")
     page = link(mails_to(house, "jeanne@reseau.example")[0], "/lettres/bon-a-diffuser/")
     await press(house, "Donner le bon à diffuser")
-    assert "Il en faut encore 1" in here(house)
+    assert "Il en faut encore un" in here(house)
     assert "il faut aussi celui d’une autre personne" in await press(
         house, "Donner le bon à diffuser"
     )
@@ -156,7 +156,7 @@ async def test_a_correction_comes_to_the_animators_and_voids_what_was_given(hous
         assert "trop long" in long.text
         words = "Le titre 2 nomme <mal> le département.\r\nMerci !"
         done = await web.post(page, data={"decision": "correct", "words": words})
-        assert "Votre message est transmis aux animateurs" in flat(done)
+        assert "Votre message est transmis à l’équipe d’animation" in flat(done)
         await house.send()
         assert "une correction est souhaitée" in here(house)
         assert "Par d•••@reseau.example, qui a lu la version 1." in here(house)

@@ -201,7 +201,7 @@ async def test_a_consent_is_not_passed_on_the_new_address_is_asked(house: Mailbo
     assert hugo is not None
     assert hugo.state == "pending"
     assert await house.press("mailbox.replace", 1) == (
-        "C’est déjà décidé, ou le courriel n’est plus conservé."
+        "La décision a déjà été prise, ou le courriel n’est plus conservé."
     )
 
 
@@ -263,7 +263,7 @@ async def test_addresses_in_error_are_told_together_once_a_day(
         (
             "Adresses en erreur Les courriels n’arrivent plus à 1 membre du réseau : • Agnès Morel "
             "Il en va de même pour 1 autre adresse d’abonné. "
-            "La lettre n’y est plus envoyée tant que l’adresse n’est pas corrigée."
+            "La lettre n’est plus envoyée à une adresse en erreur tant qu’elle n’a pas été corrigée."
         )
     ]
     clock.set(clock.now() + timedelta(days=1))
@@ -309,7 +309,7 @@ async def test_somebody_sees_and_erases_what_came_from_them(house: MailboxHouse)
         assert "je ne travaille plus" in str(shown["received"])
         await store.erase(session, subscriber_party(agnes))
         assert await store.export(session, subscriber_party(agnes)) == {}
-    assert "déjà décidé" in await house.press("mailbox.replace", 1)
+    assert "déjà été prise" in await house.press("mailbox.replace", 1)
 
 
 def _parcel(row: Delivery) -> Parcel:
