@@ -73,7 +73,7 @@ class MailGateway:
             recipient, message = self._written(parcel, address)
         except InputError as error:
             return Refused(error.what)
-        delay = self._pace.postpone(self._monotonic())
+        delay = self._pace.postpone(self._monotonic(), bulk=parcel.bulk)
         if delay:
             return Later("the hourly limit is reached", after=delay)
         async with self._places:

@@ -4,6 +4,12 @@ from collections import deque
 
 HOUR = 3600.0
 
+HORIZON = 12 * HOUR
+"""How far ahead places are promised, in seconds: within what the ledger lets anything wait."""
+
+RESERVED = 10
+"""One place in so many of an hour's is for what is not bulk: an edition delays no confirmation."""
+
 
 class Pace:
     """Admits sends one after the other; instants are seconds of a monotonic clock.
@@ -17,29 +23,40 @@ class Pace:
         self._per_hour = per_hour
         self._admitted: deque[float] = deque()
         self._promised: deque[float] = deque()
+        self._promised_bulk: deque[float] = deque()
 
-    def postpone(self, now: float) -> float:
+    def postpone(self, now: float, *, bulk: bool = False) -> float:
         """Admit a send to this hour and return 0, or return in how many seconds to come back.
 
         Each send that is put off is given an instant of its own, so that those which wait do
-        not all come back at once to be put off again.
+        not all come back at once to be put off again; beyond `HORIZON`, no instant is kept for
+        who comes back before. What is `bulk` waits for no place that others may need.
         """
         if not self._per_hour:
             return 0.0
+        limit = self._per_hour - (self._per_hour // RESERVED if bulk else 0)
+        promised = self._promised_bulk if bulk else self._promised
         _drop_until(self._admitted, now - HOUR)
-        _drop_until(self._promised, now)
-        if len(self._admitted) < self._per_hour:
+        _drop_until(promised, now)
+        if len(self._admitted) < limit:
             self._admitted.append(now)
             return 0.0
-        taken = [*self._admitted, *self._promised]
-        self._promised.append(taken[-self._per_hour] + HOUR)
-        return self._promised[-1] - now
+        place = _nth_last(limit, self._admitted, promised) + HOUR
+        if place - now > HORIZON:
+            return HORIZON
+        promised.append(place)
+        return place - now
 
     def wait(self, now: float) -> float:
         """Take the next place, and return in how many seconds it comes."""
         place = max(now, self._next)
         self._next = place + self._interval
         return place - now
+
+
+def _nth_last(number: int, before: deque[float], after: deque[float]) -> float:
+    """Return the `number`-th from the end of two deques, one behind the other."""
+    return after[-number] if number <= len(after) else before[len(after) - number]
 
 
 def _drop_until(instants: deque[float], limit: float) -> None:

@@ -1,11 +1,14 @@
 """What SMTP replies mean, and how fast mail may leave."""
 
+import heapq
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.ledger.outcomes import Later, Refused, Unknown
-from core.mail.pace import HOUR, Pace
+from core.ledger.rules import LONGEST_DELAY
+from core.mail.pace import HORIZON, HOUR, Pace
 from core.mail.rules import accepted, judge, readable
 
 
@@ -56,6 +59,28 @@ def test_those_put_off_come_back_one_by_one_as_places_free_themselves() -> None:
     assert [pace.postpone(20.0) for _ in range(3)] == [HOUR - 20, HOUR - 10, 2 * HOUR - 20]
     assert pace.postpone(HOUR) == 0
     assert pace.postpone(HOUR + 10) == 0
+
+
+def test_an_edition_of_days_leaves_as_fast_as_its_limit_allows() -> None:
+    """The ledger lets nothing wait for longer than a day: who comes back then has lost nothing."""
+    pace, sent, put_off = Pace(per_second=0, per_hour=20), [], 0
+    waiting = [(0.0, number) for number in range(1_000)]
+    while waiting:
+        now, number = heapq.heappop(waiting)
+        delay = pace.postpone(now, bulk=True)
+        if delay == 0:
+            sent.append(now)
+        else:
+            put_off += 1
+            heapq.heappush(waiting, (now + min(delay, LONGEST_DELAY), number))
+    assert sent[-1] <= 1_000 / 18 * HOUR + HOUR, "a tenth of each hour is for others"
+    assert put_off <= 1_000 * (1_000 / 18 * HOUR / HORIZON + 1)
+
+
+def test_a_confirmation_waits_for_no_edition() -> None:
+    pace = Pace(per_second=0, per_hour=20)
+    assert sum(pace.postpone(0.0, bulk=True) == 0 for _ in range(500)) == 18
+    assert [pace.postpone(1.0) for _ in range(3)] == [0, 0, HOUR - 1], "then the next hour"
 
 
 @given(st.lists(st.floats(0, 2000), min_size=1, max_size=60), st.integers(1, 5))
