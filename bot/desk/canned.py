@@ -151,7 +151,7 @@ class Canned:
         )
         turn.session.add(message)
         await turn.session.flush()
-        _, keyboard = noted(message)
+        _, keyboard = noted(message, question)
         return [Redraw(words("ready", title=row.title, body=body), keyboard)]
 
     async def _values(self, turn: Turn, question: Question) -> Mapping[str, str]:

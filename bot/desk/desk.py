@@ -67,7 +67,7 @@ class Desk:
             return []
         if going is Direction.TO_AGENT:
             return await self._sending.answer(turn, question, message)
-        return [Reply(*noted(message), about=topic_reference(question.id))]
+        return [Reply(*noted(message, question), about=topic_reference(question.id))]
 
     async def _first_of_album(self, turn: Turn, question: Question) -> QuestionMessage | None:
         name = turn.incoming.album

@@ -8,7 +8,7 @@ from bot.answers.decide import State as AnswerState
 from bot.answers.models import Answer
 from bot.answers.words import text as answers_text
 from bot.desk import store as desk_store
-from bot.desk.sending import Sending
+from bot.desk.sending import Sending, words_of
 from bot.desk.words import text
 from bot.hotline import store
 from bot.hotline.card import pair
@@ -45,7 +45,7 @@ class Giving:
         if question is None or answer is None:
             return [Toast(text("unknown_answer"), alert=True)]
         if await self._given(turn, question, answer):
-            return [Toast(text("already_given"), alert=True)]
+            return [Toast(words_of(question)("already_given"), alert=True)]
         words = text("given", answer=answer, reserve=self._reserve(answer))
         message = QuestionMessage(
             question_id=question.id,

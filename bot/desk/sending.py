@@ -77,11 +77,11 @@ class Sending:
         if message is None or question is None:
             return [Toast(text("unknown_note"), alert=True)]
         if message.direction == Direction.NOTE:
-            return [Redraw(*held_back(message))]
+            return [Redraw(*held_back(message, question))]
         together = await desk_store.sent_together(turn.session, message)
         if not await self._withdrawn(turn, question, together):
-            sent = _words_of(question)("sent", words=_quoted(message))
-            return [Toast(text("has_left"), alert=True), Redraw(sent)]
+            sent = words_of(question)("sent", words=_quoted(message))
+            return [Toast(words_of(question)("has_left"), alert=True), Redraw(sent)]
         for each in together:
             each.direction = Direction.NOTE.value
         await turn.session.flush()
@@ -89,7 +89,7 @@ class Sending:
         present = desk_store.standing_of(question)
         desk_store.stand(question, restored(present, written, self._hold))
         self._act(turn, question, "question.hold_back", message=message.id)
-        return [Redraw(*held_back(message))]
+        return [Redraw(*held_back(message, question))]
 
     async def correct(
         self, turn: Turn, question: Question, message: QuestionMessage
@@ -218,10 +218,10 @@ class Sending:
         """Return the words that say that a message leaves, with the button that holds it back."""
         words = _quoted(message) if quoted else ""
         seconds = round(self._hold.total_seconds())
-        said = _words_of(question)
+        said = words_of(question)
         if not seconds:
             return said("sent", words=words), ()
-        button = _button(message, "hold_back")
+        button = Button(text("hold_back_button"), "desk.hold_back", _about(message))
         return said("leaving", words=words, seconds=seconds), ((button,),)
 
     def _act(self, turn: Turn, question: Question, verb: str, **kept: str | int | None) -> None:
@@ -229,21 +229,21 @@ class Sending:
         record(turn.session, actor, verb, reference(question.id), turn.now, **kept)
 
 
-def _words_of(question: Question) -> Callable[..., Text]:
+def words_of(question: Question) -> Callable[..., Text]:
     """Return the words that say how an answer goes to whoever asked."""
     by_mail = question.asker_id is None and question.channel == threads.CHANNEL
     return by_mail_text if by_mail else text
 
 
-def noted(message: QuestionMessage) -> tuple[Text, Keyboard]:
+def noted(message: QuestionMessage, question: Question) -> tuple[Text, Keyboard]:
     """Return the words that say that a message is a note, with the button that sends it."""
-    return text("noted"), ((_button(message, "send"),),)
+    return text("noted"), ((_send_button(message, question),),)
 
 
-def held_back(message: QuestionMessage) -> tuple[Text, Keyboard]:
+def held_back(message: QuestionMessage, question: Question) -> tuple[Text, Keyboard]:
     """Return the words that say that a message was held back, with the button that sends it."""
     words = _quoted(message)
-    return text("held_back", words=words), ((_button(message, "send"),),)
+    return text("held_back", words=words), ((_send_button(message, question),),)
 
 
 def _quoted(message: QuestionMessage) -> str:
@@ -251,6 +251,9 @@ def _quoted(message: QuestionMessage) -> str:
     return message.text if message.message_id is None else ""
 
 
-def _button(message: QuestionMessage, verb: str) -> Button:
-    about = Reference("hotline", "message", str(message.id))
-    return Button(text(f"{verb}_button"), f"desk.{verb}", about)
+def _send_button(message: QuestionMessage, question: Question) -> Button:
+    return Button(words_of(question)("send_button"), "desk.send", _about(message))
+
+
+def _about(message: QuestionMessage) -> Reference:
+    return Reference("hotline", "message", str(message.id))

@@ -80,11 +80,16 @@ def _moves(fiche: Fiche) -> Keyboard:
     if fiche.state is State.CLOSED:
         return ((_button(fiche, "desk.reopen"),),)
     hand = _button(fiche, "desk.hand")
-    wait = () if fiche.state is State.WAITING else (_button(fiche, "desk.wait"),)
+    wait = () if fiche.state is State.WAITING else (_wait(fiche),)
     return (
         (hand,) if fiche.taken_by else (_button(fiche, "desk.take"), hand),
         (*wait, _button(fiche, "desk.close")),
     )
+
+
+def _wait(fiche: Fiche) -> Button:
+    label = desk_text("wait_by_mail_button" if fiche.mail else "wait_button")
+    return Button(label, "desk.wait", reference(fiche.number), fiche.version)
 
 
 def _further(fiche: Fiche, details: Details) -> Keyboard:

@@ -18,6 +18,7 @@ from core.parts import Parts
 from digest.letter import editions, names
 from digest.letter.corrections import sending as corrections
 from digest.letter.decide import State as EditionState
+from digest.letter.desk.reviews import adopting
 from digest.letter.sending import readers
 from digest.letter.sending.report import adopted
 from digest.subscribers.deliveries import to_subscribers
@@ -29,7 +30,7 @@ def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     desk = _to_the_desk(parts)
     return (
         DeliveryKind(names.EDITION, Policy.HOLD, prepare_edition, prepare_many=prepare_editions),
-        DeliveryKind(names.REVIEW, Policy.RESEND, _unless_superseded(desk)),
+        DeliveryKind(names.REVIEW, Policy.RESEND, _unless_superseded(desk), adopting(parts)),
         DeliveryKind(names.NOTICE, Policy.RESEND, desk),
         DeliveryKind(names.OVERDUE, Policy.RESEND, _unless_answered(desk)),
         DeliveryKind(names.REPORT, Policy.RESEND, desk, adopted),

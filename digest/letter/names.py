@@ -18,7 +18,8 @@ CORRECTION_REVIEW = "letter.correction_review"
 
 PROGRESS_VIEW = "letter.sending"
 REPORT_VIEW = "letter.report"
-"""The first words of the keys of views: the progress of a sending, and its report."""
+REVIEW_VIEW = "letter.review"
+"""The first words of the keys of views: the progress of a sending, its report, a review."""
 
 DESK = "animators:desk"
 """The stream of what the animators are told, in order."""
@@ -51,6 +52,11 @@ def edition_slot(number: int) -> str:
 def review_slot(number: int, version: int) -> str:
     """Return the slot of the review that shows one version of an edition."""
     return f"edition:{number}/v{version}"
+
+
+def review_view(number: int, version: int) -> str:
+    """Return the key of the view that shows the review of one version of an edition."""
+    return f"{REVIEW_VIEW}:{number}/v{version}"
 
 
 def overdue_slot(number: int, version: int) -> str:

@@ -67,7 +67,9 @@ def build(
         ),
         deliveries=(*delivery_kinds(parts), *approving.delivery_kinds(parts)),
         personal_data=PERSONAL_DATA,
-        views={names.PROGRESS_VIEW: progress.address, names.REPORT_VIEW: progress.address},
+        views=dict.fromkeys(
+            (names.PROGRESS_VIEW, names.REPORT_VIEW, names.REVIEW_VIEW), progress.address
+        ),
     )
 
 

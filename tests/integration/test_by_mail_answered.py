@@ -117,7 +117,7 @@ async def test_an_answer_is_held_and_may_be_held_back(
     await mail.whole.tick("by_mail.answers", timedelta(seconds=30))
     assert len(mail.mails()) == 1
     assert (await mail.question()).state == "open"
-    await mail.whole.press(JEANNE, "Envoyer à l’agent", chat=GROUP)
+    await mail.whole.press(JEANNE, "Envoyer par courriel", chat=GROUP)
     await mail.whole.tick("by_mail.answers", timedelta(seconds=30))
     assert len(mail.mails()) == 2
     await mail.whole.press(JEANNE, "Retenir", chat=GROUP)
@@ -148,7 +148,7 @@ async def test_what_is_corrected_after_it_left_follows_in_a_mail(mail: ByMail) -
 async def test_who_asked_by_mail_is_told_what_becomes_of_it(mail: ByMail) -> None:
     await mail.writes()
     number = (await mail.question()).id
-    await mail.whole.press(JEANNE, "En attente de l’agent", chat=GROUP)
+    await mail.whole.press(JEANNE, "En attente de son retour", chat=GROUP)
     await mail.answers(JEANNE, ANSWER, "qui a déjà fait")
     await mail.whole.tick("desk.shown")
     await mail.whole.press(JEANNE, "Clore", chat=GROUP)

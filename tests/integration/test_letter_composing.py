@@ -153,7 +153,7 @@ async def test_a_slot_that_falls_on_an_edition_at_work_is_told_and_passes(
     (told,) = await notices(house)
     assert "La lettre n° 1 est toujours en cours" in told
     assert await house.next_due("letter.compose") == SLOT + 2 * WEEK
-    await house.press("letter.cancel", "letter:edition:1", 1)
+    await house.press("letter.cancel_for_good", "letter:edition:1", 1)
     await house.tick("letter.compose")
     assert len(await house.rows(names.REVIEW)) == 1
 

@@ -18,10 +18,13 @@ from core.clock import FixedClock
 from core.contributions import Contribution
 from core.db import Database
 from core.errors import FileError
+from core.http import Fetcher
 from core.reference import Reference
 from core.sections import Section
+from core.settings import WatchSettings
 from digest.letter import editions
 from digest.letter.decide import Item
+from digest.letter.examining.examine import Examining
 from digest.letter.examining.results import Examination, Problem
 from digest.letter.models import Approval, Edition
 from tests.pictures import EXIF, jpeg
@@ -266,7 +269,7 @@ async def test_a_picture_is_described_fetched_cleaned_and_seen_by_the_preview_on
 ) -> None:
     await press(house, "Mot d’ouverture", "Ajouter une image")
     await house.say(JEANNE, "La voici", chat=GROUP)
-    assert any("Ce n’est pas une image" in text for text in house.shown.values())
+    assert any("ne peut pas afficher ce fichier" in text for text in house.shown.values())
     await send_file(house, **photo("photo-1", 3_000_000))
     assert any("elle pèse plus de 1 Mo" in text for text in house.shown.values())
     await send_file(house, **photo("photo-1"))
@@ -323,7 +326,7 @@ async def test_a_test_goes_to_the_animator_alone_marked_with_harmless_links(hous
     [raw] = house.mails
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     assert "jeanne@reseau.example" in mail["To"]
-    assert mail["Subject"].startswith("Test")
+    assert mail["Subject"].startswith("Essai")
     assert "/lettres/essai" in mail["List-Unsubscribe"]
     assert "/desabonnement/" not in raw.decode()
     async with visitor(house) as web:
@@ -377,9 +380,9 @@ async def test_the_examination_is_read_and_blocks(house: Whole) -> None:
     assert (await edition(house)).state == "in_review"
     await examined(house, warnings=(refused,))
     await press(house, "↩ Retour")
-    assert "1 remarque, sans blocage" in here(house)
+    assert "1 remarque, rien de bloquant" in here(house)
     await press(house, "Vérification")
-    assert "À savoir, sans blocage" in here(house)
+    assert "À savoir, rien de bloquant" in here(house)
     await press(house, "↩ Retour", "Donner le bon à diffuser")
     assert (await edition(house)).state == "approved"
 
@@ -407,3 +410,25 @@ async def test_a_long_letter_is_listed_by_pages_that_fit(house: Whole) -> None:
     assert "(2/3)" in here(house)
     assert all(len(text) < 4096 for text in house.shown.values())
     assert all(len(rows) <= 8 for rows in house.buttons.values())
+
+
+async def examine(house: Whole) -> None:
+    web = httpx.MockTransport(lambda _request: httpx.Response(200))
+    fetcher = Fetcher(WatchSettings(host_spacing=0.0), transport=web)
+    await Examining(house.parts, fetcher).run(house.clock.now())
+    await house.send()
+
+
+async def test_the_review_says_by_itself_what_the_examination_found(house: Whole) -> None:
+    assert "Vérification en cours" in here(house)
+    await examine(house)
+    assert "Vérification faite" in here(house)
+    assert "Nouvelle 1" in here(house)
+
+
+async def test_what_somebody_opened_is_not_taken_away_by_the_examination(house: Whole) -> None:
+    await press(house, "Sujets")
+    await examine(house)
+    assert "Choisissez un numéro" in here(house)
+    await press(house, "↩ Retour")
+    assert "Vérification faite" in here(house)

@@ -114,7 +114,7 @@ def held_up(house: LetterHouse) -> None:
 
 async def test_two_animators_who_compose_at_once_make_one_edition(house: LetterHouse) -> None:
     await composed(house)
-    await house.press("letter.cancel", EDITION, 1)
+    await house.press("letter.cancel_for_good", EDITION, 1)
     held_up(house)
     answers = await asyncio.gather(
         *(house.press("letter.compose", "letter:edition:next") for _ in range(2))
@@ -266,7 +266,7 @@ async def test_contents_changed_behind_the_approval_are_never_sent(house: Letter
 async def test_a_cancelled_edition_gives_its_number_and_its_items_back(house: LetterHouse) -> None:
     await composed(house)
     await house.press("letter.approve", EDITION, 1)
-    answer = await house.press("letter.cancel", EDITION, 1)
+    answer = await house.press("letter.cancel_for_good", EDITION, 1)
     assert isinstance(answer, Redraw)
     assert "est annulée" in house.said(answer)
     for action in ("letter.approve", "letter.cancel", "letter.recompose", "letter.write"):
@@ -307,7 +307,7 @@ async def test_a_change_touches_what_it_names_and_voids_all_that_was_said_of_the
     changed = await edition(house)
     assert (changed.picture, changed.title, changed.version) == (None, "La lettre d’hiver", 4)
     assert changed.content_hash == contents_of(changed).hash
-    await house.press("letter.cancel", EDITION, 4)
+    await house.press("letter.cancel_for_good", EDITION, 4)
     await house.press("letter.compose", "letter:edition:next")
     again = await edition(house)
     assert (again.number, again.title, again.editorial) == (1, "La lettre de test", "")

@@ -102,7 +102,7 @@ async def test_an_overdue_letter_can_be_given_up(house: LetterHouse) -> None:
     moved(house.clock, days=2)
     await house.tick("letter.send")
     (asked,) = await house.posts(names.OVERDUE)
-    await house.press("letter.cancel", EDITION, version_of(asked, "letter.cancel"))
+    await house.press("letter.cancel_for_good", EDITION, version_of(asked, "letter.cancel"))
     await house.tick("letter.send")
     assert (await edition_of(house)).state == "cancelled"
     assert await house.rows(names.REPORT) == []

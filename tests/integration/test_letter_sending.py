@@ -165,7 +165,7 @@ async def test_an_edition_cancelled_under_its_rows_is_not_sent(house: LetterHous
     await house.subscribe(ZOE)
     await approved(house)
     await house.tick("letter.send")
-    assert "en cours d’envoi" in house.said(await house.press("letter.cancel", EDITION, 1))
+    assert "en cours d’envoi" in house.said(await house.press("letter.cancel_for_good", EDITION, 1))
     async with house.database.write() as session:
         edition = await session.get(Edition, 1)
         assert edition is not None

@@ -51,7 +51,8 @@ class Desk:
             "letter.recompose": self.recompose,
             "letter.examination": self.examination,
             "letter.add": self.add,
-            "letter.cancel": self.cancel,
+            "letter.cancel": self.ask_to_cancel,
+            "letter.cancel_for_good": self.cancel,
             "letter.resend": self.resend,
             "letter.leave": self.leave,
         }
@@ -138,6 +139,13 @@ class Desk:
         if not isinstance(opened, Place):
             return opened
         return [Ask("letter.free", {"edition": opened.edition.number})]
+
+    async def ask_to_cancel(
+        self, turn: Turn, reference: Reference, version: int
+    ) -> Sequence[Response]:
+        """Ask whether an edition that has not left is really to be given up."""
+        opened = await self._opening.press(turn, reference, version, State.CANCELLED)
+        return redrawn(screens.cancel_screen(opened.shown)) if isinstance(opened, Place) else opened
 
     async def cancel(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
         """Give up an edition that has not left."""

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
 from core.chat import Redraw, Reply, Response, Text, Toast, Turn
+from core.ledger import views
 from core.parts import Parts
 from core.reference import NotARowError, Party, Reference
 from digest.letter import editions, names
@@ -80,7 +81,10 @@ class Opening:
     async def press(
         self, turn: Turn, reference: Reference, version: int, wanted: State = State.DRAFT
     ) -> Place | Sequence[Response]:
-        """Return the edition of a press that is still good, held; else what says why it is not."""
+        """Return the edition of a press that is still good, held; else what says why it is not.
+
+        From then on the pressed message shows what presses ask for, and nothing else redraws it.
+        """
         edition = await editions.by_number(turn.session, reference.number, lock=True)
         if edition is None:
             return [Toast(closed(edition), alert=True)]
@@ -89,6 +93,7 @@ class Opening:
             return [Toast(closed(edition), alert=True)]
         if verdict is Verdict.STALE:
             return await self.stale(turn, edition)
+        await views.drop(turn.session, names.review_view(edition.number, edition.version))
         return Place(edition, await self.shown(turn.session, edition))
 
     async def item(

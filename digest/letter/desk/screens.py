@@ -262,3 +262,12 @@ def again_screen(shown: Shown) -> Screen:
     """Say what composing again keeps and loses, before it is done."""
     rows = ((shown.act("again_button", "letter.recompose"),), shown.back)
     return Screen(words("again", {"number": shown.number}), rows)
+
+
+def cancel_screen(shown: Shown) -> Screen:
+    """Ask once whether an edition is really to be given up."""
+    rows = (
+        (shown.act("cancel_for_good_button", "letter.cancel_for_good"),),
+        (shown.act("cancel_not_button", "letter.desk"),),
+    )
+    return Screen(words("cancel_question", {"number": shown.number}), rows)

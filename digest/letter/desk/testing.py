@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.chat import Action, Response, Toast, Turn
+from core.chat import Action, Redraw, Response, Toast, Turn
 from core.ledger.draft import Draft
 from core.ledger.store import post
 from core.mail.compose import UNSUBSCRIBE_URL
@@ -40,7 +40,8 @@ class Testing:
         if person is None or not person.email:
             return [Toast(words("test_no_address"), alert=True)]
         await post(turn.session, [await self._draft(turn, opened.edition, person)], turn.now)
-        return [Toast(words("test_sent"), alert=True)]
+        screen = await self.opening.overview(turn.session, opened.edition)
+        return [Toast(words("test_sent"), alert=True), Redraw(screen.text, screen.keyboard)]
 
     async def _draft(self, turn: Turn, edition: Edition, person: Person) -> Draft:
         """Return the mail as subscribers will get it, but for its mark and its links."""

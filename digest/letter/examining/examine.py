@@ -18,6 +18,7 @@ from core.parts import Parts
 from core.room import Tick
 from digest.letter import editions, rendering
 from digest.letter.decide import Contents, State
+from digest.letter.desk.reviews import keep_in_step
 from digest.letter.examining.links import problems_of_links
 from digest.letter.examining.results import Examination, Problem, judged, read_examination
 from digest.letter.examining.rules import (
@@ -57,6 +58,7 @@ class Examining:
             if row is None or row.version != version:
                 return  # changed meanwhile: that version is examined at the next turn
             row.examined = found.to_json()
+            await keep_in_step(session, self._parts, row)
         _tell(number, found)
 
     async def _problems(self, number: int, contents: Contents, now: datetime) -> list[Problem]:
