@@ -174,7 +174,7 @@ async def test_a_question_of_an_earlier_pause_stops_nothing(house: LetterHouse) 
     assert (await edition_of(house)).state == "paused"
 
 
-async def test_a_letter_stopped_while_its_rows_are_written_gets_no_more_of_them(
+async def test_a_letter_stopped_while_its_rows_are_written_says_whom_it_did_not_reach(
     house: LetterHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rows_module, "CHUNK", 2)
@@ -191,6 +191,9 @@ async def test_a_letter_stopped_while_its_rows_are_written_gets_no_more_of_them(
     await house.press("letter.pause", EDITION)
     stamp = version_of(await view(house, PROGRESS), "letter.stop")
     await house.press("letter.stop_for_good", EDITION, stamp)
-    await house.tick("letter.send")
     assert list((await states(house, names.EDITION)).values()) == [("cancelled", "stopped")] * 2
-    assert len(await house.rows(names.REPORT)) == 1
+    await house.tick("letter.send")
+    assert list((await states(house, names.EDITION)).values()) == [("cancelled", "stopped")] * 6
+    (report,) = await house.posts(names.REPORT)
+    assert "Non envoyés (envoi arrêté)\u00a0: 6" in report.text
+    assert await claimed(house) == []

@@ -20,7 +20,7 @@ from digest.letter.sending import overdue
 from digest.letter.sending.counting import tally
 from digest.letter.sending.readers import tell_readers
 from digest.letter.sending.report import edition_report
-from digest.letter.sending.rows import write_rows
+from digest.letter.sending.rows import WRITING, write_rows
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ async def send(parts: Parts, now: datetime) -> None:
     """Bring each approved edition as far as it can go now. May be interrupted anywhere."""
     for number in await _in_state(parts, State.APPROVED):
         await _begin(parts, number, now)
-    for number in await _in_state(parts, State.SENDING, State.PAUSED):
+    for number in await _without_all_rows(parts):
         reach("letter.begun")
         await write_rows(parts, number, now)
     for number in await _under_way(parts):
@@ -52,6 +52,20 @@ async def _in_state(parts: Parts, *states: State) -> list[int]:
     async with parts.database.read() as session:
         wanted = Edition.state.in_([state.value for state in states])
         return list(await session.scalars(select(Edition.number).where(wanted)))
+
+
+async def _without_all_rows(parts: Parts) -> list[int]:
+    """Return the editions begun whose rows are not all written, even of one that was stopped."""
+    async with parts.database.read() as session:
+        rows = await session.scalars(
+            select(Edition.number).where(
+                Edition.state.in_([state.value for state in WRITING]),
+                Edition.sending_at.is_not(None),
+                Edition.rows_written_at.is_(None),
+                Edition.sent_at.is_(None),
+            )
+        )
+        return list(rows)
 
 
 async def _under_way(parts: Parts) -> list[int]:
@@ -121,6 +135,6 @@ async def _finish(parts: Parts, number: int, now: datetime) -> None:
 
 
 def _over(edition: Edition) -> bool:
-    """Say whether nothing more will be posted: all rows are there, or it was stopped."""
-    written = edition.state == State.SENDING and edition.rows_written_at is not None
-    return written or edition.state == State.CANCELLED
+    """Say whether nothing more will be posted: all rows are there, and it is not paused."""
+    over = edition.state in {State.SENDING, State.CANCELLED}
+    return over and edition.rows_written_at is not None

@@ -42,8 +42,14 @@ async def stop(session: AsyncSession, edition: Edition, actor: Party, now: datet
     editions.move(edition, State.CANCELLED)
     edition.paused_at = None
     reference = names.edition_reference(edition.number)
-    count = await ledger.cancel(session, STOPPED, now, kind=names.EDITION, cause=reference)
+    count = await cancel_rows(session, edition, now)
     await holds.release(session, names.EDITION, names.edition_slot(edition.number))
     acts.record(session, actor, "letter.stopped", reference, now, cancelled=count)
     failpoints.reach("letter.stopping")
     return count
+
+
+async def cancel_rows(session: AsyncSession, edition: Edition, now: datetime) -> int:
+    """Cancel the rows of a stopped edition that have not left; return how many."""
+    reference = names.edition_reference(edition.number)
+    return await ledger.cancel(session, STOPPED, now, kind=names.EDITION, cause=reference)

@@ -16,6 +16,7 @@ from core.parts import Parts
 from digest.letter import editions, names
 from digest.letter.decide import State
 from digest.letter.models import Edition
+from digest.letter.sending import pausing
 from digest.letter.sending.choices import Choices
 from digest.subscribers.models import Subscriber
 from digest.subscribers.names import preferences_url, subscriber_party, unsubscription_url
@@ -30,8 +31,11 @@ NOTHING_CHOSEN = "nothing_chosen"
 PREFERENCES_URL = "preferences_url"
 """The value of each recipient beside the address that unsubscribes."""
 
-WRITING = frozenset({State.SENDING, State.PAUSED})
-"""The states in which rows are written; those of a paused edition are held."""
+WRITING = frozenset({State.SENDING, State.PAUSED, State.CANCELLED})
+"""The states in which rows are written; those of a paused edition are held.
+
+Those of one that was stopped are cancelled as they are written: whom it did not reach is known.
+"""
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,7 @@ async def _write_chunk(
 async def _write(
     parts: Parts, number: int, drafts: Sequence[Draft], left_out: Sequence[Draft], now: datetime
 ) -> bool:
-    """Write a chunk unless the sending was stopped; say whether there may be another.
-
-    The empty one, after the last, closes the list.
-    """
+    """Write a chunk; say whether there may be another. The empty one, after the last, closes."""
     async with parts.database.write() as session:
         edition = await editions.by_number(session, number, lock=True)
         if edition is None or edition.state not in WRITING:
@@ -113,6 +114,8 @@ async def _write(
             return False
         await post(session, drafts, now)
         await skip(session, left_out, NOTHING_CHOSEN, now)
+        if edition.state == State.CANCELLED:
+            await pausing.cancel_rows(session, edition, now)
     return True
 
 
