@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.answers.anonymising import Kind, Known, Names, anonymised, flag, known, replace
 from bot.answers.models import Answer
 from bot.answers.words import text
-from bot.by_mail.rules import names_in
+from bot.by_mail.rules import names_alone, names_in
 from bot.by_mail.threads import writer
 from bot.hotline.models import Question, QuestionMessage
 from core.people.models import Person, Structure, Territory
@@ -31,10 +31,11 @@ class Naming:
         question = await session.get(Question, question_id) if question_id else None
         written = await writer(session, question) if question else None
         mailed = [names_in(written.name)] if written and written.name else []
+        signed = names_alone(written.name, written.email) if written else []
         return known(
             Names(
                 people=[*((row.given_name, row.family_name) for row in people), *mailed],
-                given_names=[row.given_name for row in people if row.id in speakers],
+                given_names=[*(row.given_name for row in people if row.id in speakers), *signed],
                 territories=(await session.scalars(select(Territory.name))).all(),
                 structures=(await session.scalars(select(Structure.name))).all(),
             )

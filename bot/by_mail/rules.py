@@ -15,6 +15,7 @@ ONCE_A_DAY = timedelta(days=1)
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 100
 LONGEST_TEXT = 30_000
+SHORTEST_NAME = 3
 MOST_KEPT = 50
 """How many Message-IDs of a thread are kept: the first, and the latest."""
 
@@ -41,6 +42,16 @@ def names_in(claimed: str) -> tuple[str, str]:
     """Return the given and the family name of « Claire Vidal », as far as one can tell."""
     given, _, family = claimed.partition(" ")
     return given, family.strip()
+
+
+def names_alone(claimed: str, email: str) -> list[str]:
+    """Return each word by which a writer may sign: of the name claimed, of `claire.vidal@…`.
+
+    An address of one word is mostly a function's: « accueil », « mairie ».
+    """
+    local = re.split(r"[._-]+", email.partition("@")[0])
+    words = [*claimed.split(), *(local if len(local) > 1 else ())]
+    return list(dict.fromkeys(word for word in words if len(word) >= SHORTEST_NAME))
 
 
 def bare(subject: str) -> str:

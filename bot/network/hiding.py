@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.anonymising import Kind, Known, Names, anonymised, flag, known, replace
-from bot.by_mail.rules import names_in
+from bot.by_mail.rules import names_alone, names_in
 from bot.by_mail.threads import writer
 from bot.hotline.models import Question
 from bot.network.words import text
@@ -51,10 +51,11 @@ async def _names(session: AsyncSession, question: Question) -> Known:
     asker = await session.get(Person, question.asker_id) if question.asker_id else None
     written = await writer(session, question)
     mailed = [names_in(written.name)] if written and written.name else []
+    signed = names_alone(written.name, written.email) if written else []
     return known(
         Names(
             people=[*((given, family) for given, family in people if given or family), *mailed],
-            given_names=[asker.given_name] if asker else [],
+            given_names=[asker.given_name] if asker else signed,
             territories=(await session.scalars(select(Territory.name))).all(),
             structures=(await session.scalars(select(Structure.name))).all(),
         )

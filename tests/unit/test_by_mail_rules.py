@@ -131,3 +131,9 @@ def test_the_first_and_the_latest_of_a_thread_are_kept(references: list[str]) ->
     assert len(kept) == min(len(references), MOST_REFERENCES)
     assert kept[:1] == tuple(references[:1])
     assert kept[-1:] == tuple(references[-1:])
+
+
+def test_the_words_by_which_a_writer_may_sign() -> None:
+    assert rules.names_alone("FERRAND Lucie", "contact@x.example") == ["FERRAND", "Lucie"]
+    assert rules.names_alone("", "lucie.le-goff@x.example") == ["lucie", "goff"]
+    assert rules.names_alone("", "accueil@x.example") == []
