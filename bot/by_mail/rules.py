@@ -22,6 +22,10 @@ MOST_KEPT = 50
 MOST_A_DAY = 40
 """How many mails of one address become messages in a day: more is a robot, or worse."""
 
+MOST_OPENED = 200
+"""How many questions open by mail in a day, all addresses together: more is a campaign of spam,
+whose forged senders would each be answered by us."""
+
 MOST_BYTES = 15_000_000
 """How many bytes of files one answer carries; encoded for mail they take a third more."""
 

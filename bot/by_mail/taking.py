@@ -47,7 +47,9 @@ class TakingMail:
         ours = (mail.sender, mail.reply_to, mail.envelope_sender, mail.unsubscribe_email)
         self._ours = frozenset(each.lower() for each in ours if each)
 
-    async def take(self, session: AsyncSession, mail: MailQuestion, now: datetime) -> str:
+    async def take(  # noqa: PLR0911  # each return says what was done
+        self, session: AsyncSession, mail: MailQuestion, now: datetime
+    ) -> str:
         """Open a question, or add to the one that the mail answers; once for each `message_id`.
 
         Returns what was done, for logs. Nothing here commits.
@@ -68,6 +70,9 @@ class TakingMail:
         answers, files = bool(references), bool(mail.files)
         if rules.asks_nothing(rules.bare(subject), mail.text, answers=answers, files=files):
             return "a courtesy"
+        if await _opened_lately(session, now) >= rules.MOST_OPENED:
+            log.warning("by_mail.flood", hint="too many questions for a day: see the mailbox")
+            return "too many"
         number = await self._opened(session, email, mail, references, now)
         return f"opened question {number}"
 
@@ -167,6 +172,13 @@ async def _taken_lately(session: AsyncSession, email: str, now: datetime) -> int
         .join(MailThread, MailThread.question_id == TakenMail.question_id)
         .where(MailThread.email == email, TakenMail.at > now - rules.ONCE_A_DAY)
     )
+    return count or 0
+
+
+async def _opened_lately(session: AsyncSession, now: datetime) -> int:
+    """Return how many questions were opened by mail within a day."""
+    since = now - rules.ONCE_A_DAY
+    count = await session.scalar(select(func.count()).where(MailThread.opened_at > since))
     return count or 0
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.answers.naming import Naming
+from bot.by_mail import rules
 from bot.by_mail.rules import MOST_A_DAY
 from bot.hotline.models import Question
 from bot.network.hiding import Hiding
@@ -92,6 +93,22 @@ async def test_a_robot_does_not_flood_the_team(mail: ByMail) -> None:
         await mail.writes()
     assert await mail.writes() == "too many"
     assert await count(mail) == MOST_A_DAY
+
+
+async def test_a_campaign_of_forged_senders_does_not_flood_the_team_nor_strangers(
+    mail: ByMail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_OPENED", 3)
+    done = [await mail.writes(email=f"victim{number}@mal.example") for number in range(5)]
+    assert done[3:] == ["too many"] * 2
+    assert (await count(mail), len(mail.whole.mails)) == (3, 3)
+    assert (
+        await mail.writes(
+            "Autre précision.",
+            email="victim0@mal.example",
+            answers=mail.mails("victim0@mal.example")[0],
+        )
+    ).startswith("added")
 
 
 async def test_who_is_barred_from_the_hotline_does_not_ask_by_mail_either(mail: ByMail) -> None:
