@@ -11,6 +11,7 @@ from core.email_address import masked
 from core.errors import ExpiredTokenError, TokenError
 from core.pages import PRIVATE, bad_link, page, typed
 from core.parts import Parts
+from core.text import visible
 from digest.letter import editions
 from digest.letter.approving import names, rendering, store
 from digest.letter.approving.names import Approving
@@ -82,7 +83,7 @@ class ApprovalPages:
     ) -> Response:
         if not may_become(State(edition.state), State.DRAFT):
             return self._done(edition, edition.state)
-        said = typed_words.replace("\r\n", "\n").strip()
+        said = visible(typed_words).strip()
         if not said or len(said) > LONGEST_CORRECTION:
             return self._form(edition, address, said, "long" if said else "empty")
         now = self._parts.clock.now()
