@@ -35,7 +35,7 @@ from core.ledger.work import Work
 
 log = structlog.get_logger()
 
-QUICK = 0.05
+QUICK = 0.3
 """Sends that take less, in seconds, are worth starting ahead."""
 
 STALE = 1.0
