@@ -11,13 +11,14 @@ from core.acts import record
 from core.chat import Action, Redraw, Response, Toast, Turn
 from core.parts import Parts
 from core.people.roles import Role
+from core.people.store import roles_of
 from core.reference import Party, Reference
 from digest.mailbox import names, senders
 from digest.mailbox.decide import Kind, Leaving, leaving, moves_subscription
 from digest.mailbox.models import ReceivedMail
 from digest.mailbox.notices import words
 from digest.mailbox.parsing import parse
-from digest.subscribers import proofs, store
+from digest.subscribers import adding, proofs, store
 from digest.subscribers.models import Subscriber
 from digest.subscribers.rules import Answer, Event, State
 from digest.subscribers.suppression import is_suppressed
@@ -51,15 +52,16 @@ class Replacing:
         Nobody is subscribed by this without having been asked: a subscription by consent ends, and
         the new address is asked; one of the network's own mission moves, and its new reader is
         informed first. The directory follows only somebody who keeps their place: whoever takes
-        over from somebody is somebody else.
+        over from somebody is somebody else. It follows no animator: a mail can be forged, and the
+        address in the directory lets one in.
         """
         row = await _open(turn.session, reference)
         told = await self._read(row)
         if row is None or told is None or told.new is None:
             return [Toast(words("decided"), alert=True)]
         row.kind = Kind.REPLACED
-        outcome = await self._subscription(turn.session, told, told.new, turn.now)
-        directory = await self._directory(turn.session, told, told.new)
+        outcome = await self._subscription(turn.session, told, told.new, row, turn.now)
+        directory = await self._directory(turn.session, told, told.new, turn.now)
         record(
             turn.session, _actor(turn), "mailbox.replace", reference, turn.now,
             subscription=outcome, directory=directory,
@@ -74,7 +76,7 @@ class Replacing:
         return leaving(mail, senders.us(self._parts))
 
     async def _subscription(
-        self, session: AsyncSession, told: Leaving, new: str, now: datetime
+        self, session: AsyncSession, told: Leaving, new: str, row: ReceivedMail, now: datetime
     ) -> str:
         """Return what became of the subscription: "moved", "asked" or "none"."""
         subscriber = await senders.subscriber_at(session, told.old)
@@ -83,6 +85,7 @@ class Replacing:
         free = await self._free(session, new)
         if moves_subscription(subscriber.basis, free=free):
             self._move(session, subscriber, told, new, now)
+            await adding.inform_again(session, self._parts, subscriber, f"mail:{row.id}", now)
             return "moved"
         wanted = store.Wanted(new, "", store.choices_of(subscriber))
         await store.unsubscribe(
@@ -114,12 +117,16 @@ class Replacing:
             origin=proofs.DIRECTORY, network="", now=now,
         )  # fmt: skip
 
-    async def _directory(self, session: AsyncSession, told: Leaving, new: str) -> str:
+    async def _directory(
+        self, session: AsyncSession, told: Leaving, new: str, now: datetime
+    ) -> str:
         """Return what became of the directory: "changed", "kept" or "none"."""
         person = await senders.person_at(session, told.old)
         if person is None:
             return "none"
         if not told.moved or await senders.person_at(session, new) is not None:
+            return "kept"
+        if Role.ANIMATOR in await roles_of(session, person.id, now):
             return "kept"
         person.email = new
         return "changed"

@@ -5,7 +5,7 @@ or refused themselves always prevails.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -159,6 +159,14 @@ async def _prove(
     if added:
         rows = [{**common, "subscriber_id": number} for number in added]
         await session.execute(insert(Consent), rows)
+
+
+async def inform_again(
+    session: AsyncSession, parts: Parts, subscriber: Subscriber, why: str, now: datetime
+) -> None:
+    """Inform whoever reads a subscription's new address; once for each `why`."""
+    draft = _informed(parts, subscriber.id, informing(parts, subscriber.origin), now)
+    await post(session, [replace(draft, slot=f"{draft.slot}/{why}")], now)
 
 
 def informing(parts: Parts, origin: str) -> Content:
