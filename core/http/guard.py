@@ -62,11 +62,12 @@ def check_url(url: str) -> httpx.URL:
     try:
         _ = urlsplit(url).port  # raises when it is none
         parsed = httpx.URL(url)
+        host = parsed.host  # raises for a name that no punycode makes (xn--a)
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchError(
             "the address cannot be understood", hint="check how it is written", permanent=True
         ) from error
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
+    if parsed.scheme not in {"http", "https"} or not host:
         raise FetchError(
             "only http and https addresses can be fetched",
             hint="give the address as a browser shows it",

@@ -79,7 +79,14 @@ def test_only_web_addresses_are_fetched(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://[::1/feed", "http://exa mple.org:port/", "http://a:99999999/"]
+    "url",
+    [
+        "http://[::1/feed",
+        "http://exa mple.org:port/",
+        "http://a:99999999/",
+        "http://xn--a.example/",
+        "https://xn--/",
+    ],
 )
 def test_addresses_that_mean_nothing_are_refused(url: str) -> None:
     with pytest.raises(FetchError) as caught:
