@@ -259,7 +259,7 @@ def _explained(timeout: float) -> Iterator[None]:
         raise FetchError(
             f"no complete answer within {timeout:g} s", hint="it will be tried again"
         ) from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # httpx lets IDNA's through
         raise FetchError(
             f"the connection failed: {str(error) or type(error).__name__}",
             hint="it will be tried again",

@@ -63,6 +63,9 @@ class Site:
     async def to_nowhere(self, _request: Request) -> Response:
         return Response(status_code=302, headers={"Location": "http://[::1/"})
 
+    async def to_no_name(self, _request: Request) -> Response:
+        return Response(status_code=302, headers={"Location": "http://xn--a.example/"})
+
     async def to_private(self, _request: Request) -> Response:
         return RedirectResponse("http://intranet.test/feed", status_code=302)
 
@@ -275,6 +278,7 @@ async def test_five_redirects_are_enough(site: Site, base: str, fetcher: Fetcher
             "to_nowhere",
             "the connection failed: Invalid URL in location header: Invalid port: ':1'.",
         ),
+        ("to_no_name", "Codepoint U+0080 at position 1 of '\\x80' not allowed"),
         ("redirect_without_target", "the site answered 302 Found"),
     ],
 )
