@@ -23,7 +23,7 @@ from core.parts import Parts
 from core.settings import LedgerSettings
 from digest.letter import names
 from digest.letter.models import Edition
-from digest.letter.sending import course
+from digest.letter.sending import counting, course
 from digest.letter.sending import rows as rows_module
 from digest.letter.sending.rules import Tally
 from digest.subscribers.names import unsubscription_url
@@ -109,7 +109,7 @@ async def test_the_report_counts_the_rows_that_another_process_has_just_written(
 ) -> None:
     await house.subscribe(ZOE)
     await approved(house)
-    count, written = course.tally, False
+    count, written = counting.tally, False
 
     async def overtaken(session: AsyncSession, number: int) -> Tally:
         nonlocal written
@@ -119,7 +119,7 @@ async def test_the_report_counts_the_rows_that_another_process_has_just_written(
             await write_rows(house.parts, number, house.clock.now())
         return counted
 
-    write_rows = course.write_rows  # what the other process is at
+    write_rows = rows_module.write_rows  # what the other process is at
 
     async def slow(_parts: Parts, _number: int, _now: dt.datetime) -> None:
         pass

@@ -263,7 +263,8 @@ async def test_addresses_in_error_are_told_together_once_a_day(
         (
             "Adresses en erreur Les courriels n’arrivent plus à 1 membre du réseau : • Agnès Morel "
             "Il en va de même pour 1 autre adresse d’abonné. "
-            "La lettre n’est plus envoyée à une adresse en erreur tant qu’elle n’a pas été corrigée."
+            "La lettre n’est plus envoyée à une adresse en erreur tant qu’elle n’a pas été "
+            "corrigée."
         )
     ]
     clock.set(clock.now() + timedelta(days=1))

@@ -1,6 +1,5 @@
 """« Je suis intéressé(e) » from the web: asked, confirmed by mail, taken back."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -134,9 +133,9 @@ async def test_the_mail_is_written_for_strangers_too_so_that_time_tells_nothing(
     written: list[str] = []
 
     class Counting(Renderer):
-        def mail(self, name: str, values: Mapping[str, Any], language: str = "fr") -> MailText:
+        def mail(self, name: str, *rest: Any, **more: Any) -> MailText:
             written.append(name)
-            return super().mail(name, values, language)
+            return super().mail(name, *rest, **more)
 
     parts = replace(house.parts, renderer=Counting(COMMON))
     transport = httpx.ASGITransport(Starlette(routes=InterestPages(parts).routes()))
