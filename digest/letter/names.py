@@ -96,7 +96,12 @@ def edition_url(parts: Parts, number: int) -> str:
 
 def preview_url(parts: Parts, number: int, version: int) -> str:
     """Return the signed address where one version of an edition can be read."""
-    return page_url(parts, f"/lettres/apercu/{parts.tokens.sign(PREVIEW, [number, version])}")
+    return page_url(parts, f"/lettres/apercu/{preview_token(parts, number, version)}")
+
+
+def preview_token(parts: Parts, number: int, version: int) -> str:
+    """Return what lets one version of an edition be read before it leaves."""
+    return parts.tokens.sign(PREVIEW, [number, version])
 
 
 def item_key(reference: str) -> str:

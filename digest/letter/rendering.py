@@ -60,15 +60,19 @@ def mail(
     printed_at: datetime,
     *,
     images: Sequence[EditorialPicture] = (),
+    version: int = 0,
 ) -> Content:
     """Return the mail of an edition, built once; what is each recipient's own is a placeholder.
 
     Drafts give the values `unsubscribe_url` and `preferences_url`. `images` is what
     `digest.letter.pictures.pictures_of` returns; pictures travel inside the mail. The funding
-    notice is that of the day on which it is printed.
+    notice is that of the day on which it is printed. With a `version`, its own links lead to the
+    preview of that version: it is a test of what nobody else reads yet.
     """
     language = parts.settings.network.language
     values = _values(parts, number, contents, printed_at)
+    if version:
+        values |= _previewed(parts, number, version, values["forward_urls"])
     values["picture"] = images[0] if images else None
     values |= {name: placeholder(name) for name in OWN_LINKS}
     text = parts.renderer.mail("edition", values, language, pictures=images)
@@ -112,6 +116,16 @@ def _values(parts: Parts, number: int, contents: Contents, printed_at: datetime)
         "subscribe_url": page_url(parts, "/abonnement"),
         "forward_urls": {i.reference: names.forward_url(parts, number, i.reference) for i in items},
         "funding": parts.renderer.notice(printed_at),
+    }
+
+
+def _previewed(
+    parts: Parts, number: int, version: int, forward_urls: Mapping[str, str]
+) -> dict[str, Any]:
+    token = names.preview_token(parts, number, version)
+    return {
+        "web_url": names.preview_url(parts, number, version),
+        "forward_urls": {item: f"{url}?apercu={token}" for item, url in forward_urls.items()},
     }
 
 

@@ -337,6 +337,41 @@ async def test_a_test_goes_to_the_animator_alone_marked_with_harmless_links(hous
     assert len(house.mails) == 2, "as often as asked"
 
 
+async def test_the_links_of_a_test_and_of_a_preview_lead_somewhere_before_it_leaves(
+    house: Whole,
+) -> None:
+    await press(house, "M’envoyer un essai")
+    mail = email.message_from_bytes(house.mails[0], policy=email.policy.default)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    [online] = re.findall(r"\S+/lettres/apercu/\S+", text)
+    passing_on = re.findall(r"\S+/a-transmettre/\S+", text)
+    assert len(passing_on) == 4
+    async with visitor(house) as web:
+        preview = await web.get(online)
+        assert "Aperçu, à ne pas diffuser" in preview.text
+        [shown, *_] = re.findall(r'href="([^"]+/a-transmettre/[^"]+)"', preview.text)
+        assert shown == passing_on[0]
+        page = await web.get(shown)
+        assert (page.status_code, "Nouvelle 1" in page.text) == (200, True)
+        assert "/lettres/apercu/" in page.text, "the way back"
+        assert (await web.get(shown.partition("?")[0])).status_code == 404
+        assert (await web.get(f"{shown}x")).status_code == 404
+        await press(house, "Sujets", "1", "Écarter de cette lettre")
+        assert (await web.get(shown)).status_code == 404
+
+
+async def test_a_letter_is_given_up_by_two_presses(house: Whole) -> None:
+    await press(house, "Annuler la lettre")
+    assert "seront perdus" in here(house)
+    await press(house, "Non, la garder")
+    assert "à relire" in here(house)
+    await press(house, "Annuler la lettre", "Oui, annuler la lettre")
+    assert "est annulée" in here(house)
+    assert (await edition(house)).state == "cancelled"
+
+
 async def test_a_stale_press_changes_nothing_and_shows_the_letter_as_it_stands(
     house: Whole,
 ) -> None:

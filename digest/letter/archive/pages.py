@@ -105,22 +105,39 @@ class ArchivePages:
 
     async def forwardable(self, request: Request) -> Response:
         """Show what can be passed on about one item, as text. Raises HTTPException(404)."""
-        number = request.path_params["number"]
-        contents, printed_at = await self._left(number)
+        number, token = request.path_params["number"], request.query_params.get("apercu", "")
+        contents, printed_at = await self._left(number, token)
         item = rendering.item_of(contents, request.path_params["key"])
         if item is None:
             raise HTTPException(404)
         text = rendering.forwardable(self._parts, number, contents, item, printed_at)
         values = {"number": number, "item": item, "text": text, "body": quote(text[:MOST_MAILED])}
-        return page(self._parts, "web/edition_forward.html", values)
+        headers = PRIVATE if token else None
+        return page(
+            self._parts, "web/edition_forward.html", {**values, "preview": token}, headers=headers
+        )
 
-    async def _left(self, number: int) -> tuple[Contents, datetime]:
-        """Return what an edition that left says, and when it was printed. Raises HTTPException."""
+    async def _left(self, number: int, token: str = "") -> tuple[Contents, datetime]:
+        """Return what an edition that left says, and when it was printed. Raises HTTPException.
+
+        `token` is that of a preview: what has not left is shown to who was given it.
+        """
         async with self._parts.database.read() as session:
             edition = await editions.by_number(session, number)
-        if edition is None or edition.sending_at is None:
+        if edition is None:
             raise HTTPException(404)
-        return editions.contents_of(edition), edition.approved_at or edition.sending_at
+        if edition.sending_at is None and not self._previews(edition, token):
+            raise HTTPException(404)
+        printed_at = edition.approved_at or edition.sending_at or self._parts.clock.now()
+        return editions.contents_of(edition), printed_at
+
+    def _previews(self, edition: Edition, token: str) -> bool:
+        """Say whether a token is that of the preview of this very version."""
+        try:
+            seen = self._parts.tokens.read(names.PREVIEW, token, names.PREVIEW_LIFE)
+        except TokenError:
+            return False
+        return list(seen) == [edition.number, edition.version]
 
     async def preview(self, request: Request) -> Response:
         """Show the version that a review speaks of; once it has changed, say so (410)."""

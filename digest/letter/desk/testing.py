@@ -50,7 +50,14 @@ class Testing:
         marked = parts.renderer.plain(words("test_title", {"title": contents.title}))
         images = await pictures_of(turn.session, contents)
         marked_contents = replace(contents, title=marked)
-        content = rendering.mail(parts, edition.number, marked_contents, turn.now, images=images)
+        content = rendering.mail(
+            parts,
+            edition.number,
+            marked_contents,
+            turn.now,
+            images=images,
+            version=edition.version,
+        )
         nowhere = page_url(parts, "/lettres/essai")
         return Draft(
             kind=TEST,

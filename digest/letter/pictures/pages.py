@@ -18,7 +18,10 @@ from digest.letter.models import Edition
 from digest.letter.pictures.rules import EXTENSIONS, Picture, examine
 
 PREFIX = "/lettres/images/"
-ADDRESS = re.compile(re.escape(PREFIX) + r"[0-9a-f]{64}(?:\.(?:png|jpg))?(?=[\"'\s])")
+ADDRESS = re.compile(
+    r"(?:/lettres/[0-9]+/a-transmettre/[^\"'\s?]+"
+    r"|" + re.escape(PREFIX) + r"[0-9a-f]{64}(?:\.(?:png|jpg))?)(?=[\"'\s])"
+)
 NAME = re.compile(r"(?P<key>[0-9a-f]{64})(?:\.(?P<extension>png|jpg))?")
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -29,7 +32,10 @@ def picture_path(key: str, media_type: str) -> str:
 
 
 def in_preview(article: str, token: str) -> str:
-    """Return the HTML of an article whose picture is read by the preview's own signed link."""
+    """Return the HTML of an article whose picture and texts to pass on are read by its preview.
+
+    Until it leaves, nothing else shows them: they have the preview's own signed link.
+    """
     return ADDRESS.sub(lambda found: f"{found[0]}?apercu={token}", article)
 
 
