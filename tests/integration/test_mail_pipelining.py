@@ -1,6 +1,7 @@
 """A server that takes commands several at once (RFC 2920), and what the gateway makes of it."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -27,9 +28,11 @@ class Server:
         self.batches: list[bytes] = []
         self.messages: list[bytes] = []
         self.connections = 0
+        self.talks: set[asyncio.Task[object] | None] = set()
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.talks.add(asyncio.current_task())
         writer.write(b"220 here\r\n")
         while said := await reader.read(65536):
             if said.startswith(b"EHLO"):
@@ -39,6 +42,12 @@ class Server:
             else:
                 writer.write(b"250 well\r\n")
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def left(self) -> None:
+        """Wait until every client has left."""
+        await asyncio.wait_for(asyncio.gather(*filter(None, self.talks)), 5)
 
     async def _mail(
         self, said: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -68,6 +77,7 @@ async def gateway(server: Server) -> AsyncIterator[MailGateway]:
     yield gateway
     await gateway.close()
     listening.close()
+    await server.left()
 
 
 async def send(gateway: MailGateway) -> Outcome:
