@@ -193,3 +193,25 @@ async def test_a_worker_buried_while_it_lives_sends_nothing_twice(database: Data
     sent = Counter(parcel.recipient.id for parcel in (*first.sent, *second.sent))
     assert max(sent.values()) == 1
     assert {row.attempts for row in (await rows(database)).values()} == {1}
+
+
+async def test_pauses_during_two_dispatchers_sending_fail_nobody_and_double_nothing(
+    database: Database,
+) -> None:
+    """Rows are locked by three at once: none of them is refused, and each mail leaves once."""
+    await posted(database, *edition(300))
+    first, second = ScriptedGateway(), ScriptedGateway()
+    async with running(database, first) as one, running(database, second) as two:
+        for _ in range(25):
+            async with database.write() as session:
+                await hold(session, "edition", "edition", NOON)
+            await asyncio.sleep(0.01)
+            async with database.write() as session:
+                await release(session, "edition", "edition")
+            one.wake()
+            two.wake()
+            await asyncio.sleep(0.01)
+        await until(database, sent=300)
+    sent = Counter(parcel.recipient.id for parcel in (*first.sent, *second.sent))
+    assert sent == {str(number): 1 for number in range(1, 301)}
+    assert len(first.started) + len(second.started) == 300
