@@ -35,7 +35,7 @@ MORNING = datetime(2026, 11, 23, 9, 5, tzinfo=PARIS)
 PHONE, TEAM = 430, 620
 """Widths, in CSS pixels: an agent's phone, the animators' group."""
 
-TALL = 4000
+TALL = 9000
 GENERAL = "General"
 """The topic that every group has, as Telegram names it."""
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from core.people.store import TELEGRAM
 from core.serving import serving
 from core.settings import (
     DatabaseSettings,
+    DigestSettings,
     FundingSettings,
     HotlineSettings,
     LedgerSettings,
@@ -65,6 +67,12 @@ INVITATION_LIFE = timedelta(days=3650)
 POLL_EVERY = 24 * 3600.0
 HOLD_SECONDS = 5.0
 """How long an answer can be held back: enough to try it, without waiting long."""
+
+APPROVER = "direction@reseau-accueil.example"
+"""Who gives the « bon à diffuser » by mail: not on chat, as directors are."""
+
+APPROVALS: Literal[1, 2] = 1
+MAILS_PER_SECOND = 500.0
 
 POST_EVERY = 1.0
 """How often the service looks at its mailbox, in seconds: who plays is not to wait."""
@@ -237,7 +245,8 @@ def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
             group_per_minute=0.0,
             chat_per_second=0.0,
         ),
-        mail=MailSettings(port=peers.smtp_port, per_second=500.0),
+        mail=MailSettings(port=peers.smtp_port, per_second=MAILS_PER_SECOND),
+        digest=DigestSettings(approvals=APPROVALS, approvers=[APPROVER]),
         mailbox=MailboxSettings(kind="maildir", maildir=folder / "post", every=POST_EVERY),
         funding=[
             FundingSettings(
