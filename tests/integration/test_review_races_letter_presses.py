@@ -1,6 +1,7 @@
 """Two people, or two processes, at once on one letter: one of them wins, and nothing is doubled."""
 
 import asyncio
+import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -12,13 +13,19 @@ from sqlalchemy import func, select
 from core.clock import FixedClock, SystemClock
 from core.db import Database
 from core.ledger import claims
+from core.ledger.dispatcher import Dispatcher
 from core.ledger.draft import Channel
 from core.ledger.models import Hold
+from core.ledger.rules import UNSETTLED as NOT_SETTLED
+from core.reference import Party
+from core.settings import LedgerSettings
 from digest.letter import editions, names
 from digest.letter.corrections import sending as correcting
 from digest.letter.corrections import store
 from digest.letter.models import Correction, Edition
 from digest.letter.sending import course, pausing
+from digest.subscribers import personal
+from tests.gateways import ScriptedGateway
 from tests.letter import LetterHouse
 from tests.sendings import (
     APPROVER,
@@ -29,6 +36,8 @@ from tests.sendings import (
     settle,
     states,
 )
+
+UNSETTLED = {state.value for state in NOT_SETTLED}
 
 
 @pytest.fixture
@@ -156,3 +165,43 @@ async def test_a_correction_approved_twice_at_once_leaves_once(house: LetterHous
     async with house.database.read() as session:
         correction = await session.get_one(Correction, identity)
     assert correction.state == "sent"
+
+
+async def test_who_is_erased_in_mid_send_is_written_to_no_more(house: LetterHouse) -> None:
+    """What is on the wire lands; what waits, claimed or not, does not leave."""
+    await sending(house, 12)
+    gateway = ScriptedGateway(connections=1)
+    gateway.shut()
+    dispatcher = Dispatcher(
+        house.database,
+        {Channel.MAIL: gateway},
+        {each.name: each for each in house.room.deliveries},
+        house.clock,
+        SystemClock(),
+        LedgerSettings(batch=6),
+        random.Random(1),  # noqa: S311  # it only spreads delays
+        "test",
+    )
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    try:
+        async with asyncio.timeout(30):
+            while not gateway.started:  # noqa: ASYNC110  # it is in the dispatcher's hands
+                await asyncio.sleep(0.01)
+            parties = list(await states(house, names.EDITION))
+            on_the_wire = str(gateway.started[0][0].recipient)
+            erased = [on_the_wire, parties[5], parties[11]]
+            async with house.database.write() as session:
+                for party in erased:
+                    await personal.erase(session, Party.parse(party), house.clock.now())
+            gateway.open()
+            while {s for s, _ in (await states(house, names.EDITION)).values()} & UNSETTLED:  # noqa: ASYNC110  # idem
+                await asyncio.sleep(0.01)
+    finally:
+        stop.set()
+        await running
+    found = await states(house, names.EDITION)
+    assert found.pop(on_the_wire) == ("sent", None)
+    assert {found.pop(party) for party in erased[1:]} == {("cancelled", "erased")}
+    assert set(found.values()) == {("sent", None)}
+    assert len(gateway.sent) == 10
