@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -26,6 +27,7 @@ from tests.integration.test_letter_desk import (
     here,
     last_buttons,
     press,
+    story,
     visitor,
 )
 from tests.whole import GROUP, HELENE, JEANNE, Whole, open_whole
@@ -339,3 +341,18 @@ async def test_a_wrong_address_is_said_to_the_operator_and_asks_nobody(
     assert "directrice" not in wrong.what + right.what
     await asked(house)
     assert len(house.mails) == 1
+
+
+async def test_a_date_that_passed_since_the_examination_is_shown_before_it_is_given(
+    database: Database, clock: FixedClock
+) -> None:
+    house = await open_whole(database, clock)
+    await compose(house, replace(story(1), deadline=clock.now() + timedelta(days=3)))
+    await examined(house)
+    await house.say(JEANNE, "/lettre", chat=GROUP)
+    clock.set(clock.now() + timedelta(days=4))
+    assert "une date est passée" in await press(house, "Donner le bon à diffuser")
+    assert "sa date est passée" in here(house)
+    assert (await edition(house)).state == "in_review"
+    await press(house, "↩ Retour", "Donner le bon à diffuser")
+    assert (await edition(house)).state == "approved"

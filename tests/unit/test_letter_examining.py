@@ -25,6 +25,7 @@ from digest.letter.examining.rules import (
     problem_of_link,
     problems_of_contents,
     problems_of_mail,
+    with_dates_of,
 )
 from tests.messages import renderer
 
@@ -82,6 +83,19 @@ def test_what_closes_before_readers_can_act_is_told() -> None:
         ("Un atelier", False),
     ]
     assert problems_of_contents(contents(late), NOW) == (found[1],)
+
+
+def test_dates_that_came_near_since_are_told_once() -> None:
+    call = item("Un appel", deadline=NOW + timedelta(days=3))
+    other = Problem("source_missing", {"title": "Une fable"})
+    found = judged(1, [other])
+    assert with_dates_of(found, [call], NOW) == (found, False)
+    renewed, since = with_dates_of(found, [call], NOW + timedelta(days=2))
+    assert since
+    assert [each.code for each in renewed.warnings] == ["closes_soon", "source_missing"]
+    assert with_dates_of(renewed, [call], NOW + timedelta(days=2)) == (renewed, False)
+    past, since = with_dates_of(renewed, [call], NOW + timedelta(days=4))
+    assert (since, past.warnings[0].values["past"]) == (True, True)
 
 
 # --- links ----------------------------------------------------------------------------------------
@@ -343,7 +357,7 @@ def test_each_problem_says_where_it_is_and_what_to_do() -> None:
         "En mode sombre, « Notre lecture » se lit mal : contraste de 3,2 au lieu de 4,5 au moins."
     )
     assert said("too_big").startswith("La lettre pèse 110 ko : au-delà de 102 ko, Gmail")
-    assert "passe dans les deux jours" in said("closes_soon")
+    assert "tombe dans les deux jours" in said("closes_soon")
     assert said("closes_soon", past=True).startswith("« Une fable » : sa date est passée.")
 
 

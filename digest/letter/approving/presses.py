@@ -1,7 +1,8 @@
 """The « bon à diffuser » in chat: asked for, given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from core.chat import Action, Redraw, Response, Toast, Turn
 from core.people.models import Person
@@ -12,6 +13,7 @@ from digest.letter.approving.rules import Outcome, Refusal
 from digest.letter.decide import State
 from digest.letter.desk import screens
 from digest.letter.desk.opening import Opening, Place, actor_of, closed
+from digest.letter.examining.rules import with_dates_of
 from digest.letter.rendering import words
 
 
@@ -33,7 +35,7 @@ class Approvals:
         opened = await self.opening.press(turn, reference, version, State.APPROVED)
         if not isinstance(opened, Place):
             return opened
-        refused = self._refused(opened)
+        refused = self._refused(opened, turn.now)
         if refused:
             return refused
         asker = store.Asker(actor_of(turn), turn.sender.name)
@@ -47,7 +49,7 @@ class Approvals:
         opened = await self.opening.press(turn, reference, version, State.APPROVED)
         if not isinstance(opened, Place):
             return opened
-        refused = self._refused(opened)
+        refused = self._refused(opened, turn.now)
         if refused:
             return refused
         parts, edition = self.opening.parts, opened.edition
@@ -64,11 +66,11 @@ class Approvals:
         text = words("approved", {**values, "given_by": shown.standing.names})
         return [Redraw(text, screen.keyboard)]
 
-    def _refused(self, opened: Place) -> Sequence[Response]:
+    def _refused(self, opened: Place, now: datetime) -> Sequence[Response]:
         """Say why it can be neither asked for nor given; what blocks is shown whole."""
         refusal = store.refusal_of(opened.edition)
         if refusal is None:
-            return []
+            return self._dates_passed(opened, now)
         if refusal is Refusal.CLOSED:
             return [Toast(closed(opened.edition), alert=True)]
         toast = Toast(words(refusal.value), alert=True)
@@ -76,6 +78,19 @@ class Approvals:
             return [toast]
         screen = screens.examination_screen(self.opening.parts, opened.shown)
         return [toast, Redraw(screen.text, screen.keyboard)]
+
+    def _dates_passed(self, opened: Place, now: datetime) -> Sequence[Response]:
+        """Show once the dates that came near since the examination: the next press goes on."""
+        found = opened.shown.examination
+        if found is None:
+            return []
+        renewed, since = with_dates_of(found, opened.shown.items, now)
+        if not since:
+            return []
+        opened.edition.examined = renewed.to_json()
+        shown = replace(opened.shown, examination=renewed)
+        screen = screens.examination_screen(self.opening.parts, shown)
+        return [Toast(words("dates_passed"), alert=True), Redraw(screen.text, screen.keyboard)]
 
     async def _party(self, turn: Turn) -> Party:
         person = await turn.session.get(Person, turn.sender.person_id or 0)

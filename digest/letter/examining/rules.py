@@ -1,7 +1,7 @@
 """What is examined of an edition before it is approved: decisions only, on what was rendered."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ from lxml import html as lxml_html
 from core.sections import Section
 from digest.letter.decide import Contents, Item
 from digest.letter.examining.contrasts import visible_text, weak_contrasts
-from digest.letter.examining.results import Problem
+from digest.letter.examining.results import Examination, Problem
 
 GMAIL_BYTES = 102 * 1024
 """Beyond so many bytes of HTML, Gmail hides the end of a message, the unsubscribe link with it."""
@@ -73,6 +73,19 @@ def closing_soon(items: Sequence[Item], now: datetime) -> tuple[Problem, ...]:
         for item in items
         if (at := item.deadline or item.starts_at) is not None and at < limit
     )
+
+
+def with_dates_of(
+    found: Examination, items: Sequence[Item], now: datetime
+) -> tuple[Examination, bool]:
+    """Return an examination with the dates that are near by now, and whether some became so since.
+
+    Days may pass between an examination and an approval.
+    """
+    near = closing_soon(items, now)
+    others = tuple(each for each in found.warnings if each.code != "closes_soon")
+    since = any(each not in found.warnings for each in near)
+    return replace(found, warnings=(*near, *others)), since
 
 
 def problems_of_mail(mail: Mail) -> tuple[Problem, ...]:
