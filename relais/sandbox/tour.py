@@ -1,8 +1,6 @@
 """The tour: the whole story, each step printed as it is observed from outside."""
 
 import contextlib
-import html
-import re
 import sqlite3
 import time
 from datetime import timedelta
@@ -24,9 +22,10 @@ from relais.sandbox.observation import (
     link_in,
     seen,
 )
-from relais.sandbox.playground import DESK, Playground
-from relais.sandbox.story import Step, Story, flat
+from relais.sandbox.playground import Playground
+from relais.sandbox.story import Step, Story
 from relais.sandbox.tour_of_a_question import HOTLINE_STEPS
+from relais.sandbox.tour_of_the_letter import FIRST, LETTER_STEPS, SECOND, publish_again
 from relais.sandbox.tour_of_the_watch import (
     ALERT_STEPS,
     KEEPING_STEPS,
@@ -35,8 +34,6 @@ from relais.sandbox.tour_of_the_watch import (
     title_of,
     waiting,
 )
-
-FIRST, SECOND = "camille@lecteurs.example", "dominique@lecteurs.example"
 
 
 async def play(playground: Playground, console: Console, *, own_feed: bool = False) -> int:
@@ -137,22 +134,6 @@ async def subscribe(story: Story) -> None:
         story.say(f"{address}: form, mail « {mail.subject} », page that confirms")
 
 
-async def send_edition(story: Story) -> None:
-    """Compose, look, approve by a press; see the mail of each subscriber."""
-    number = await _publish(story)
-    for address in (FIRST, SECOND):
-        mail = await story.mail.one(address, f"n°\u00a0{number}")
-        expect(header_of(mail, "List-Unsubscribe").startswith("<http"), "no unsubscribe link")
-        expect(
-            header_of(mail, "List-Unsubscribe-Post") == "List-Unsubscribe=One-Click",
-            "no one-click unsubscription",
-        )
-        for title in story.kept:
-            expect(flat(title) in flat(mail.text), f"« {title} » is not in the letter")
-        expect("Agenda du réseau" in mail.text, "the coming seminar is not in the letter")
-        story.say(f"{address} received « {mail.subject} », unsubscription headers included")
-
-
 async def remind(story: Story) -> None:
     """Advance to seven days before the seminar; each registered person is reminded once."""
     playground = story.playground
@@ -179,33 +160,10 @@ async def unsubscribe(story: Story) -> None:
     message = waiting(story)[0]
     await story.chats.press(GROUP, message, ANIMATOR, "Garder")
     await story.chats.changed(GROUP, message)
-    number = await _publish(story)
+    number = await publish_again(story)
     await story.mail.one(SECOND, f"n°\u00a0{number}")
     expect(not await story.mail.to(FIRST, f"n°\u00a0{number}"), f"{FIRST} still received it")
     story.say(f"letter {number} reached {SECOND}, and not {FIRST}")
-
-
-async def _publish(story: Story) -> str:
-    """Compose an edition in the desk's topic and approve it; return its number."""
-    chat, chats = story.playground.chat, story.chats
-    thread = story.playground.house.parts.settings.telegram.desk_thread_id
-    command = chat.user_sends(GROUP, ANIMATOR, "/lettre", thread_id=thread)
-    offer = await chats.message(GROUP, "", DESK, after=command)
-    await chats.press(GROUP, offer, ANIMATOR, "Composer la lettre")
-    review = await chats.message(GROUP, "à relire", DESK, after=offer["message_id"])
-    found = re.search(r"n°\s(\d+)", review["text"])
-    expect(found, "the review does not give a number")
-    assert found is not None  # noqa: S101  # said just above
-    story.say(f"shown in the group: {review['text'].splitlines()[0]}")
-    preview = next(b["url"] for row in review["buttons"] for b in row if "url" in b)
-    page = html.unescape(await story.pages.get(preview, "<h1"))
-    for title in story.kept[:2]:
-        expect(found[1] != "1" or flat(title) in flat(page), "a kept news is not in the preview")
-    await settle(story.playground.house)  # the examination comes before
-    await chats.press(GROUP, review, ANIMATOR, "Donner le bon à diffuser")
-    await chats.changed(GROUP, review)
-    await settle(story.playground.house)
-    return found[1]
 
 
 async def _all_mails(story: Story) -> int:
@@ -220,7 +178,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     *HOTLINE_STEPS,
     *ALERT_STEPS,
     ("Two people subscribe on the web page", subscribe),
-    ("A letter is composed, approved, and received", send_edition),
+    *LETTER_STEPS,
     ("A seminar's reminder is received once", remind),
     ("One-click unsubscription is honoured by the next letter", unsubscribe),
     *LATER_STEPS,
