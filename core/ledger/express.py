@@ -175,9 +175,9 @@ class Express:
         return not gathering or enough or self._loop.time() >= self._write_by
 
     def abandon(self) -> None:
-        """Stop waiting for peers: what is being sent is in doubt from now on."""
-        for task in list(self._flying):
-            self._doubt(task, "the service stopped before the answer")
+        """Stop waiting for peers: what is being sent is in doubt, unless its gateway knows."""
+        for task in self._flying:
+            task.cancel()
 
     async def _turn(self, *, stopping: bool) -> None:
         starting = [] if stopping else await self._next()  # before anything is in our hands only

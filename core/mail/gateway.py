@@ -77,7 +77,10 @@ class MailGateway:
         if delay:
             return Later("the hourly limit is reached", after=delay)
         async with self._places:
-            await asyncio.sleep(self._pace.wait(self._monotonic()))
+            try:
+                await asyncio.sleep(self._pace.wait(self._monotonic()))
+            except asyncio.CancelledError:
+                return Later("the service stopped before it began")  # in no doubt: it never left
             outcome = await self._deliver(recipient, message)
         if isinstance(outcome, Sent):
             return Sent(message_id(parcel, self._settings.sender, self._secret))

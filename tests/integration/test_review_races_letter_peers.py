@@ -46,16 +46,7 @@ async def sent_through(
     database: Database, gateway: MailGateway | ScriptedGateway, patience: float = 60
 ) -> Counter[str]:
     """Dispatch until all is settled; return the states."""
-    dispatcher = Dispatcher(
-        database,
-        {Channel.MAIL: gateway},
-        {"edition": kind()},
-        FixedClock(NOON),
-        SystemClock(),
-        SETTINGS,
-        random.Random(1),  # noqa: S311  # it only spreads delays
-        "test",
-    )
+    dispatcher = _dispatcher(database, gateway)
     stop = asyncio.Event()
     task = asyncio.create_task(dispatcher.run(stop))
     try:
@@ -66,6 +57,22 @@ async def sent_through(
         stop.set()
         await task
     return states
+
+
+def _dispatcher(
+    database: Database, gateway: MailGateway | ScriptedGateway, drain: float = 7
+) -> Dispatcher:
+    return Dispatcher(
+        database,
+        {Channel.MAIL: gateway},
+        {"edition": kind()},
+        FixedClock(NOON),
+        SystemClock(),
+        SETTINGS,
+        random.Random(1),  # noqa: S311  # it only spreads delays
+        "test",
+        drain=drain,
+    )
 
 
 async def _states(database: Database) -> Counter[str]:
@@ -120,6 +127,26 @@ async def test_cut_after_the_final_dot_is_in_doubt_and_not_sent_again(database: 
         await gateway.close()
         assert states == {"sent": READERS - 5, "uncertain": 5}
         assert server.commands.count("dot") == READERS
+
+
+async def test_what_waits_for_its_turn_when_the_service_stops_is_in_no_doubt(
+    database: Database,
+) -> None:
+    """With few mails a second, a stop falls while some wait: they surely did not leave."""
+    async with ScriptedServer() as server:
+        await edition(database, server)
+        settings = server.settings(connections=4, per_second=0.05)
+        gateway = MailGateway(settings, FixedClock(MORNING), "a secret")
+        dispatcher = _dispatcher(database, gateway, drain=0.2)
+        stop = asyncio.Event()
+        task = asyncio.create_task(dispatcher.run(stop))
+        async with asyncio.timeout(30):
+            while (states := await _states(database))["sent"] < 1 or states["sending"] < 4:  # noqa: ASYNC110  # in its hands
+                await asyncio.sleep(0.02)
+        stop.set()
+        await task
+        await gateway.close()
+        assert await _states(database) == Counter(sent=1, pending=READERS - 1)
 
 
 async def test_a_disk_that_fills_up_loses_and_doubles_nothing(
