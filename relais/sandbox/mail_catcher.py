@@ -6,6 +6,7 @@ it (`Return-Path`, `Delivered-To`).
 """
 
 import asyncio
+import base64
 import contextlib
 import functools
 import itertools
@@ -22,6 +23,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -220,6 +222,24 @@ def _part(parsed: EmailMessage, kind: str) -> str:
         if body is not None:
             return str(body.get_content()).replace("\r\n", "\n")
     return ""
+
+
+def with_pictures(mail: CaughtMail) -> str:
+    """Return a mail's HTML with the pictures that travel inside it in their places (RFC 2392)."""
+    pictures = {
+        part["Content-ID"].strip("<> "): part
+        for part in message_from_bytes(mail.raw, policy=default).walk()
+        if part["Content-ID"] and part.get_content_maintype() == "image"
+    }
+
+    def put(found: re.Match[str]) -> str:
+        part = pictures.get(unquote(found[1]))
+        if part is None:
+            return found[0]
+        data = base64.b64encode(part.get_content()).decode("ascii")
+        return f"data:{part.get_content_type()};base64,{data}"
+
+    return re.sub(r"\bcid:([^\"'\s)>]+)", put, mail.html)
 
 
 def _shown(value: object) -> str:

@@ -16,7 +16,7 @@ from core.mail.compose import compose, placeholder
 from core.mail.gateway import MailGateway
 from core.render import MailText
 from core.settings import MailSettings
-from relais.sandbox.mail_catcher import Mailbox, MailCatcher
+from relais.sandbox.mail_catcher import CaughtMail, Mailbox, MailCatcher, with_pictures
 from tests.conftest import MORNING
 from tests.mails import make_parcel
 
@@ -181,3 +181,16 @@ async def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         kept = [caught.subject for caught in await catcher.messages()]
     assert len(acknowledged) >= 20
     assert set(acknowledged) <= set(kept)
+
+
+def test_pictures_that_travel_inside_a_mail_are_shown_where_they_are() -> None:
+    raw = (
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
+        b'--b\r\nContent-Type: text/html\r\n\r\n<img src="cid:a%40b"><img src="cid:none">\r\n'
+        b"--b\r\nContent-Type: image/png\r\nContent-ID: <a@b>\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\niVBORw==\r\n--b--\r\n"
+    )
+    html = '<img src="cid:a%40b"><img src="cid:none">'
+    mail = CaughtMail("1", MORNING, "", (), "", "", "", (), "", html, raw)
+    shown = with_pictures(mail)
+    assert shown == '<img src="data:image/png;base64,iVBORw=="><img src="cid:none">'

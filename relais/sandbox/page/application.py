@@ -23,6 +23,7 @@ from relais.sandbox.advance import advance
 from relais.sandbox.bot_api.errors import ImpossibleError
 from relais.sandbox.bot_api.state import Attachment
 from relais.sandbox.cast import AGENT, CAST, GROUP
+from relais.sandbox.mail_catcher import with_pictures
 from relais.sandbox.page.guards import OnlyHere
 from relais.sandbox.page.letters import Letters
 from relais.sandbox.page.trials import Trials
@@ -149,7 +150,7 @@ class _Page:
         mail = await self._playground.mail.message(request.path_params["id"])
         if mail is None:
             return _error(HTTPStatus.NOT_FOUND, "unknown")
-        html = '<base target="_blank">' + mail.html
+        html = '<base target="_blank">' + with_pictures(mail)
         return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
     async def file(self, request: Request) -> Response:
