@@ -155,7 +155,7 @@ class Express:
                 log.warning("ledger.express_failed", **described(error))
                 await asyncio.sleep(PAUSE)
                 self.wake()
-            if (self.claimed or self._ready) and self._room() > 0:
+            if (self.claimed or self._ready) and self._room() > 0 and not stopping.is_set():
                 self.wake()  # what was next is not to be sent after all: nothing lands to say so
         await self._look_away()
         await self._hot.close()
