@@ -157,6 +157,7 @@ class Express:
                 self.wake()
             if (self.claimed or self._ready) and self._room() > 0 and not stopping.is_set():
                 self.wake()  # what was next is not to be sent after all: nothing lands to say so
+                await asyncio.sleep(0)  # waiting for an event that is set lets nobody else run
         await self._look_away()
         await self._hot.close()
 
