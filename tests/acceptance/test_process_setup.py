@@ -62,6 +62,18 @@ def problems(said: str) -> list[str]:
     return [line.split()[1] for line in said.splitlines() if line.startswith("problem")]
 
 
+OPERATOR = """
+[operator]
+name = "Association d’Orsanne"
+address = "1 place de l’Église, 63600 Ambert"
+phone = "04 73 00 00 00"
+publication_director = "Odile Vernhet"
+host_name = "Hébergement du Livradois"
+host_address = "2 rue du Port, 63600 Ambert"
+host_phone = "04 73 00 00 01"
+"""
+
+
 async def test_what_init_wrote_is_examined_line_by_line(world: World) -> None:
     path = world.folder / "mine.toml"
     status, said = await relais(world, "init", str(path), typed=answers(world, world.mail.port))
@@ -74,8 +86,10 @@ async def test_what_init_wrote_is_examined_line_by_line(world: World) -> None:
     service = await world.start(RELAIS_DATABASE__URL="", RELAIS_WEB__PORT=str(world.port))
     await service.answers("/healthz/live")
     status, said = await relais(world, "check", "--config", str(path))
-    assert (status, problems(said)) == (1, ["silence"]), said
+    assert (status, problems(said)) == (1, ["silence", "legal"]), said
     assert "→ give somebody the role `head` in the directory" in said
+    assert "→ fill in [operator] in the configuration" in said
+    path.write_text(path.read_text(encoding="utf-8") + OPERATOR, encoding="utf-8")
     directory = [str(FOLDER / f"{kind.value}.csv") for kind in Kind]
     status, said = await relais(world, "people", "import", *directory, "--config", str(path))
     assert status == 0, said

@@ -244,7 +244,7 @@ async def test_an_item_is_written_by_hand(house: Whole) -> None:
     assert any("Cette adresse n’est pas complète" in text for text in house.shown.values())
     await house.say(JEANNE, "https://example.org/visite", chat=GROUP)
     await house.say(JEANNE, "4 février", chat=GROUP)
-    assert any("Cette date n’est pas comprise" in text for text in house.shown.values())
+    assert any("Cette date n’a pas été comprise" in text for text in house.shown.values())
     await house.say(JEANNE, "04/02/2027 9h30", chat=GROUP)
     assert here(house).startswith("<b>5. Visite d’un tiers-lieu</b>")
     assert "Jeudi 4 février 2027 à 9 h 30" in here(house)
