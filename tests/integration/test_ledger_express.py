@@ -28,7 +28,7 @@ from core.ledger.draft import (
     Refused,
     Skip,
 )
-from core.ledger.express import STALE
+from core.ledger.express import STALE, Express
 from core.ledger.holds import hold, release
 from core.ledger.models import Delivery
 from core.ledger.rules import SETTLED, State
@@ -295,3 +295,33 @@ async def test_what_takes_the_plain_way_passes_and_the_express_goes_on(database:
         await until(database, sent=100)
         await until(database, "other", sent=30)
     assert gateway.most == 2
+
+
+class UnevenGateway(ScriptedGateway):
+    """A peer that keeps the first mail for long."""
+
+    async def send(self, parcel: Parcel, address: Any) -> Any:
+        """Answer after a while, short or long."""
+        outcome = await super().send(parcel, address)
+        await asyncio.sleep(1.0 if parcel.recipient.id == "1" else 0.01)
+        return outcome
+
+
+async def test_told_to_stop_while_one_flies_and_others_wait_it_waits_quietly(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns, turn = 0, Express._turn  # nothing else tells a busy wait from a quiet one
+
+    async def counted_turn(express: Express, *, stopping: bool) -> None:
+        nonlocal turns
+        turns += stopping
+        await turn(express, stopping=stopping)
+
+    monkeypatch.setattr(Express, "_turn", counted_turn)
+    await posted(database, *edition(200))
+    gateway = UnevenGateway(connections=3)
+    async with running(database, gateway):
+        await begun(gateway, 5)
+    assert turns < 100
+    states = await counted(database)
+    assert set(states) == {State.SENT, State.PENDING}
