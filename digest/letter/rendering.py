@@ -14,15 +14,14 @@ from core.parts import Parts
 from core.text import visible
 from digest.letter import names
 from digest.letter.decide import Contents, Item, by_section, paragraphs
+from digest.subscribers.names import PREFERENCES_URL
 
 WORDS = "chat/letter.html"
-PREFERENCES_URL = "preferences_url"
 OWN_LINKS = frozenset({UNSUBSCRIBE_URL, PREFERENCES_URL})
 """The values that are each recipient's own in the mail of an edition."""
 
 MOST_SHOWN = 25
 """How many items a chat message lists: Telegram takes 4,096 characters."""
-
 
 MOST_CALLED = 3
 """How many titles stand beside the subject, in a mailbox's list."""

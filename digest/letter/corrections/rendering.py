@@ -4,14 +4,13 @@ from datetime import datetime
 
 from core.chat import Button, Keyboard, Text
 from core.ledger.draft import Content
-from core.mail.compose import UNSUBSCRIBE_URL, compose, placeholder
+from core.mail.compose import compose, placeholder
 from core.parts import Parts
 from digest.letter import names
 from digest.letter.corrections import rules
 from digest.letter.decide import paragraphs
 from digest.letter.models import Correction
-from digest.letter.rendering import list_links
-from digest.letter.sending.rows import PREFERENCES_URL
+from digest.letter.rendering import OWN_LINKS, list_links
 from digest.letter.sending.shown import words
 
 
@@ -23,13 +22,11 @@ def mail(parts: Parts, correction: Correction, printed_at: datetime) -> Content:
         "paragraphs": paragraphs(correction.words),
         "printed_at": printed_at,
         "web_url": names.edition_url(parts, correction.edition),
-        UNSUBSCRIBE_URL: placeholder(UNSUBSCRIBE_URL),
-        PREFERENCES_URL: placeholder(PREFERENCES_URL),
+        **{name: placeholder(name) for name in OWN_LINKS},
     }
     text = parts.renderer.mail("correction", values, parts.settings.network.language)
     letter = list_links(parts, f"rectificatif-{correction.edition}-{correction.rank}")
-    own = {UNSUBSCRIBE_URL, PREFERENCES_URL}
-    return compose(parts.settings.mail, text, letter=letter, names=own)
+    return compose(parts.settings.mail, text, letter=letter, names=OWN_LINKS)
 
 
 def article(parts: Parts, correction: Correction) -> str:

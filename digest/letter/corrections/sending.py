@@ -23,14 +23,12 @@ from digest.letter.decide import State
 from digest.letter.models import Correction
 from digest.letter.sending.counting import count
 from digest.letter.sending.report import correction_report
-from digest.letter.sending.rows import links
+from digest.letter.sending.rows import CHUNK
 from digest.subscribers import rules as subscribers
 from digest.subscribers.deliveries import to_subscriber
+from digest.subscribers.names import own_links
 
 log = structlog.get_logger()
-
-CHUNK = 2_000
-"""How many rows one transaction writes."""
 
 
 def tick(parts: Parts) -> Tick:
@@ -148,7 +146,7 @@ def _draft(
         content=content,
         cause=names.correction_reference(correction.id),
         due_at=now,
-        values=links(parts, party.number),
+        values=own_links(parts, party.number),
         bulk=True,
     )
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from core.chat import Action, Redraw, Response, Toast, Turn
 from core.ledger.draft import Draft
 from core.ledger.store import post
-from core.mail.compose import UNSUBSCRIBE_URL
 from core.pages import page_url
 from core.people.models import Person
 from core.people.roles import Role
@@ -17,8 +16,6 @@ from digest.letter.desk.opening import Opening, Place
 from digest.letter.models import Edition
 from digest.letter.pictures.mailed import pictures_of
 from digest.letter.rendering import words
-
-PREFERENCES_URL = "preferences_url"
 
 
 @dataclass(frozen=True)
@@ -66,5 +63,5 @@ class Testing:
             content=content,
             cause=names.edition_reference(edition.number),
             due_at=turn.now,
-            values={UNSUBSCRIBE_URL: nowhere, PREFERENCES_URL: nowhere},
+            values=dict.fromkeys(rendering.OWN_LINKS, nowhere),
         )

@@ -11,7 +11,6 @@ from core.failpoints import reach
 from core.ledger.draft import Channel, Content, Draft
 from core.ledger.skipping import skip
 from core.ledger.store import post
-from core.mail.compose import UNSUBSCRIBE_URL
 from core.parts import Parts
 from digest.letter import editions, names
 from digest.letter.decide import State
@@ -19,7 +18,7 @@ from digest.letter.models import Edition
 from digest.letter.sending import pausing
 from digest.letter.sending.choices import Choices
 from digest.subscribers.models import Subscriber
-from digest.subscribers.names import preferences_url, subscriber_party, unsubscription_url
+from digest.subscribers.names import own_links, subscriber_party
 from digest.subscribers.store import receives
 
 CHUNK = 2_000
@@ -27,9 +26,6 @@ CHUNK = 2_000
 
 NOTHING_CHOSEN = "nothing_chosen"
 """The reason kept on the row of who is left with nothing by their choice of themes."""
-
-PREFERENCES_URL = "preferences_url"
-"""The value of each recipient beside the address that unsubscribes."""
 
 WRITING = frozenset({State.SENDING, State.PAUSED, State.CANCELLED})
 """The states in which rows are written; those of a paused edition are held.
@@ -72,14 +68,6 @@ async def recipients(
         .limit(limit)
     )
     return [Recipient(*row) for row in rows]
-
-
-def links(parts: Parts, subscriber: int) -> dict[str, str]:
-    """Return the addresses that are a subscriber's own in what they are sent."""
-    return {
-        UNSUBSCRIBE_URL: unsubscription_url(parts, subscriber),
-        PREFERENCES_URL: preferences_url(parts, subscriber),
-    }
 
 
 async def _write_chunk(
@@ -127,6 +115,6 @@ def _draft(parts: Parts, number: int, subscriber: int, content: Content, now: da
         content=content,
         cause=names.edition_reference(number),
         due_at=now,
-        values=links(parts, subscriber),
+        values=own_links(parts, subscriber),
         bulk=True,
     )
