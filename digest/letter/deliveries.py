@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.draft import (
-    ChatAddress,
     DeliveryKind,
     Parcel,
     Policy,
@@ -23,11 +22,12 @@ from digest.letter.sending import readers
 from digest.letter.sending.report import adopted
 from digest.subscribers.deliveries import to_subscribers
 from digest.subscribers.rules import State
+from digest.to_desk import to_the_desk
 
 
 def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     """Return every kind that the letter sends."""
-    desk = _to_the_desk(parts)
+    desk = to_the_desk(parts)
     return (
         DeliveryKind(names.EDITION, Policy.HOLD, prepare_edition, prepare_many=prepare_editions),
         DeliveryKind(names.REVIEW, Policy.RESEND, _unless_superseded(desk), adopting(parts)),
@@ -71,18 +71,6 @@ def _unless_answered(desk: Prepare) -> Prepare:
         if parcel.slot != names.overdue_slot(edition.number, edition.version):
             return Skip("superseded")
         return await desk(session, parcel, now)
-
-    return prepare
-
-
-def _to_the_desk(parts: Parts) -> Prepare:
-    """Send to the animators' group, wherever the configuration says that it is."""
-
-    async def prepare(_session: AsyncSession, _parcel: Parcel, _now: datetime) -> Ready | Skip:
-        telegram = parts.settings.telegram
-        if not telegram.group_id:
-            return Skip("no_group")
-        return Ready(ChatAddress(telegram.group_id, telegram.desk_thread_id))
 
     return prepare
 

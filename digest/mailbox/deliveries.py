@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.draft import (
-    ChatAddress,
     Content,
     DeliveryKind,
     Draft,
@@ -27,11 +26,12 @@ from digest.subscribers.models import Subscriber
 from digest.subscribers.names import subscriber_party
 from digest.subscribers.rules import Reason, State
 from digest.subscribers.suppression import reason_of
+from digest.to_desk import to_the_desk
 
 
 def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     """Return every kind that the mailbox sends."""
-    desk = _to_the_desk(parts)
+    desk = to_the_desk(parts)
     return (
         DeliveryKind(names.NOTICE, Policy.RESEND, desk),
         DeliveryKind(names.PROPOSAL, Policy.RESEND, _while_open(desk)),
@@ -73,18 +73,6 @@ async def prepare_unsubscribed(
     if reason in {Reason.BOUNCED, Reason.COMPLAINED}:
         return Skip(str(reason))
     return Ready(MailAddress(subscriber.email))
-
-
-def _to_the_desk(parts: Parts) -> Prepare:
-    """Send to the animators' group, wherever the configuration says that it is."""
-
-    async def prepare(_session: AsyncSession, _parcel: Parcel, _now: datetime) -> Ready | Skip:
-        telegram = parts.settings.telegram
-        if not telegram.group_id:
-            return Skip("no_group")
-        return Ready(ChatAddress(telegram.group_id, telegram.desk_thread_id))
-
-    return prepare
 
 
 def _while_open(desk: Prepare) -> Prepare:
