@@ -49,6 +49,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def stored_by_sqlite(instant: datetime) -> str:
+    """Return an instant as `UtcDateTime` has SQLite store it, for who speaks to the driver.
+
+    Raises TypeError for a naive one.
+    """
+    return aware(instant).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 class Base(DeclarativeBase):
     """The parent of every room's tables, on one metadata."""
 

@@ -9,11 +9,11 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core import sqlite
-from core.db import BUSY_TIMEOUT_MS, PRAGMAS, Database
+from core.db import BUSY_TIMEOUT_MS, PRAGMAS, Database, stored_by_sqlite
 from core.ledger.draft import Parcel
 
 if TYPE_CHECKING:
@@ -154,7 +154,8 @@ class _Sqlite:
         return await connection.perform(_version)
 
     async def turn(self, turn: Turn) -> Turned:
-        values = _values(turn) | {"now": _stored(turn.now), "real_now": _stored(turn.real_now)}
+        instants = {"now": turn.now, "real_now": turn.real_now}
+        values = _values(turn) | {key: stored_by_sqlite(at) for key, at in instants.items()}
         connection = await self._open()
         async with self._database.exclusive():  # waiting for the file's own lock is slow
             return await connection.perform(lambda raw: _write(raw, values, turn.seen))
@@ -248,8 +249,3 @@ def _values(turn: Turn) -> dict[str, Any]:
         "arrived": json.dumps(arrived),
         "starting": json.dumps(starting),
     }
-
-
-def _stored(instant: datetime) -> str:
-    """Return an instant as `core.db.UtcDateTime` stores it on SQLite."""
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

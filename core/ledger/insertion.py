@@ -7,11 +7,14 @@ one statement run for each row in one trip to its thread.
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.clock import aware
+from core.db import stored_by_sqlite
 
 _FRESH = {"attempts": 0, "deferrals": 0, "resent": False}
 _COLUMNS = (
@@ -29,13 +32,16 @@ _MANY = text(
 
 
 async def insert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert deliveries in their order, but those that exist; return how many are new."""
+    """Insert deliveries in their order, but those that exist; return how many are new.
+
+    Raises TypeError for a naive instant.
+    """
     connection = await session.connection()
     if connection.dialect.name == "sqlite":
         stored = [tuple(_stored(each[name]) for name in _COLUMNS) for each in _whole(rows)]
         result = await connection.exec_driver_sql(_ONE, stored)
     else:
-        document = json.dumps(_whole(rows), default=datetime.isoformat)
+        document = json.dumps(_whole(rows), default=_written)
         result = await connection.execute(_MANY, {"rows": document})
     return result.rowcount
 
@@ -47,5 +53,9 @@ def _whole(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _stored(value: Any) -> Any:
     """Return a value as the types of our columns store it on SQLite."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return stored_by_sqlite(value)
     return json.dumps(value) if isinstance(value, dict) else value
+
+
+def _written(instant: datetime) -> str:
+    return aware(instant).isoformat()

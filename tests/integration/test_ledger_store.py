@@ -59,6 +59,12 @@ async def test_what_could_not_be_read_back_is_refused_when_it_is_written(
     assert await rows(database) == {}
 
 
+async def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(TypeError, match="naive"):
+        await posted(database, draft("a", due_at=NOON.replace(tzinfo=None)))
+    assert await rows(database) == {}
+
+
 async def test_the_same_slot_is_another_thing_for_another_party_or_kind(database: Database) -> None:
     other = Party("subscriber", "6")
     drafts = [draft("a"), draft("a", other), draft("a", kind="correction")]
