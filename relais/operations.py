@@ -1,6 +1,5 @@
 """What operators do from the command line besides serving."""
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -26,6 +25,7 @@ from core.people.rules import Kind
 from core.reference import Reference
 from core.settings import Settings
 from core.spreadsheet import BadLine
+from relais import named_files
 from relais.schema import opened
 
 MOST_LISTED = 50
@@ -57,7 +57,7 @@ async def import_answers(settings: Settings, file: Path, console: Console) -> in
 
     Raises InputError when the file cannot be read at all.
     """
-    rows = read_file(await asyncio.to_thread(_read, file))
+    rows = read_file(await named_files.read(file))
     async with opened(settings) as database, database.write() as session:
         report = await import_rows(session, rows, SystemClock().now())
     bad_lines = tuple(BadLine(error.line, error.what, error.hint) for error in report.errors)
@@ -76,21 +76,9 @@ async def export_answers(settings: Settings, file: Path, console: Console) -> in
         raise InputError(f"nobody can tell how to write {file.name}", hint="name it .csv or .json")
     async with opened(settings) as database, database.read() as session:
         data, count = await export_base(session, form)
-    try:
-        await asyncio.to_thread(file.write_bytes, data)
-    except OSError as error:
-        what = f"{file} cannot be written ({error.strerror})"
-        raise InputError(what, hint="choose another place") from error
+    await named_files.write(file, data)
     console.print(f"{file.name}: {count} answers", highlight=False, markup=False, soft_wrap=True)
     return 0
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        what = f"{file} cannot be read ({error.strerror})"
-        raise InputError(what, hint="check its name") from error
 
 
 def _kind(path: Path) -> Kind:

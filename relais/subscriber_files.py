@@ -2,7 +2,6 @@
 addresses that are not written to.
 """  # noqa: D205  # one sentence
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +17,7 @@ from core.email_address import normalise
 from core.errors import InputError
 from core.failpoints import reach
 from core.parts import Parts
-from core.people.models import Structure, Theme
+from core.people.models import Structure
 from core.reference import Reference
 from core.settings import Settings
 from core.spreadsheet import BadLine
@@ -29,7 +28,8 @@ from digest.subscribers.models import Subscriber, Suppression
 from digest.subscribers.proofs import DIRECTORY
 from digest.subscribers.rules import Basis, Reason, Verdict
 from digest.subscribers.spreadsheet import read_lines, write_table
-from relais import schema
+from digest.subscribers.visitors import themes_of
+from relais import named_files, schema
 from relais.wiring import make_parts
 
 SAID = {
@@ -51,10 +51,7 @@ async def import_file(
     Each thousand of lines is one transaction: stopped anywhere, it is run again.
     """
     async with _house(settings) as parts:
-        async with parts.database.read() as session:
-            rows = await session.execute(select(Theme.code, Theme.name).order_by(Theme.id))
-            themes = {row.code: row.name for row in rows}
-        lines = read_lines(await asyncio.to_thread(_read, file), themes)
+        lines = read_lines(await named_files.read(file), await themes_of(parts))
         newcomers = [Newcomer(line.email, line.choices) for line in lines.good]
         found = await _add_all(parts, newcomers, ground, console, dry=dry)
     numbered = zip((line.number for line in lines.good), found, strict=True)
@@ -130,7 +127,7 @@ async def export_file(settings: Settings, file: Path, console: Console) -> int:
         now = SystemClock().now()
         record(session, SYSTEM, "subscribers.export", SUBJECT, now, count=len(rows))
     header = ("email", "state", "basis", "origin", "themes", "alerts", "letter", "shared", "since")
-    await asyncio.to_thread(_write, file, write_table(header, rows))
+    await named_files.write(file, write_table(header, rows))
     _line(console, f"{file.name}: {len(rows)} subscribers")
     return 0
 
@@ -158,7 +155,7 @@ async def export_suppressions(settings: Settings, file: Path, console: Console) 
         for each in found
     ]
     header = ("email", "sha256", "reason", "detail", "since")
-    await asyncio.to_thread(_write, file, write_table(header, rows))
+    await named_files.write(file, write_table(header, rows))
     _line(console, f"{file.name}: {len(rows)} addresses")
     return 0
 
@@ -233,19 +230,3 @@ def _say(console: Console, name: str, found: Sequence[Verdict], bad: int, *, dry
 
 def _line(console: Console, line: str) -> None:
     console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        what = f"{file} cannot be read ({error.strerror})"
-        raise InputError(what, hint="check its name") from error
-
-
-def _write(file: Path, data: bytes) -> None:
-    try:
-        file.write_bytes(data)
-    except OSError as error:
-        what = f"{file} cannot be written ({error.strerror})"
-        raise InputError(what, hint="choose another place") from error

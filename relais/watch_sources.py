@@ -20,6 +20,7 @@ from core.render import Renderer
 from core.sections import Section
 from core.settings import Settings, SourceSettings
 from core.spreadsheet import nearest
+from relais import named_files
 from relais.configuration import explain
 from relais.schema import opened
 from relais.watching import read_file
@@ -254,11 +255,7 @@ async def export_opml(settings: Settings, file: Path, console: Console) -> int:
         rows = await changing.listed(session)
     wanted = [_as_wanted(row) for row in rows]
     data = opml.write(wanted, _section_titles(settings), settings.network.name)
-    try:
-        await asyncio.to_thread(file.write_bytes, data)
-    except OSError as error:
-        what = f"{file} cannot be written ({error.strerror})"
-        raise InputError(what, hint="choose another place") from error
+    await named_files.write(file, data)
     _say(console, f"{file.name}: {len(rows)} sources")
     return 0
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from core.parts import Parts
-from digest.letter import editions, rendering
-from digest.letter.decide import Contents, Item, State
+from digest.letter import rendering
+from digest.letter.decide import WHOLE, Contents, Item, State
 from digest.letter.models import Edition, Rendition
 
 
@@ -33,7 +33,7 @@ async def left(parts: Parts, number: int, *items: Item, **more: Any) -> None:
         session.add(
             Rendition(
                 edition=number,
-                choice=editions.EVERYTHING,
+                choice=WHOLE,
                 content_hash=contents.hash,
                 mail=b"",
                 message_hash="",

@@ -11,7 +11,7 @@ from core.ledger.models import Delivery
 from core.reference import Party
 from core.room import Tick
 from core.settings import Settings
-from digest.letter import editions
+from digest.letter import editions, names
 from digest.letter.models import Edition
 from digest.subscribers.models import Subscriber
 from tests.letter import LetterHouse, settings_for_letters, story
@@ -38,6 +38,14 @@ async def approve(house: LetterHouse, *offered: Contribution) -> None:
         edition = await editions.current(session, lock=True)
         assert edition is not None
         await editions.approve(session, house.parts, edition, APPROVER, house.clock.now())
+
+
+async def sending(house: LetterHouse, many: int) -> list[int]:
+    """Have a letter being sent to so many subscribers; return the ids of its rows."""
+    await house.subscribe(*(f"a{number}@orsanne.example" for number in range(many)))
+    await approve(house, about(1))
+    await house.tick("letter.send")
+    return [row.id for row in await house.rows(names.EDITION)]
 
 
 async def edition_of(house: LetterHouse, number: int = 1) -> Edition:

@@ -18,7 +18,7 @@ from watch.models import Source
 from watch.reading.records import Item
 from watch.relevance.judge import Judge
 from watch.sources.store import Read, hold, sources_were_read
-from watch.stories.recent import RecentStories
+from watch.stories.recent import RecentStories, linked_stories
 from watch.understanding.records import Understanding
 
 log = structlog.get_logger()
@@ -161,7 +161,7 @@ class Keeper:
     ) -> None:
         """Write new entries, and the stories that they begin."""
         new = [each for outcome in outcomes for each in outcome.changes.new]
-        linked = await self._recent.linked(session, new)
+        linked = await linked_stories(session, new)
         numbers = iter(await store.story_numbers(session, len(new)))
         stories: list[store.Row] = []
         entries: list[store.Row] = []

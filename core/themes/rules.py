@@ -104,13 +104,12 @@ class _Expression:
     theme: int
     words: tuple[_Word, ...]
     excludes: bool
+    after: tuple[str, ...]
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
         """The roots of its words."""
         return tuple(word.stem for word in self.words)
-
-    after: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ from core.parts import Parts
 from core.posts import render_post
 from core.reference import ANIMATORS, Party
 from core.room import ContributionSource
-from digest.letter import names, rendering, slots
+from digest.letter import names, rendering
 from digest.letter.approving.names import approvers
 from digest.letter.approving.rules import Standing
 from digest.letter.decide import (
     OPEN,
+    WHOLE,
     Contents,
     Item,
     State,
@@ -35,9 +36,6 @@ from digest.letter.desk.rules import recomposed
 from digest.letter.desk.screens import Shown, overview
 from digest.letter.models import Composition, Edition, Rendition
 from digest.letter.pictures.mailed import pictures_of
-
-EVERYTHING = "all"
-"""The only choice so far: whoever subscribes receives the whole edition."""
 
 Contributors = Callable[[], Sequence[ContributionSource]]
 
@@ -68,8 +66,8 @@ async def archive(session: AsyncSession) -> Sequence[Edition]:
 
 
 async def rendition(session: AsyncSession, number: int) -> Rendition | None:
-    """Return the frozen bytes of an edition."""
-    return await session.get(Rendition, (number, EVERYTHING))
+    """Return the frozen bytes of an edition, whole."""
+    return await session.get(Rendition, (number, WHOLE))
 
 
 def move(edition: Edition, wanted: State) -> None:
@@ -201,7 +199,7 @@ async def approve(
     session.add(
         Rendition(
             edition=edition.number,
-            choice=EVERYTHING,
+            choice=WHOLE,
             content_hash=contents.hash,
             mail=mail.body,
             message_hash=mail.hash,
@@ -240,11 +238,6 @@ def cancel(session: AsyncSession, edition: Edition, actor: Party, now: datetime)
     """Give up an edition that has not left; what it would have said can be offered again."""
     move(edition, State.CANCELLED)
     acts.record(session, actor, "letter.cancelled", names.edition_reference(edition.number), now)
-
-
-async def due_at(session: AsyncSession, parts: Parts) -> datetime | None:
-    """Say when the next edition makes itself; None when only people ask for one."""
-    return await slots.due_at(session, parts)
 
 
 async def _last_until(session: AsyncSession) -> datetime | None:

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from urllib.parse import quote
 
+from core.chat import Turn
 from core.pages import page_url
 from core.parts import Parts
-from core.reference import Reference
+from core.reference import Party, Reference
 
 EDITION = "letter.edition"
 REVIEW = "letter.review"
@@ -27,6 +28,17 @@ DESK = "animators:desk"
 PREVIEW = "letter.preview"
 
 PREVIEW_LIFE = timedelta(days=60)
+
+
+NEXT_EDITION = Reference("letter", "edition", "next")
+"""What the button that composes is about: an edition that does not exist yet."""
+
+
+def actor_of(turn: Turn) -> Party:
+    """Return who acts, as the audit trail names them."""
+    if turn.sender.person_id is None:
+        return Party("account", turn.sender.account)
+    return Party("person", str(turn.sender.person_id))
 
 
 def edition_reference(number: int) -> Reference:

@@ -13,14 +13,13 @@ from core.parts import Parts
 from core.people.roles import Role
 from core.reference import Reference
 from core.room import Tick
-from digest.letter import editions, slots
+from digest.letter import editions, names, slots
 from digest.letter.editions import Contributors
 from digest.letter.models import Composition
 from digest.letter.schedule import Due, Slot, read_schedule
 
 log = structlog.get_logger()
 
-NEXT_EDITION = Reference("letter", "edition", "next")
 TEMPLATE = "chat/letter_schedule.html"
 
 
@@ -97,8 +96,8 @@ class Scheduling:
 
 def _choices() -> tuple[Button, ...]:
     return (
-        Button(_words("compose_button"), "letter.compose", NEXT_EDITION),
-        Button(_words("wait_button"), "letter.wait", NEXT_EDITION),
+        Button(_words("compose_button"), "letter.compose", names.NEXT_EDITION),
+        Button(_words("wait_button"), "letter.wait", names.NEXT_EDITION),
     )
 
 

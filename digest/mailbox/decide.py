@@ -62,7 +62,7 @@ SHORT = 1_200
 """Above so many characters, somebody tells a story: a phrase in it is not the message."""
 
 _BULK = frozenset({"bulk", "junk", "auto_reply", "auto-reply", "autoreply"})
-_AUTOMATIC_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-vacation", "x-autorespond")
+_AUTOMATIC_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-vacation")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 
 

@@ -35,8 +35,8 @@ class Mail:
     lower case, empty when there is none. `text` is what it says, HTML made plain; `calendar` is the
     method of an invitation that it carries. `reports` are in the order of its
     notification, `guessed` those read in its words. `feedback` is the type of a complaint
-    (RFC 5965). `originals` are the Message-IDs of what it returns, or answers; `quoted` those of
-    what it answers only. What `broken` says could not be taken apart: its headers alone are known.
+    (RFC 5965). `originals` are the Message-IDs of what it returns, or answers. What `broken` says
+    could not be taken apart: its headers alone are known.
     """
 
     message_id: str

@@ -14,7 +14,7 @@ from core.ledger.store import post
 from core.parts import Parts
 from core.people.models import Person
 from core.posts import render_post
-from core.reference import ANIMATORS
+from core.reference import ANIMATORS, Party
 from core.working_time import paris_day
 from digest.mailbox import names
 from digest.subscribers.models import Bounce, Subscriber
@@ -99,19 +99,16 @@ async def _members(session: AsyncSession, parties: Sequence[str]) -> list[str]:
     """Return the names of those among the parties who are of the network."""
     found: list[str] = []
     for party in parties:
-        kind, _, number = party.partition(":")
-        person = await _person(session, kind, number)
+        person = await _person(session, Party.parse(party))
         if person is not None:
             found.append(person.name)
     return sorted(found)
 
 
-async def _person(session: AsyncSession, kind: str, number: str) -> Person | None:
-    if not number.isdecimal():
-        return None
-    if kind == "person":
-        return await session.get(Person, int(number))
-    subscriber = await session.get(Subscriber, int(number)) if kind == "subscriber" else None
+async def _person(session: AsyncSession, party: Party) -> Person | None:
+    if party.kind == "person":
+        return await session.get(Person, party.number)
+    subscriber = await session.get(Subscriber, party.number) if party.kind == "subscriber" else None
     if subscriber is None:
         return None
     if subscriber.person_id is not None:

@@ -14,6 +14,7 @@ from core.reference import Party
 from digest.mailbox.decide import Us
 from digest.seminars.contacts import contact_of
 from digest.subscribers.models import Subscriber
+from digest.subscribers.store import by_email
 
 SUBSCRIBER = "subscriber"
 
@@ -68,10 +69,7 @@ async def address_of(session: AsyncSession, party: Party) -> str | None:
 
 async def subscriber_at(session: AsyncSession, email: str) -> Subscriber | None:
     """Return the subscription of an address, locked until the commit."""
-    if not email:
-        return None
-    found = select(Subscriber).where(Subscriber.email == email).with_for_update()
-    return await session.scalar(found)
+    return await by_email(session, email) if email else None
 
 
 async def person_at(session: AsyncSession, email: str) -> Person | None:

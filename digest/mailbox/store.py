@@ -9,12 +9,11 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.people.models import Person
 from core.reference import Party
 from digest.mailbox.decide import Kind
 from digest.mailbox.mail import Mail
 from digest.mailbox.models import ReceivedMail
-from digest.subscribers.models import Subscriber
+from digest.subscribers.store import address_of
 
 ATTEMPTS = 5
 """How many times a mail is tried before it is put aside."""
@@ -126,7 +125,7 @@ async def _empty(session: AsyncSession, which: ColumnElement[bool]) -> None:
 
 async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
     """Return the mails that came from somebody's address, and are not forgotten yet."""
-    email = await _address(session, party)
+    email = await address_of(session, party)
     if not email:
         return {}
     rows = await session.scalars(
@@ -143,23 +142,13 @@ def _shown(row: ReceivedMail) -> Mapping[str, Any]:
 
 async def erase(session: AsyncSession, party: Party) -> None:
     """Forget what came from somebody's address; what waits is handled no more."""
-    email = await _address(session, party)
+    email = await address_of(session, party)
     if not email:
         return
     waiting = (ReceivedMail.sender == email) & ReceivedMail.handled_at.is_(None)
     done = {"kind": Kind.ERASED.value, "handled_at": ReceivedMail.received_at}
     await session.execute(update(ReceivedMail).where(waiting).values(done))
     await _empty(session, ReceivedMail.sender == email)
-
-
-async def _address(session: AsyncSession, party: Party) -> str | None:
-    if party.kind == "subscriber":
-        subscriber = await session.get(Subscriber, party.number)
-        return subscriber.email if subscriber else None
-    if party.kind == "person":
-        person = await session.get(Person, party.number)
-        return person.email.lower() if person and person.email else None
-    return None
 
 
 async def of_kinds(session: AsyncSession, kinds: Sequence[str], limit: int) -> Sequence[int]:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.db import alone
 from core.ledger.draft import Content, Draft
 from core.ledger.store import post
-from core.mail.compose import UNSUBSCRIBE_URL, compose, placeholder
+from core.mail.compose import compose, placeholder
 from core.pages import page_url
 from core.parts import Parts
 from digest.subscribers import names, proofs
@@ -34,8 +34,6 @@ from digest.subscribers.suppression import reasons_of
 
 CHUNK = 1_000
 """How many addresses one transaction adds: within the variables of one statement of SQLite."""
-
-OWN = (UNSUBSCRIBE_URL, names.PREFERENCES_URL)
 
 
 @dataclass(frozen=True)
@@ -176,10 +174,10 @@ def informing(parts: Parts, origin: str) -> Content:
         "wording": proofs.wording(parts, language, Basis.PUBLIC_INTEREST),
         "origin": origin,
         "my_data_url": page_url(parts, "/abonnement/mes-donnees"),
-        **{name: placeholder(name) for name in OWN},
+        **{name: placeholder(name) for name in names.OWN},
     }
     text = parts.renderer.mail("informed", values, language)
-    return compose(parts.settings.mail, text, list_unsubscribe=True, names=OWN)
+    return compose(parts.settings.mail, text, list_unsubscribe=True, names=names.OWN)
 
 
 def _informed(parts: Parts, subscriber: int, content: Content, now: datetime) -> Draft:

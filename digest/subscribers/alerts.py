@@ -13,7 +13,7 @@ from core.alerts import Addresses, Alert, no_addresses
 from core.failpoints import reach
 from core.ledger.draft import Content, Draft
 from core.ledger.store import post
-from core.mail.compose import UNSUBSCRIBE_URL, compose, placeholder
+from core.mail.compose import compose, placeholder
 from core.pages import page_url
 from core.parts import Parts
 from core.people.models import Theme
@@ -23,9 +23,6 @@ from digest.subscribers import names
 from digest.subscribers.models import AlertMailing, Subscriber
 from digest.subscribers.rules import Choices
 from digest.subscribers.store import receives
-
-OWN = (UNSUBSCRIBE_URL, names.PREFERENCES_URL)
-"""What is each reader's own in a mail."""
 
 CHUNK = 2_000
 """How many rows one transaction writes."""
@@ -156,11 +153,11 @@ class MailReaders:
             "deadline": alert.deadline,
             "printed_at": now,
             "page_url": page_url(self._parts, f"/veille/actualites/{alert.reference.id}"),
-            **{name: placeholder(name) for name in OWN},
+            **{name: placeholder(name) for name in names.OWN},
         }
         text = self._parts.renderer.mail("alert", values, self._parts.settings.network.language)
         mail = self._parts.settings.mail
-        return compose(mail, text, list_unsubscribe=True, names=OWN)
+        return compose(mail, text, list_unsubscribe=True, names=names.OWN)
 
 
 async def _next_due(session: AsyncSession) -> datetime | None:

@@ -9,10 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.parts import Parts
-from core.people.models import Person
 from core.reference import Party
 from digest.subscribers import proofs, store
-from digest.subscribers.models import Bounce, Consent, Subscriber
+from digest.subscribers.models import Bounce, Consent
 from digest.subscribers.rules import SOFT, Event, Reason, suppresses, weighed
 from digest.subscribers.suppression import suppress
 
@@ -46,7 +45,7 @@ async def bounced(session: AsyncSession, parts: Parts, given: Bounced, now: date
     """Note an error once; suppress the address at a hard one, or at one soft error too many."""
     if not await _note(session, given):
         return Outcome.KNOWN
-    email = await _address(session, given.recipient_party)
+    email = await store.address_of(session, given.recipient_party)
     severity = weighed(given.severity, given.status)
     soft = await _soft(session, parts, given.recipient_party, now)
     limit = parts.settings.mailbox.soft_bounces
@@ -60,8 +59,7 @@ async def complained(session: AsyncSession, parts: Parts, email: str, now: datet
     """End the subscription of who reported a mail as unwanted, and write there no more."""
     email = email.strip().lower()
     await suppress(session, email, Reason.COMPLAINED, "", now)
-    found = select(Subscriber).where(Subscriber.email == email).with_for_update()
-    subscriber = await session.scalar(found)
+    subscriber = await store.by_email(session, email)
     if subscriber is not None:
         await store.unsubscribe(
             session, parts, subscriber,
@@ -102,13 +100,3 @@ async def _soft(session: AsyncSession, parts: Parts, party: Party, now: datetime
         )
     )
     return sum(weighed(row.severity, row.status) == SOFT for row in rows)
-
-
-async def _address(session: AsyncSession, party: Party) -> str | None:
-    if party.kind == "subscriber":
-        subscriber = await session.get(Subscriber, party.number)
-        return subscriber.email if subscriber else None
-    if party.kind == "person":
-        person = await session.get(Person, party.number)
-        return person.email.lower() if person and person.email else None
-    return None

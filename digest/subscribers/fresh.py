@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.draft import Draft
 from core.ledger.store import post
 from core.mail.compose import compose, placeholder
 from core.parts import Parts
-from digest.subscribers import names
+from digest.subscribers import names, store
 from digest.subscribers.models import Subscriber
 from digest.subscribers.rules import may_write
 from digest.subscribers.suppression import reason_of
@@ -22,8 +21,7 @@ async def ask(session: AsyncSession, parts: Parts, email: str, now: datetime) ->
 
     Returns whether there is one, for logs: who asks must not be able to tell.
     """
-    found = select(Subscriber).where(Subscriber.email == email).with_for_update()
-    subscriber = await session.scalar(found)
+    subscriber = await store.by_email(session, email)
     if subscriber is None:
         return False
     why = await reason_of(session, email)

@@ -16,14 +16,14 @@ from starlette.routing import Route
 from core.acts import record
 from core.clock import PARIS
 from core.email_address import normalise
-from core.errors import ExpiredTokenError, InputError, TokenError
+from core.errors import InputError, TokenError
 from core.pages import PRIVATE, page, typed
 from core.parts import Parts
 from core.people.models import Structure
 from core.room import PersonalData
 from digest.subscribers import fresh, names, personal, store
 from digest.subscribers.models import Subscriber
-from digest.subscribers.visitors import bad, evenly, named, private, themes_of
+from digest.subscribers.visitors import bad, evenly, named, private, still_known, themes_of
 
 log = structlog.get_logger()
 
@@ -138,12 +138,9 @@ class MyDataPages:
     async def _subscriber(
         self, session: AsyncSession, request: Request, *, lock: bool = False
     ) -> Subscriber:
-        """Return whose link it is. Raises TokenError, ExpiredTokenError for who was erased."""
+        """Return whose link it is. Raises TokenError, also for who was erased."""
         identity = names.read_fresh(self._parts, request.path_params["token"])
-        subscriber = await store.by_id(session, identity, lock=lock)
-        if subscriber is None or subscriber.email is None:
-            raise ExpiredTokenError("erased")
-        return subscriber
+        return await still_known(session, identity, lock=lock)
 
     async def _held(self, session: AsyncSession, subscriber: Subscriber) -> Mapping[str, Any]:
         party = names.subscriber_party(subscriber.id)

@@ -28,6 +28,9 @@ FRESH = "letter.fresh"
 PREFERENCES_URL = "preferences_url"
 """The value of a mail that leads to one's own choices."""
 
+OWN = (UNSUBSCRIBE_URL, PREFERENCES_URL)
+"""What is each reader's own in a mail: `own_links` gives it."""
+
 YEARS = timedelta(days=10 * 365)
 """How long an unsubscription link lives: editions are kept, and found again years later."""
 

@@ -22,6 +22,7 @@ from digest.subscribers.visitors import (
     named,
     network_of,
     private,
+    still_known,
     themes_of,
 )
 
@@ -72,18 +73,16 @@ class SubscriptionPages:
         """Show the button that confirms: scanners follow links, they press no button."""
         try:
             confirming = self._confirming(request)
+            async with self._parts.database.read() as session:
+                subscriber = await still_known(session, confirming.subscriber)
         except TokenError as error:
             return bad(self._parts, "confirmation", error)
-        async with self._parts.database.read() as session:
-            subscriber = await store.by_id(session, confirming.subscriber)
-        if subscriber is None or subscriber.email is None:
-            return bad(self._parts, "confirmation", ExpiredTokenError("erased"))
         changing = store.changes_choices(subscriber, confirming)
         waiting = subscriber.state in {State.PENDING, State.SUPPRESSED}
         if not waiting and not changing:
             return self._confirmed(subscriber.state == State.CONFIRMED, subscriber.alerts)
         values = {
-            "address": masked(subscriber.email),
+            "address": masked(subscriber.email or ""),
             "changing": changing,
             "alerts": confirming.choices.alerts,
             "whole": confirming.choices.whole,

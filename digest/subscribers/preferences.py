@@ -9,12 +9,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.email_address import masked
-from core.errors import ExpiredTokenError, TokenError
+from core.errors import TokenError
 from core.parts import Parts
 from digest.subscribers import names, proofs, store
 from digest.subscribers.models import Subscriber
 from digest.subscribers.rules import Choices, Event, State
-from digest.subscribers.visitors import bad, choices_typed, network_of, private, themes_of
+from digest.subscribers.visitors import (
+    bad,
+    choices_typed,
+    network_of,
+    private,
+    still_known,
+    themes_of,
+)
 
 log = structlog.get_logger()
 
@@ -72,12 +79,9 @@ class PreferencePages:
     async def _subscriber(
         self, session: AsyncSession, request: Request, *, lock: bool = False
     ) -> Subscriber:
-        """Return whose link it is. Raises TokenError, ExpiredTokenError for who was erased."""
+        """Return whose link it is. Raises TokenError, also for who was erased."""
         identity = names.read_preferences(self._parts, request.path_params["token"])
-        subscriber = await store.by_id(session, identity, lock=lock)
-        if subscriber is None or subscriber.email is None:
-            raise ExpiredTokenError("erased")
-        return subscriber
+        return await still_known(session, identity, lock=lock)
 
     def _page(
         self,

@@ -12,6 +12,8 @@ from core.ledger.draft import Content, Draft
 from core.ledger.store import post
 from core.mail.compose import compose, placeholder
 from core.parts import Parts
+from core.people.models import Person
+from core.reference import Party
 from digest.subscribers import names
 from digest.subscribers.models import Consent, Subscriber
 from digest.subscribers.names import Confirming
@@ -149,6 +151,24 @@ async def unsubscribe(
 async def by_id(session: AsyncSession, identity: int, *, lock: bool = False) -> Subscriber | None:
     """Return a subscriber; with `lock`, no other transaction changes it meanwhile."""
     return await session.get(Subscriber, identity, with_for_update=lock or None)
+
+
+async def by_email(session: AsyncSession, email: str) -> Subscriber | None:
+    """Return the subscription of an address, in lower case, locked until the commit."""
+    return await session.scalar(
+        select(Subscriber).where(Subscriber.email == email).with_for_update()
+    )
+
+
+async def address_of(session: AsyncSession, party: Party) -> str | None:
+    """Return the present address of a subscriber or a person, in lower case; of others, None."""
+    if party.kind == "subscriber":
+        subscriber = await by_id(session, party.number)
+        return subscriber.email if subscriber else None
+    if party.kind == "person":
+        person = await session.get(Person, party.number)
+        return person.email.lower() if person and person.email else None
+    return None
 
 
 async def proofs_of(session: AsyncSession, identity: int) -> Sequence[Consent]:

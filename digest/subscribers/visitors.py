@@ -8,13 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.errors import TokenError
+from core.errors import ExpiredTokenError, TokenError
 from core.pages import PRIVATE, bad_link, page, ticked, typed
 from core.parts import Parts
 from core.people.models import Theme
+from digest.subscribers import store
+from digest.subscribers.models import Subscriber
 from digest.subscribers.rules import Choices, read_choices, truncated
 
 BAD_LINK = "web/bad_link.html"
@@ -32,6 +35,14 @@ async def evenly() -> AsyncIterator[None]:
     began = time.monotonic()
     yield
     await asyncio.sleep(EVEN - (time.monotonic() - began) % EVEN)
+
+
+async def still_known(session: AsyncSession, identity: int, *, lock: bool = False) -> Subscriber:
+    """Return whom a link is about. Raises ExpiredTokenError for who was erased since."""
+    subscriber = await store.by_id(session, identity, lock=lock)
+    if subscriber is None or subscriber.email is None:
+        raise ExpiredTokenError("erased")
+    return subscriber
 
 
 def network_of(request: Request) -> str:

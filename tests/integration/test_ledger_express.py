@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import gc
 import random
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -325,3 +328,17 @@ async def test_told_to_stop_while_one_flies_and_others_wait_it_waits_quietly(
     assert turns < 100
     states = await counted(database)
     assert set(states) == {State.SENT, State.PENDING}
+
+
+@pytest.mark.filterwarnings("error::ResourceWarning")
+async def test_a_file_that_cannot_be_opened_is_closed(tmp_path: Path) -> None:
+    """The express way tries again every half second."""
+    file = tmp_path / "relais.sqlite3"
+    file.write_bytes(b"no database at all" * 1000)
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    books = hot.hot(database)
+    assert books is not None
+    with pytest.raises(sqlite3.DatabaseError):
+        await books.look()
+    gc.collect()  # what was left open says so
+    await database.close()

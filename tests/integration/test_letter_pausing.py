@@ -19,6 +19,7 @@ from tests.sendings import (
     approve,
     edition_of,
     labels,
+    sending,
     settings_of_sendings,
     settle,
     states,
@@ -32,14 +33,6 @@ PROGRESS = "letter.sending:1"
 @pytest.fixture
 def house(database: Database, clock: FixedClock) -> LetterHouse:
     return LetterHouse(database, clock, settings_of_sendings())
-
-
-async def sending(house: LetterHouse, many: int = 10) -> list[int]:
-    """Have a letter being sent; return the ids of its rows."""
-    await house.subscribe(*(f"a{number}@orsanne.example" for number in range(many)))
-    await approve(house, about(1))
-    await house.tick("letter.send")
-    return [row.id for row in await house.rows(names.EDITION)]
 
 
 async def claimed(house: LetterHouse) -> list[int]:
@@ -59,7 +52,7 @@ async def claimed(house: LetterHouse) -> list[int]:
 
 
 async def test_one_message_says_how_far_it_is(house: LetterHouse) -> None:
-    ids = await sending(house)
+    ids = await sending(house, 10)
     await house.tick("letter.progress")
     shown = await view(house, PROGRESS)
     assert shown is not None
@@ -93,7 +86,7 @@ async def test_one_message_says_how_far_it_is(house: LetterHouse) -> None:
 
 
 async def test_nothing_leaves_during_a_pause_and_all_goes_on_after_it(house: LetterHouse) -> None:
-    ids = await sending(house)
+    ids = await sending(house, 10)
     await settle(house, "sent", ids=ids[:4])
     assert len(await claimed(house)) == 6
     assert "rien ne part plus" in house.said(await house.press("letter.pause", EDITION))
@@ -125,7 +118,7 @@ async def test_a_pause_also_holds_the_rows_that_are_still_written(house: LetterH
 
 
 async def test_stopping_asks_once_and_what_left_stays(house: LetterHouse) -> None:
-    ids = await sending(house)
+    ids = await sending(house, 10)
     await settle(house, "sent", ids=ids[:4])
     assert "en cours" in house.said(await house.press("letter.stop", EDITION))
     await house.press("letter.pause", EDITION)
@@ -163,7 +156,7 @@ async def test_stopping_asks_once_and_what_left_stays(house: LetterHouse) -> Non
 
 
 async def test_a_question_of_an_earlier_pause_stops_nothing(house: LetterHouse) -> None:
-    await sending(house)
+    await sending(house, 10)
     await house.press("letter.pause", EDITION)
     old = version_of(await view(house, PROGRESS), "letter.stop")
     await house.press("letter.resume", EDITION, old)

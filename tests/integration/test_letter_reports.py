@@ -18,6 +18,7 @@ from tests.sendings import (
     approve,
     edition_of,
     labels,
+    sending,
     settings_of_sendings,
     settle,
     version_of,
@@ -33,10 +34,7 @@ def house(database: Database, clock: FixedClock) -> LetterHouse:
 
 
 async def finished(house: LetterHouse, many: int = 3) -> list[int]:
-    await house.subscribe(*(f"a{number}@orsanne.example" for number in range(many)))
-    await approve(house, about(1))
-    await house.tick("letter.send")
-    ids = [row.id for row in await house.rows(names.EDITION)]
+    ids = await sending(house, many)
     await house.settle(names.EDITION)
     await house.tick("letter.send")
     return ids

@@ -25,7 +25,6 @@ from digest.letter import names
 from digest.letter.models import Edition
 from digest.letter.sending import counting, course
 from digest.letter.sending import rows as rows_module
-from digest.letter.sending.rules import Tally
 from digest.subscribers.names import unsubscription_url
 from relais.sandbox.mail_catcher import CaughtMail, MailCatcher
 from tests.letter import LetterHouse, meeting, moved, pressed, settings_for_letters, story
@@ -109,15 +108,15 @@ async def test_the_report_counts_the_rows_that_another_process_has_just_written(
 ) -> None:
     await house.subscribe(ZOE)
     await approved(house)
-    count, written = counting.tally, False
+    look, written = counting.some_wait, False
 
-    async def overtaken(session: AsyncSession, number: int) -> Tally:
+    async def overtaken(session: AsyncSession, kind: str, slot: str) -> bool:
         nonlocal written
-        counted = await count(session, number)
+        waiting = await look(session, kind, slot)
         if not written:
             written = True
-            await write_rows(house.parts, number, house.clock.now())
-        return counted
+            await write_rows(house.parts, 1, house.clock.now())
+        return waiting
 
     write_rows = rows_module.write_rows  # what the other process is at
 
@@ -125,7 +124,7 @@ async def test_the_report_counts_the_rows_that_another_process_has_just_written(
         pass
 
     monkeypatch.setattr(course, "write_rows", slow)
-    monkeypatch.setattr(course, "tally", overtaken)
+    monkeypatch.setattr(course, "some_wait", overtaken)
     await house.tick("letter.send")
     assert await house.rows(names.REPORT) == []
     assert await state_of(house) == "sending"

@@ -111,10 +111,6 @@ class RecentStories:
                     self._index.put(story_id, signature, [], seen_at)
         self._corrected = now - _OVERLAP
 
-    async def linked(self, session: AsyncSession, items: Sequence[Identified]) -> Linked:
-        """Return the stories that have the links of items, whatever their age."""
-        return await _linked(session, items)
-
     async def choose(
         self, told: Sequence[tuple[Identified, bytes]], source_id: int, linked: Linked
     ) -> tuple[int | None, ...]:
@@ -154,8 +150,8 @@ async def _first(session: AsyncSession, since: datetime) -> int:
     return found or (await session.scalar(select(func.max(Entry.id))) or 0) + 1
 
 
-async def _linked(session: AsyncSession, items: Sequence[Identified]) -> Linked:
-    """Return for each link the story that has it, when there is one only."""
+async def linked_stories(session: AsyncSession, items: Sequence[Identified]) -> Linked:
+    """Return for each link the story that has it, whatever its age, when there is one only."""
     wanted = {each.item.link: each for each in items if each.link_counts}
     entries = await _entries(session, filter(is_a_page, wanted))
     pages = {

@@ -8,11 +8,12 @@ from core.chat import Action, Redraw, Response, Toast, Turn
 from core.people.models import Person
 from core.people.roles import Role
 from core.reference import Party, Reference
+from digest.letter import names as letter
 from digest.letter.approving import names, store
 from digest.letter.approving.rules import Outcome, Refusal
 from digest.letter.decide import State
 from digest.letter.desk import screens
-from digest.letter.desk.opening import Opening, Place, actor_of, closed
+from digest.letter.desk.opening import Opening, Place, closed
 from digest.letter.examining.rules import with_dates_of
 from digest.letter.rendering import words
 
@@ -32,13 +33,10 @@ class Approvals:
 
     async def ask(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
         """Ask for it, by mail too; what is not ready says what to mend."""
-        opened = await self.opening.press(turn, reference, version, State.APPROVED)
+        opened = await self._ready(turn, reference, version)
         if not isinstance(opened, Place):
             return opened
-        refused = self._refused(opened, turn.now)
-        if refused:
-            return refused
-        asker = store.Asker(actor_of(turn), turn.sender.name)
+        asker = store.Asker(letter.actor_of(turn), turn.sender.name)
         count = await store.ask(turn.session, self.opening.parts, opened.edition, asker, turn.now)
         screen = await self.opening.overview(turn.session, opened.edition)
         toast = Toast(words("asked", {"count": count}), alert=True)
@@ -46,12 +44,9 @@ class Approvals:
 
     async def approve(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
         """Give it to the version that the pressed message shows."""
-        opened = await self.opening.press(turn, reference, version, State.APPROVED)
+        opened = await self._ready(turn, reference, version)
         if not isinstance(opened, Place):
             return opened
-        refused = self._refused(opened, turn.now)
-        if refused:
-            return refused
         parts, edition = self.opening.parts, opened.edition
         by = store.Decider(await self._party(turn), turn.sender.name, "chat")
         outcome = await store.give(turn.session, parts, edition, by, turn.now)
@@ -65,6 +60,15 @@ class Approvals:
         values = {"number": edition.number, "name": by.name, "at": turn.now}
         text = words("approved", {**values, "given_by": shown.standing.names})
         return [Redraw(text, screen.keyboard)]
+
+    async def _ready(
+        self, turn: Turn, reference: Reference, version: int
+    ) -> Place | Sequence[Response]:
+        """Return the edition of a press, ready for it; else what says what to mend."""
+        opened = await self.opening.press(turn, reference, version, State.APPROVED)
+        if not isinstance(opened, Place):
+            return opened
+        return self._refused(opened, turn.now) or opened
 
     def _refused(self, opened: Place, now: datetime) -> Sequence[Response]:
         """Say why it can be neither asked for nor given; what blocks is shown whole."""
@@ -95,4 +99,4 @@ class Approvals:
     async def _party(self, turn: Turn) -> Party:
         person = await turn.session.get(Person, turn.sender.person_id or 0)
         email = person.email if person else None
-        return names.party_of(self.opening.parts, actor_of(turn), email)
+        return names.party_of(self.opening.parts, letter.actor_of(turn), email)

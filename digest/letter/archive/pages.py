@@ -1,6 +1,6 @@
 """The editions' pages: the archive and its search, each at its permanent address, previews."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.util import find_spec
 from typing import Any
@@ -22,6 +22,7 @@ from digest.letter import editions, names, rendering
 from digest.letter.archive import feed
 from digest.letter.archive.paper import Paper
 from digest.letter.archive.rules import LONGEST_QUERY, Published, find
+from digest.letter.corrections.store import corrections_of
 from digest.letter.decide import Contents
 from digest.letter.models import Correction, Edition
 from digest.letter.pictures.pages import in_preview
@@ -86,11 +87,11 @@ class ArchivePages:
         async with self._parts.database.read() as session:
             edition = await editions.by_number(session, number)
             rendition = await editions.rendition(session, number)
-            corrections = await _corrections(session, number)
+            corrections = await corrections_of(session, number)
             neighbours = await _neighbours(session, number)
         if edition is None or rendition is None or edition.sending_at is None:
             raise HTTPException(404)
-        around = {"corrections": corrections, **neighbours}
+        around = {"corrections": [_correction(row) for row in corrections], **neighbours}
         return self._edition(edition.title, number, rendition.article, around)
 
     async def paper(self, request: Request) -> Response:
@@ -186,17 +187,10 @@ def _page_number(request: Request) -> int:
     return max(1, int(asked)) if known else 1
 
 
-async def _corrections(session: AsyncSession, number: int) -> Sequence[Mapping[str, Any]]:
-    """Return the corrections of an edition that left, oldest first: when, and their HTML."""
-    rows = await session.scalars(
-        select(Correction)
-        .where(Correction.edition == number, Correction.sending_at.is_not(None))
-        .order_by(Correction.rank)
-    )
-    return [
-        {"rank": row.rank, "at": row.sending_at, "article": Markup(row.article or "")}  # noqa: S704  # our own template made it
-        for row in rows
-    ]
+def _correction(row: Correction) -> Mapping[str, Any]:
+    """Return what a page shows of a correction that left: when it did, and its HTML."""
+    article = Markup(row.article or "")  # noqa: S704  # our own autoescaped template made it
+    return {"rank": row.rank, "at": row.sending_at, "article": article}
 
 
 async def _neighbours(session: AsyncSession, number: int) -> Mapping[str, int | None]:

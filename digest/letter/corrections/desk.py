@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from core.chat import Action, Ask, Field, Form, Redraw, Reply, Response, Toast, Turn
-from core.errors import InputError
 from core.parts import Parts
 from core.people.roles import Role
 from core.reference import Reference
-from digest.letter import editions
+from digest.letter import editions, names
 from digest.letter.corrections import rendering, rules, store
 from digest.letter.corrections.rules import LONGEST, Press
-from digest.letter.decide import State, paragraphs
+from digest.letter.decide import State, Verdict, judge, paragraphs
+from digest.letter.desk.reading import passage
 from digest.letter.models import Correction, Edition
-from digest.letter.sending.desk import actor_of
 from digest.letter.sending.shown import words
 
 FORM = "letter.correction"
@@ -68,7 +67,7 @@ class CorrectionsDesk:
             return await self._rewritten(turn, int(values["correction"]), values["words"])
         if await store.waiting(turn.session, number) is not None:
             return [Reply(words("correction_open"))]
-        said, actor = values["words"], actor_of(turn)
+        said, actor = values["words"], names.actor_of(turn)
         await store.write(turn.session, self._parts, edition, turn.now, words=said, actor=actor)
         return [_kept(edition)]
 
@@ -78,7 +77,9 @@ class CorrectionsDesk:
         refusal = _refusal(correction, version, State.APPROVED)
         if correction is None or refusal is not None:
             return [refusal or _closed()]
-        outcome = store.approve(turn.session, self._parts, correction, actor_of(turn), turn.now)
+        outcome = store.approve(
+            turn.session, self._parts, correction, names.actor_of(turn), turn.now
+        )
         if outcome is Press.TWICE:
             return [Toast(words("correction_twice"), alert=True)]
         if outcome is Press.GO:
@@ -98,7 +99,7 @@ class CorrectionsDesk:
         refusal = _refusal(correction, version, State.CANCELLED)
         if correction is None or refusal is not None:
             return [refusal or _closed()]
-        store.cancel(turn.session, correction, actor_of(turn), turn.now)
+        store.cancel(turn.session, correction, names.actor_of(turn), turn.now)
         return [Redraw(words("correction_cancelled", {"number": correction.edition}))]
 
     async def _rewritten(self, turn: Turn, identity: int, said: str) -> Sequence[Response]:
@@ -112,12 +113,7 @@ class CorrectionsDesk:
 
 def parse_correction(text: str, _now: datetime) -> str:
     """Read a correction: paragraphs, not too many of them."""
-    read = "\n\n".join(paragraphs(text))
-    if not read:
-        raise InputError("correction_empty")
-    if len(read) > LONGEST:
-        raise InputError("correction_long")
-    return read
+    return passage(text, LONGEST, empty="correction_empty", long="correction_long")
 
 
 def _kept(edition: Edition) -> Reply:
@@ -132,7 +128,7 @@ def _refusal(correction: Correction | None, version: int, wanted: State) -> Toas
     """Say why a press is no longer good; None when it is."""
     if correction is None:
         return _closed()
-    press = rules.judge(State(correction.state), correction.version, version, wanted)
-    if press is Press.STALE:
+    verdict = judge(State(correction.state), correction.version, version, wanted)
+    if verdict is Verdict.STALE:
         return Toast(words("correction_stale"), alert=True)
-    return None if press is Press.GO else _closed()
+    return None if verdict is Verdict.GO else _closed()

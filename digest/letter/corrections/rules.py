@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Sequence
 
-from digest.letter.decide import State, may_become
+from digest.letter.decide import State
 
 LONGEST = 3_000
 """How many characters a correction has at most: it is shown whole in one chat message."""
@@ -13,25 +13,16 @@ OPEN = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED})
 
 
 class Press(enum.StrEnum):
-    """What to answer to a press about a correction."""
+    """What one more approval of a correction makes."""
 
     GO = "go"
     ENOUGH = "enough"
     TWICE = "twice"
-    STALE = "stale"
-    CLOSED = "closed"
 
 
 def given(approved_by: str | None) -> tuple[str, ...]:
     """Return who approved the present version of a correction, as it is kept: parties, in order."""
     return tuple((approved_by or "").split())
-
-
-def judge(state: State, version: int, pressed: int, wanted: State) -> Press:
-    """Judge a press made on `pressed`, the version that its message showed."""
-    if not may_become(state, wanted):
-        return Press.CLOSED
-    return Press.GO if version == pressed else Press.STALE
 
 
 def approve(already: Sequence[str], party: str, needed: int) -> Press:

@@ -21,7 +21,7 @@ from digest.letter import names
 from digest.letter.corrections import store
 from digest.letter.decide import State
 from digest.letter.models import Correction
-from digest.letter.sending.counting import count
+from digest.letter.sending.counting import some_wait
 from digest.letter.sending.report import correction_report
 from digest.letter.sending.rows import CHUNK
 from digest.subscribers import rules as subscribers
@@ -153,18 +153,25 @@ def _draft(
 
 async def _finish(parts: Parts, identity: int, now: datetime) -> None:
     """Once every row is settled or uncertain, close the correction and report."""
+    async with parts.database.read() as session:
+        if not await _over(session, await store.by_id(session, identity)):
+            return
     async with parts.database.write() as session:
         correction = await store.by_id(session, identity, lock=True)
-        if correction is None or correction.state != State.SENDING:
-            return
-        if correction.rows_written_at is None:
-            return
-        slot = names.correction_slot(correction.edition, correction.rank)
-        if (await count(session, names.CORRECTION, slot)).waiting:
-            return
+        if correction is None or not await _over(session, correction):
+            return  # another process was quicker
         correction.state = State.SENT.value
         correction.sent_at = now
         reference = names.correction_reference(identity)
         acts.record(session, SYSTEM, "letter.correction_sent", reference, now)
         await post(session, [await correction_report(session, parts, correction, now)], now)
     log.info("letter.correction_sent", correction=identity)
+
+
+async def _over(session: AsyncSession, correction: Correction | None) -> bool:
+    """Say whether a correction that is being sent has all its rows, and none still to be tried."""
+    if correction is None or correction.state != State.SENDING:
+        return False
+    slot = names.correction_slot(correction.edition, correction.rank)
+    written = correction.rows_written_at is not None
+    return written and not await some_wait(session, names.CORRECTION, slot)

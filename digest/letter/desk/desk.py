@@ -8,21 +8,18 @@ from core.ledger import store as ledger
 from core.parts import Parts
 from core.people.roles import Role
 from core.reference import Reference
-from digest.letter import editions, names
+from digest.letter import editions, names, slots
 from digest.letter.approving.presses import Approvals
 from digest.letter.decide import State
 from digest.letter.desk import forms, screens
 from digest.letter.desk.items import Items
-from digest.letter.desk.opening import Opening, Place, actor_of, closed, redrawn
+from digest.letter.desk.opening import Opening, Place, closed, redrawn
 from digest.letter.desk.opening_words import OpeningWords
 from digest.letter.desk.testing import Testing
 from digest.letter.editions import Contributors
 from digest.letter.rendering import words
 from digest.letter.sending.desk import standing
 from digest.letter.sending.shown import correct_button
-
-NEXT_EDITION = Reference("letter", "edition", "next")
-"""What the button that composes is about: an edition that does not exist yet."""
 
 
 class Desk:
@@ -100,7 +97,7 @@ class Desk:
         if await editions.current(turn.session) is not None:
             return [Toast(words("already_at_work"), alert=True)]
         edition = await editions.compose_edition(
-            turn.session, self._parts, self._contributors, turn.now, actor_of(turn)
+            turn.session, self._parts, self._contributors, turn.now, names.actor_of(turn)
         )
         if edition is None:
             return [Toast(words("nothing_new"), alert=True)]
@@ -152,8 +149,8 @@ class Desk:
         opened = await self._opening.press(turn, reference, version, State.CANCELLED)
         if not isinstance(opened, Place):
             return opened
-        editions.cancel(turn.session, opened.edition, actor_of(turn), turn.now)
-        keyboard = ((Button(words("compose_button"), "letter.compose", NEXT_EDITION),),)
+        editions.cancel(turn.session, opened.edition, names.actor_of(turn), turn.now)
+        keyboard = ((Button(words("compose_button"), "letter.compose", names.NEXT_EDITION),),)
         return [Redraw(words("cancelled", {"number": opened.edition.number}), keyboard)]
 
     async def resend(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
@@ -173,9 +170,9 @@ class Desk:
         values: Mapping[str, Any] = {
             "last": sent[0].number if sent else None,
             "last_at": sent[0].sending_at if sent else None,
-            "next_at": await editions.due_at(turn.session, self._parts),
+            "next_at": await slots.due_at(turn.session, self._parts),
         }
-        button = Button(words("compose_button"), "letter.compose", NEXT_EDITION)
+        button = Button(words("compose_button"), "letter.compose", names.NEXT_EDITION)
         corrects = ((correct_button(sent[0].number),),) if sent and sent[0].sent_at else ()
         return Reply(words("at_rest", values), ((button,), *corrects))
 

@@ -9,7 +9,7 @@ from core import acts
 from core.chat import Redraw, Reply, Response, Text, Toast, Turn
 from core.ledger import views
 from core.parts import Parts
-from core.reference import NotARowError, Party, Reference
+from core.reference import NotARowError, Reference
 from digest.letter import editions, names
 from digest.letter.approving import names as approving
 from digest.letter.approving import store
@@ -20,13 +20,6 @@ from digest.letter.desk.screens import Screen, Shown
 from digest.letter.examining.results import read_examination
 from digest.letter.models import Edition
 from digest.letter.rendering import words
-
-
-def actor_of(turn: Turn) -> Party:
-    """Return who acts, as the audit trail names them."""
-    if turn.sender.person_id is None:
-        return Party("account", turn.sender.account)
-    return Party("person", str(turn.sender.person_id))
 
 
 def closed(edition: Edition | None) -> Text:
@@ -127,6 +120,6 @@ class Opening:
         """Record a change that was just made, and return what it leads to."""
         reference = names.edition_reference(edition.number)
         acts.record(
-            turn.session, actor_of(turn), verb, reference, turn.now, version=edition.version
+            turn.session, names.actor_of(turn), verb, reference, turn.now, version=edition.version
         )
         return await self.shown(turn.session, edition)

@@ -7,9 +7,9 @@ from typing import Any
 from core.chat import Action, Ask, Reply, Response, Toast, Turn
 from core.people.roles import Role
 from core.reference import Reference
-from digest.letter import editions
+from digest.letter import editions, names
 from digest.letter.desk import screens
-from digest.letter.desk.opening import Opening, Place, actor_of, redrawn
+from digest.letter.desk.opening import Opening, Place, redrawn
 from digest.letter.desk.reading import LONGEST_WORDS
 from digest.letter.models import Edition
 from digest.letter.pictures import fetching
@@ -91,7 +91,7 @@ class OpeningWords:
         if not isinstance(edition, Edition):
             return edition
         edition.picture_asked = fetching.wanted(
-            values["file"], values["words"], actor_of(turn), turn.now
+            values["file"], values["words"], names.actor_of(turn), turn.now
         )
         return [Reply(words("picture_coming", {"number": edition.number}))]
 

@@ -27,11 +27,16 @@ DATE = re.compile(
 
 def editorial(text: str, _now: datetime) -> str:
     """Read the opening words: paragraphs, not too many of them."""
+    return passage(text, LONGEST_EDITORIAL, empty="editorial_empty", long="editorial_long")
+
+
+def passage(text: str, longest: int, *, empty: str, long: str) -> str:
+    """Read paragraphs; `empty` and `long` name the blocks that refuse none, or too many."""
     read = "\n\n".join(paragraphs(text))
     if not read:
-        raise InputError("editorial_empty")
-    if len(read) > LONGEST_EDITORIAL:
-        raise InputError("editorial_long")
+        raise InputError(empty)
+    if len(read) > longest:
+        raise InputError(long)
     return read
 
 

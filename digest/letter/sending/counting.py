@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.models import Delivery
+from core.ledger.rules import UNSETTLED
 from digest.letter import names
 from digest.letter.sending.rules import WINDOW, Counted, Tally, tallied
 
@@ -26,6 +27,13 @@ async def count(session: AsyncSession, kind: str, slot: str, now: datetime | Non
         .group_by(Delivery.state, reason)
     )
     return tallied(Counted(*row) for row in rows)
+
+
+async def some_wait(session: AsyncSession, kind: str, slot: str) -> bool:
+    """Say whether a row of a kind and slot is still to be tried, without counting them all."""
+    waiting = Delivery.state.in_([state.value for state in UNSETTLED])
+    found = exists().where(Delivery.kind == kind, Delivery.slot == slot, waiting)
+    return bool(await session.scalar(select(found)))
 
 
 async def tally(session: AsyncSession, number: int, now: datetime | None = None) -> Tally:

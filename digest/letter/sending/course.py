@@ -17,7 +17,7 @@ from digest.letter import editions, names
 from digest.letter.decide import State, approval_holds
 from digest.letter.models import Edition
 from digest.letter.sending import overdue
-from digest.letter.sending.counting import tally
+from digest.letter.sending.counting import some_wait, tally
 from digest.letter.sending.readers import tell_readers
 from digest.letter.sending.report import edition_report
 from digest.letter.sending.rows import WRITING, write_rows
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 async def send(parts: Parts, now: datetime) -> None:
     """Bring each approved edition as far as it can go now. May be interrupted anywhere."""
-    for number in await _in_state(parts, State.APPROVED):
+    for number in await _approved(parts):
         await _begin(parts, number, now)
     for number in await _without_all_rows(parts):
         reach("letter.begun")
@@ -48,9 +48,9 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return min((row.approved_at for row in waiting if row.approved_at), default=None)
 
 
-async def _in_state(parts: Parts, *states: State) -> list[int]:
+async def _approved(parts: Parts) -> list[int]:
     async with parts.database.read() as session:
-        wanted = Edition.state.in_([state.value for state in states])
+        wanted = Edition.state == State.APPROVED.value
         return list(await session.scalars(select(Edition.number).where(wanted)))
 
 
@@ -107,16 +107,13 @@ async def _void(session: AsyncSession, parts: Parts, edition: Edition, now: date
     log.error("letter.approval_void", edition=edition.number)
     reference = names.edition_reference(edition.number)
     acts.record(session, SYSTEM, "letter.approval_void", reference, now)
-    contents = editions.contents_of(edition)
-    await editions.change(
-        session, parts, edition, now, editorial=contents.editorial, items=contents.items
-    )
+    await editions.change(session, parts, edition, now)
 
 
 async def _finish(parts: Parts, number: int, now: datetime) -> None:
     """Once every row is settled or uncertain, close the edition, report, and tell the readers."""
     async with parts.database.read() as session:
-        if (await tally(session, number)).waiting:
+        if await some_wait(session, names.EDITION, names.edition_slot(number)):
             return
     async with parts.database.write() as session:
         edition = await editions.by_number(session, number, lock=True)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.chat import Action, Redraw, Reply, Response, Toast, Turn
 from core.parts import Parts
 from core.people.roles import Role
-from core.reference import Party, Reference
+from core.reference import Reference
 from digest.letter import editions, names
 from digest.letter.decide import State, Verdict, judge, may_become
 from digest.letter.models import Edition
@@ -43,7 +43,7 @@ class SendingDesk:
         edition = await editions.by_number(turn.session, reference.number, lock=True)
         if edition is None or not may_become(State(edition.state), State.PAUSED):
             return [_too_late(edition)]
-        await pausing.pause(turn.session, edition, actor_of(turn), turn.now)
+        await pausing.pause(turn.session, edition, names.actor_of(turn), turn.now)
         await self._progress.redraw(turn.session, edition, turn.now)
         return [Toast(words("paused"))]
 
@@ -52,7 +52,7 @@ class SendingDesk:
         edition = await self._paused(turn, reference, version)
         if edition is None:
             return [await self._not_paused(turn, reference)]
-        await pausing.resume(turn.session, edition, actor_of(turn), turn.now)
+        await pausing.resume(turn.session, edition, names.actor_of(turn), turn.now)
         await self._progress.redraw(turn.session, edition, turn.now)
         return [Toast(words("resumed"))]
 
@@ -72,7 +72,7 @@ class SendingDesk:
         edition = await self._paused(turn, reference, version)
         if edition is None:
             return [await self._not_paused(turn, reference)]
-        count = await pausing.stop(turn.session, edition, actor_of(turn), turn.now)
+        count = await pausing.stop(turn.session, edition, names.actor_of(turn), turn.now)
         await self._progress.redraw(turn.session, edition, turn.now)
         values = {"number": edition.number, "count": count, "name": turn.sender.name}
         return [Redraw(words("stopped", values))]
@@ -91,7 +91,7 @@ class SendingDesk:
         verdict = judge(State(edition.state), edition.version, version, State.SENDING)
         if verdict is not Verdict.GO or edition.state != State.APPROVED:
             return [_too_late(edition)]
-        overdue.confirm(turn.session, edition, actor_of(turn), turn.now)
+        overdue.confirm(turn.session, edition, names.actor_of(turn), turn.now)
         values = {"number": edition.number, "name": turn.sender.name}
         return [Redraw(words("confirmed_late", values))]
 
@@ -118,13 +118,6 @@ async def standing(
         text, keyboard = overdue.question(edition)
         return Reply(text, keyboard, reference)
     return None
-
-
-def actor_of(turn: Turn) -> Party:
-    """Return who acts, as the audit trail names them."""
-    if turn.sender.person_id is None:
-        return Party("account", turn.sender.account)
-    return Party("person", str(turn.sender.person_id))
 
 
 def _too_late(edition: Edition | None) -> Toast:
