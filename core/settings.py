@@ -289,8 +289,43 @@ class DigestSettings(Section):
     fresh_minutes: int = Field(default=60, ge=5)
     unconfirmed_days: int = Field(default=30, ge=1)
     forgotten_months: int = Field(default=36, ge=1)
-    reminder_days: list[int] = Field(default_factory=lambda: [7])
+
+
+class SeminarSettings(Section):
+    """Seminars, committees, workshops. Days are counted to the first half-day, hours in Paris."""
+
+    reminder_days: list[NonNegativeInt] = Field(default_factory=lambda: [7, 1])
+    chase_days: list[NonNegativeInt] = Field(default_factory=lambda: [30])
     reminder_hour: int = Field(default=9, ge=0, le=23)
+    hold_minutes: float = Field(default=10.0, ge=0)
+    organiser_email: str = ""
+    school_holidays: Path | None = None
+    zones: list[Literal["A", "B", "C"]] = Field(default_factory=list)
+    programme_days: int = Field(default=21, ge=0)
+    documents_days: int = Field(default=7, ge=0)
+    minutes_days: int = Field(default=15, ge=1)
+    observation_days: int = Field(default=10, ge=1)
+    meal_days: int = Field(default=7, ge=0)
+    blank_rows: int = Field(default=8, ge=0, le=50)
+
+
+class ObligationSettings(Section):
+    """Something that the contract has the animators do.
+
+    Either so many times (`count`) in each period (`every`), counted from `since`; or once, within
+    `within_days` after `since`. `counts` says what does it by itself: a kind of meeting once it
+    took place, or `minutes` once some are final; else an animator says that it is done.
+    """
+
+    code: str
+    words: str
+    since: date
+    until: date | None = None
+    every: Literal["year", "half", "quarter", "month"] | None = None
+    count: int = Field(default=1, ge=1)
+    within_days: int | None = Field(default=None, ge=0)
+    counts: Literal["", "seminar", "steering", "technical", "workshop", "minutes"] = ""
+    remind_days: list[NonNegativeInt] = Field(default_factory=lambda: [60, 30, 7])
 
 
 class OperatorSettings(Section):
@@ -356,6 +391,8 @@ class Settings(BaseSettings):
     ledger: LedgerSettings = LedgerSettings()
     watch: WatchSettings = WatchSettings()
     digest: DigestSettings = DigestSettings()
+    seminars: SeminarSettings = SeminarSettings()
+    obligation: list[ObligationSettings] = Field(default_factory=list)
     web: WebSettings = WebSettings()
 
     @property

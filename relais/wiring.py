@@ -23,7 +23,7 @@ import bot.personal.room
 import bot.telegram.personal
 import digest.letter.room
 import digest.mailbox.room
-import digest.seminars.room
+import digest.seminars.house
 import digest.subscribers.room
 import watch.alerts.room
 import watch.archive.room
@@ -209,7 +209,7 @@ def make_rooms(
         digest.mailbox.room.build(parts, questions),
         digest.subscribers.room.build(parts, holders, by_mail),
         digest.letter.room.build(parts, contributors, files, fetcher=outside.links),
-        digest.seminars.room.build(parts),
+        *digest.seminars.house.rooms(parts, files),
         web.legal.build(parts),
     ]
     return tuple(rooms)

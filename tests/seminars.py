@@ -11,21 +11,22 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
-from core.chat import Incoming, Place, Post, Redraw, Reply, Response, Sender, Toast, Turn
+from core.chat import Form, Incoming, Place, Post, Redraw, Reply, Response, Sender, Toast, Turn
 from core.clock import FixedClock
 from core.db import Database
+from core.files import NO_FILES, FileSource
 from core.ledger.draft import Channel, DeliveryKind, Parcel
 from core.ledger.models import Delivery, Message
 from core.people.models import Account, Person
 from core.people.roles import Role
 from core.people.store import TELEGRAM
 from core.reference import Party, Reference
-from core.room import Room
+from core.room import Room, Tick
 from core.settings import Settings
 from digest.seminars import registrations, store
 from digest.seminars.decide import Kind
+from digest.seminars.house import rooms
 from digest.seminars.models import Announcement, Registration, Seminar
-from digest.seminars.room import build
 from tests.parts import make_parts
 
 ODILE = Sender("100", "Odile Vernhet", person_id=1, roles=frozenset({Role.ANIMATOR}))
@@ -36,25 +37,40 @@ STRANGER = Sender("900", "Quelqu’un")
 ODILE_MAIL = "odile@relais.test"
 INES_MAIL = "ines@orsanne.example"
 
+REMIND = "seminars.remind"
+
 
 def seminar_settings(days: Sequence[int] = (7,), hour: int = 9) -> Settings:
     return Settings.model_validate(
         {
             "service": {"public_url": "https://relais.test/"},
-            "digest": {"reminder_days": list(days), "reminder_hour": hour},
+            "seminars": {"reminder_days": list(days), "reminder_hour": hour},
         }
     )
 
 
 class SeminarHouse:
-    """The seminars' room. Odile animates; Inès has a mailbox, Marc only a Telegram account."""
+    """The seminars' rooms. Odile animates; Inès has a mailbox, Marc only a Telegram account."""
 
-    def __init__(self, database: Database, clock: FixedClock, settings: Settings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: FixedClock,
+        settings: Settings,
+        files: FileSource = NO_FILES,
+    ) -> None:
         self.parts = make_parts(database, clock, settings)
         self.clock = clock
         self.database = database
-        self.room: Room = build(self.parts)
-        self.kinds: dict[str, DeliveryKind] = {kind.name: kind for kind in self.room.deliveries}
+        self.rooms: tuple[Room, ...] = rooms(self.parts, files)
+        self.kinds: dict[str, DeliveryKind] = {
+            kind.name: kind for room in self.rooms for kind in room.deliveries
+        }
+
+    @property
+    def room(self) -> Room:
+        (found,) = [room for room in self.rooms if room.name == "seminars"]
+        return found
 
     async def settle_in(self) -> None:
         now = self.clock.now()
@@ -115,18 +131,20 @@ class SeminarHouse:
             row = await session.get_one(Seminar, seminar)
             assert await store.cancel(session, row, self.clock.now())
 
-    async def tick(self) -> None:
-        (tick,) = self.room.ticks
-        await tick.run(self.clock.now())
+    async def tick(self, name: str = REMIND) -> None:
+        await self._tick(name).run(self.clock.now())
 
-    async def tick_at(self, instant: datetime) -> None:
+    async def tick_at(self, instant: datetime, name: str = REMIND) -> None:
         self.clock.set(instant)
-        await self.tick()
+        await self.tick(name)
 
-    async def next_due(self) -> datetime | None:
-        (tick,) = self.room.ticks
+    async def next_due(self, name: str = REMIND) -> datetime | None:
         async with self.database.read() as session:
-            return await tick.next_due(session)
+            return await self._tick(name).next_due(session)
+
+    def _tick(self, name: str) -> Tick:
+        (found,) = [tick for room in self.rooms for tick in room.ticks if tick.name == name]
+        return found
 
     async def rows(self, kind: str) -> Sequence[Delivery]:
         async with self.database.read() as session:
@@ -163,14 +181,15 @@ class SeminarHouse:
             return await self.kinds[row.kind].prepare(session, parcel, self.clock.now())
 
     def visitor(self) -> httpx.AsyncClient:
-        application = Starlette(routes=list(self.room.pages))
+        application = Starlette(routes=[page for room in self.rooms for page in room.pages])
         transport = httpx.ASGITransport(application, client=("203.0.113.77", 4321))
         return httpx.AsyncClient(transport=transport, base_url="https://relais.test")
 
     async def command(
         self, name: str, sender: Sender = ODILE, *, private: bool = True
     ) -> Sequence[Response]:
-        (found,) = [c for c in self.room.commands if name in (c.name, *c.aliases)]
+        commands = [command for room in self.rooms for command in room.commands]
+        (found,) = [each for each in commands if name in (each.name, *each.aliases)]
         async with self.database.write() as session:
             return await found.handler(self._turn(session, sender, private=private))
 
@@ -178,7 +197,7 @@ class SeminarHouse:
         self, action: str, seminar: int, version: int = 1, sender: Sender = ODILE,
         *, private: bool = True,
     ) -> Sequence[Response]:  # fmt: skip
-        (found,) = [a for a in self.room.actions if a.name == action]
+        (found,) = [each for room in self.rooms for each in room.actions if each.name == action]
         reference = Reference("seminars", "seminar", str(seminar))
         async with self.database.write() as session:
             turn = self._turn(session, sender, private=private)
@@ -186,7 +205,7 @@ class SeminarHouse:
 
     async def fill(self, *answers: str) -> Sequence[Response]:
         """Answer the form of `/rencontre`, field after field, through its parsers."""
-        (form,) = self.room.forms
+        form = self.form("seminars.new")
         now = self.clock.now()
         values = {
             field.name: field.parse(answer, now)
@@ -194,6 +213,10 @@ class SeminarHouse:
         }
         async with self.database.write() as session:
             return await form.finish(self._turn(session, ODILE, private=True), values)
+
+    def form(self, name: str) -> Form:
+        (found,) = [form for room in self.rooms for form in room.forms if form.name == name]
+        return found
 
     def _turn(self, session: AsyncSession, sender: Sender, *, private: bool) -> Turn:
         place = Place(int(sender.account) if private else -100, private=private)

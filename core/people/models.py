@@ -44,7 +44,8 @@ class Person(Base):
     """Somebody of the network. `code` is the operator's own key in imports.
 
     `successor_id` is who takes over what is open when this person has left. Who is blocked
-    (`blocked_at`) can neither ask nor press.
+    (`blocked_at`) can neither ask nor press. `preferred_channel` is where they would rather be told
+    (`mail` or `chat`; None: by mail when they have a mailbox).
     """
 
     __tablename__ = "people"
@@ -57,6 +58,7 @@ class Person(Base):
     language: Mapped[str] = mapped_column(default="fr")
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     blocked_at: Mapped[datetime | None]
+    preferred_channel: Mapped[str | None]
 
     @property
     def name(self) -> str:

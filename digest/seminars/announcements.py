@@ -54,8 +54,8 @@ def plan(session: AsyncSession, seminar: Seminar, what: What, name: str, due_at:
 
 def plan_reminders(session: AsyncSession, parts: Parts, seminar: Seminar, now: datetime) -> None:
     """Plan the reminders that the settings ask for."""
-    digest = parts.settings.digest
-    for one in reminders(seminar.starts_at, digest.reminder_days, digest.reminder_hour, now):
+    of_config = parts.settings.seminars
+    for one in reminders(seminar.starts_at, of_config.reminder_days, of_config.reminder_hour, now):
         plan(session, seminar, one.what, one.name, one.due_at)
 
 

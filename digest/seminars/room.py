@@ -9,7 +9,7 @@ from digest.seminars.agenda import Agenda
 from digest.seminars.deliveries import delivery_kinds
 from digest.seminars.desk import Desk
 from digest.seminars.pages import SeminarPages
-from digest.seminars.registering import RegistrationPages
+from digest.seminars.registering.links import RegistrationPages
 
 
 def build(parts: Parts) -> Room:

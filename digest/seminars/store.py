@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
@@ -14,7 +14,8 @@ from core.parts import Parts
 from core.reference import Party
 from digest.seminars import announcements, names
 from digest.seminars.decide import Kind, State, What, is_open, may_cancel, may_publish
-from digest.seminars.models import Registration, Seminar
+from digest.seminars.half_days import Hours, half_days_of
+from digest.seminars.models import Document, HalfDay, Registration, Seminar
 
 
 async def create(
@@ -50,6 +51,7 @@ async def create(
     )
     session.add(seminar)
     await session.flush()
+    await set_half_days(session, seminar, half_days_of(seminar.starts_at, seminar.ends_at))
     acts.record(session, actor, "seminars.created", names.seminar_reference(seminar.id), now)
     return seminar
 
@@ -107,12 +109,51 @@ async def move(  # noqa: PLR0917  # both dates, then the present
         raise ValueError("a cancelled seminar does not move")
     seminar.starts_at, seminar.ends_at = aware(starts_at), aware(ends_at)
     seminar.version += 1
+    seminar.updated_at = now
+    await set_half_days(session, seminar, half_days_of(seminar.starts_at, seminar.ends_at))
     await _silence(session, seminar, "moved", now)
     if seminar.state == State.PUBLISHED:
         announcements.plan(session, seminar, What.UPDATE, "moved", now)
         announcements.plan_reminders(session, parts, seminar, now)
     reference = names.seminar_reference(seminar.id)
     acts.record(session, actor, "seminars.moved", reference, now, version=seminar.version)
+
+
+async def half_days(session: AsyncSession, seminar: int) -> Sequence[HalfDay]:
+    """Return the half-days of a seminar, in their order."""
+    wanted = select(HalfDay).where(HalfDay.seminar_id == seminar)
+    return (await session.scalars(wanted.order_by(HalfDay.starts_at, HalfDay.id))).all()
+
+
+async def set_half_days(session: AsyncSession, seminar: Seminar, hours: Sequence[Hours]) -> None:
+    """Give a seminar its half-days, and its own beginning and end by them.
+
+    A half-day that stays in its place keeps its id: answers and scans are about it. One that
+    goes takes its scans' mention of it along, not the scans.
+    """
+    before = await half_days(session, seminar.id)
+    for row in before:
+        row.half = f"{row.half}-{row.id}"  # no two are ever the same, whatever goes where
+    await session.flush()
+    for row, new in zip(before, hours, strict=False):
+        row.day, row.half = new.day, new.half.value
+        row.starts_at, row.ends_at = new.starts_at, new.ends_at
+    for row in before[len(hours) :]:
+        gone = update(Document).where(Document.half_day_id == row.id).values(half_day_id=None)
+        await session.execute(gone)
+        await session.delete(row)
+    for new in hours[len(before) :]:
+        session.add(
+            HalfDay(
+                seminar_id=seminar.id,
+                day=new.day,
+                half=new.half.value,
+                starts_at=new.starts_at,
+                ends_at=new.ends_at,
+            )
+        )
+    seminar.starts_at, seminar.ends_at = hours[0].starts_at, hours[-1].ends_at
+    await session.flush()
 
 
 async def by_id(session: AsyncSession, identity: int, *, lock: bool = False) -> Seminar | None:

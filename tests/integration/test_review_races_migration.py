@@ -49,7 +49,7 @@ async def older(empty_database: Database) -> Database:
 
 
 async def test_rows_of_the_first_version_stay_and_say_what_is_needed_now(older: Database) -> None:
-    assert await migrate(older) == "0004"
+    assert await migrate(older) == "0005"
     asked, answered = (
         datetime(2026, 11, 2, 9, 30, tzinfo=UTC),
         datetime(2026, 11, 3, 10, tzinfo=UTC),

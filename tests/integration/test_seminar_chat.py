@@ -49,7 +49,7 @@ def html(house: SeminarHouse, response: Response) -> str:
 
 
 def test_only_animators_plan_and_everybody_may_look(database: Database, clock: FixedClock) -> None:
-    room = SeminarHouse(database, clock, seminar_settings()).room
+    (room,) = [r for r in SeminarHouse(database, clock, seminar_settings()).rooms if r.commands]
     assert [(c.name, c.aliases, c.role) for c in room.commands] == [
         ("rencontre", ("seminaire",), Role.ANIMATOR),
         ("agenda", (), None),
@@ -94,7 +94,7 @@ async def test_a_draft_is_found_again(house: SeminarHouse) -> None:
 
 
 async def test_every_kind_is_a_button_and_only_those_are(house: SeminarHouse) -> None:
-    (form,) = house.room.forms
+    form = house.form("seminars.new")
     kind = form.fields[0]
     labels = [house.parts.renderer.plain(b.label) for row in kind.choices for b in row]
     assert labels == ["Séminaire", "Comité de pilotage", "Comité technique", "Atelier"]
@@ -105,7 +105,7 @@ async def test_every_kind_is_a_button_and_only_those_are(house: SeminarHouse) ->
 
 
 async def test_every_misunderstanding_has_its_sentence(house: SeminarHouse) -> None:
-    (form,) = house.room.forms
+    form = house.form("seminars.new")
     typed = {"kind": "x", "title": " ", "when": "un jour", "place": "\n"}
     for field in form.fields:
         with pytest.raises(InputError) as caught:

@@ -1,0 +1,1 @@
+"""Who came: attendance sheets, scans, certificates, what they thought of it."""

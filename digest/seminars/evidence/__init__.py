@@ -1,0 +1,1 @@
+"""What funders are shown of a meeting, in one file."""

@@ -1,0 +1,31 @@
+"""The rooms of the meetings, all together."""
+
+import digest.seminars.attendance.room
+import digest.seminars.calendars.room
+import digest.seminars.evidence.room
+import digest.seminars.inviting.room
+import digest.seminars.minutes.room
+import digest.seminars.obligations.room
+import digest.seminars.registering.room
+import digest.seminars.reminding.room
+import digest.seminars.room
+import digest.seminars.scheduling.room
+from core.files import NO_FILES, FileSource
+from core.parts import Parts
+from core.room import Room
+
+
+def rooms(parts: Parts, files: FileSource = NO_FILES) -> tuple[Room, ...]:
+    """Return them; `files` gives the bytes of what is sent in chat."""
+    return (
+        digest.seminars.scheduling.room.build(parts, files),
+        digest.seminars.inviting.room.build(parts),
+        digest.seminars.registering.room.build(parts),
+        digest.seminars.reminding.room.build(parts),
+        digest.seminars.calendars.room.build(parts),
+        digest.seminars.attendance.room.build(parts, files),
+        digest.seminars.minutes.room.build(parts, files),
+        digest.seminars.evidence.room.build(parts),
+        digest.seminars.obligations.room.build(parts),
+        digest.seminars.room.build(parts),
+    )

@@ -1,0 +1,1 @@
+"""Who is invited: groups, their preview, invitations and what is asked again."""

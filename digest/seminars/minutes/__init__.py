@@ -1,0 +1,1 @@
+"""What was said: minutes and decisions, from draft to final."""

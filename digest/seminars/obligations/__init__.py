@@ -1,0 +1,1 @@
+"""What the contract has the animators do, and what they are reminded of."""

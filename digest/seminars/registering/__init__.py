@@ -1,0 +1,1 @@
+"""Who comes: places, waiting list, answers, what people choose."""

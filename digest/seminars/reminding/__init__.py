@@ -1,0 +1,1 @@
+"""What is said to everybody whom a meeting concerns, and when."""
