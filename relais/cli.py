@@ -19,6 +19,7 @@ from relais import (
     configuration,
     letter_commands,
     mailbox_commands,
+    seminar_commands,
     subscriber_commands,
     watch_commands,
 )
@@ -39,6 +40,7 @@ app.add_typer(subscriber_commands.app, name="subscribers")
 app.add_typer(watch_commands.app, name="watch")
 app.add_typer(mailbox_commands.app, name="mailbox")
 app.add_typer(letter_commands.app, name="digest")
+app.add_typer(seminar_commands.app, name="seminar")
 
 console = Console()
 complaints = Console(stderr=True)

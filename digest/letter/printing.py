@@ -1,7 +1,5 @@
 """An edition on paper: two pages of PDF, tagged, when typst is installed (the extra `print`)."""
 
-import importlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +8,7 @@ from core.chat import Text
 from core.funding.emblem import emblem_svg
 from core.funding.rules import EMBLEM_HEIGHT
 from core.parts import Parts
+from core.printing import press
 from digest.letter import names, rendering
 from digest.letter.decide import Contents, Item, by_section, paragraphs
 
@@ -37,25 +36,16 @@ def edition_pdf(
     Summaries are shortened as needed; with more titles than two pages hold, there are more. It
     takes about a second of processor: call it beside the event loop.
     """
-    try:
-        typst = importlib.import_module("typst")
-    except ImportError:  # the extra is not installed: everything else works
+    printing = press(parts.renderer, "print/edition.typ")
+    if printing is None:
         return None
-    layout, fonts = parts.renderer.source("print/edition.typ").encode(), typst.Fonts()
-    inputs: dict[str, str] = {}
+    data: Mapping[str, Any] = {}
     for size, summary, note in FITS:
-        data = _data(parts, number, contents, printed_at, summary=summary, note=note)
-        inputs = {"data": json.dumps({**data, "size": size}, ensure_ascii=False)}
-        pages = typst.query(layout, "<pages>", field="value", font_paths=fonts, sys_inputs=inputs)
-        if json.loads(pages)[0] <= PAGES:
+        shown = _data(parts, number, contents, printed_at, summary=summary, note=note)
+        data = {**shown, "size": size}
+        if printing.pages(data) <= PAGES:
             break
-    written = {"format": "pdf", "font_paths": fonts, "sys_inputs": inputs}
-    made: bytes
-    try:
-        made = typst.compile(layout, **written, pdf_standards=["ua-1"], timestamp=printed_at)
-    except typst.TypstError:  # a character that no font here has: tagged still, but not to the norm
-        made = typst.compile(layout, **written, timestamp=printed_at)
-    return made
+    return printing.pdf(data, printed_at)
 
 
 def _data(

@@ -43,10 +43,18 @@ _WHEN = re.compile(
 
 
 class RegistrationState(enum.StrEnum):
-    """The life of a registration; `asked` waits for a mailbox to confirm."""
+    """What somebody answers about a seminar.
 
+    `invited` has not answered yet; `asked` waits for a mailbox to confirm; `waiting` is on the
+    waiting list; `excused` will not come; `represented` sends somebody else.
+    """
+
+    INVITED = "invited"
     ASKED = "asked"
     REGISTERED = "registered"
+    WAITING = "waiting"
+    EXCUSED = "excused"
+    REPRESENTED = "represented"
     CANCELLED = "cancelled"
 
 
@@ -87,11 +95,10 @@ def answer_to(
 
 def confirmation_of(state: RegistrationState) -> Confirmation:
     """Decide what a confirmation link does. One from before a cancellation does nothing."""
-    return {
-        RegistrationState.ASKED: Confirmation.DONE,
-        RegistrationState.REGISTERED: Confirmation.ALREADY,
-        RegistrationState.CANCELLED: Confirmation.ASK_AGAIN,
-    }[state]
+    if state is RegistrationState.ASKED:
+        return Confirmation.DONE
+    held = state in {RegistrationState.REGISTERED, RegistrationState.WAITING}
+    return Confirmation.ALREADY if held else Confirmation.ASK_AGAIN
 
 
 def parse_when(text: str, now: datetime) -> tuple[datetime, datetime]:

@@ -1,0 +1,12 @@
+"""What this room adds to the card of a meeting, for the animators."""
+
+from datetime import datetime
+
+from core.chat import Keyboard
+from digest.seminars.models import Seminar
+
+
+def buttons(seminar: Seminar, now: datetime) -> Keyboard:
+    """Return rows of buttons; none when there is nothing to do about it at `now`."""
+    del seminar, now
+    return ()
