@@ -19,7 +19,9 @@ class Seminar(Base):
     `meals` and `questions` are what people are asked, in their order. `reminder_days` and
     `chase_days` replace those of the configuration (None: as there). `queued` counts those who
     were put on the waiting list. `invited_at` is when its invitations leave: until then they can
-    be held back. `programme_hash` is a kept file (`core.files`).
+    be held back. `programme_hash` is a kept file (`core.files`). `proposal` is a change that was
+    typed and is still to be confirmed; `programme_asked` a file that was sent in chat and is still
+    to be fetched. `meals` and `questions` are lists of lines of text.
     """
 
     __tablename__ = "seminars"
@@ -52,6 +54,8 @@ class Seminar(Base):
     programme_hash: Mapped[str | None]
     programme_name: Mapped[str] = mapped_column(default="")
     updated_at: Mapped[datetime | None]
+    proposal: Mapped[dict[str, Any] | None]
+    programme_asked: Mapped[dict[str, Any] | None]
 
 
 class HalfDay(Base):

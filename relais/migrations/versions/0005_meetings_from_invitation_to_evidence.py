@@ -255,6 +255,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("updated_at", core.db.UtcDateTime(timezone=True), nullable=True)
         )
+        batch_op.add_column(sa.Column("proposal", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("programme_asked", sa.JSON(), nullable=True))
 
     # Each half-day of a seminar planned before: one, for as long as it lasts.
     op.execute(
@@ -266,6 +268,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("seminars", schema=None) as batch_op:
+        batch_op.drop_column("programme_asked")
+        batch_op.drop_column("proposal")
         batch_op.drop_column("updated_at")
         batch_op.drop_column("programme_name")
         batch_op.drop_column("programme_hash")
