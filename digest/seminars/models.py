@@ -98,7 +98,8 @@ class InvitedGroup(Base):
     """Whom a seminar invites: `what` says how they are found, `value` among what.
 
     A role, a territory, a structure, a theme that people follow, the people of an earlier
-    seminar (`agenda`), everybody, or one person or guest (`value` is then the party).
+    seminar (`agenda`), everybody, or one person or guest (`value` is then the party). What is
+    `extended` is invited to a committee only when its audience is the extended one.
     """
 
     __tablename__ = "invited_groups"
@@ -109,6 +110,7 @@ class InvitedGroup(Base):
     what: Mapped[str]
     value: Mapped[str]
     added_at: Mapped[datetime]
+    extended: Mapped[bool] = mapped_column(default=False)
 
 
 class Guest(Base):

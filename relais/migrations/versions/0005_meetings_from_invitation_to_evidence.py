@@ -140,6 +140,7 @@ def upgrade() -> None:
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
         sa.Column("added_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("extended", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["seminar_id"], ["seminars.id"], name=op.f("fk_invited_groups_seminar_id")
         ),
@@ -148,6 +149,29 @@ def upgrade() -> None:
             "seminar_id", "what", "value", name=op.f("uq_invited_groups_seminar_id_what_value")
         ),
     )
+    op.create_table(
+        "invitation_rounds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seminar_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("due_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("planned_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("planned_by", sa.String(), nullable=False),
+        sa.Column("settled_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seminar_id"], ["seminars.id"], name=op.f("fk_invitation_rounds_seminar_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation_rounds")),
+    )
+    with op.batch_alter_table("invitation_rounds", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_invitation_rounds_seminar_id"), ["seminar_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_invitation_rounds_state_due_at"), ["state", "due_at"], unique=False
+        )
+
     op.create_table(
         "seminar_speakers",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -316,6 +340,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_seminar_speakers_seminar_id"))
 
     op.drop_table("seminar_speakers")
+    with op.batch_alter_table("invitation_rounds", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation_rounds_state_due_at"))
+        batch_op.drop_index(batch_op.f("ix_invitation_rounds_seminar_id"))
+
+    op.drop_table("invitation_rounds")
     op.drop_table("invited_groups")
     op.drop_table("half_days")
     op.drop_table("seminar_feedback_given")
