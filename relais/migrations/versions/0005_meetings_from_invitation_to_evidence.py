@@ -36,6 +36,62 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attendances_seminar_id"), ["seminar_id"], unique=False)
 
     op.create_table(
+        "attendance_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seminar_id", sa.Integer(), nullable=False),
+        sa.Column("half_day_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
+        sa.Column("unique_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("asked_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_files")),
+        sa.UniqueConstraint(
+            "seminar_id",
+            "unique_id",
+            "kind",
+            "half_day_id",
+            name=op.f("uq_attendance_files_seminar_id_unique_id_kind_half_day_id"),
+        ),
+    )
+    op.create_table(
+        "remote_connections",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seminar_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("minutes", sa.JSON(), nullable=False),
+        sa.Column("identity", sa.String(), nullable=True),
+        sa.Column("ignored_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remote_connections")),
+        sa.UniqueConstraint("seminar_id", "key", name=op.f("uq_remote_connections_seminar_id_key")),
+    )
+    op.create_table(
+        "attendance_certificates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seminar_id", sa.Integer(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("half_days", sa.JSON(), nullable=False),
+        sa.Column("asked_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("posted_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_certificates")),
+        sa.UniqueConstraint(
+            "seminar_id",
+            "party",
+            "version",
+            name=op.f("uq_attendance_certificates_seminar_id_party_version"),
+        ),
+    )
+    with op.batch_alter_table("attendance_certificates", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_attendance_certificates_posted_at"), ["posted_at"], unique=False
+        )
+
+    op.create_table(
         "calendar_keys",
         sa.Column("party", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -50,8 +106,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("decisions", sa.JSON(), nullable=False),
         sa.Column("hash", sa.String(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=True),
         sa.Column("created_at", core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("sent_at", core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("observations_until", core.db.UtcDateTime(timezone=True), nullable=True),
@@ -61,6 +119,46 @@ def upgrade() -> None:
         sa.UniqueConstraint("seminar_id", name=op.f("uq_minutes_seminar_id")),
     )
     op.create_table(
+        "minutes_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("minutes_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("decisions", sa.JSON(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("pdf", sa.String(), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("observations_until", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("sent_by", sa.String(), nullable=False),
+        sa.Column("reached", sa.Integer(), nullable=False),
+        sa.Column("rows_written_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_minutes_versions")),
+        sa.UniqueConstraint(
+            "minutes_id",
+            "what",
+            "version",
+            name=op.f("uq_minutes_versions_minutes_id_what_version"),
+        ),
+    )
+    op.create_table(
+        "evidence_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seminar_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("in_group", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=True),
+        sa.Column("asked_at", core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_requests")),
+    )
+    with op.batch_alter_table("evidence_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_requests_state"), ["state"], unique=False)
+
+    op.create_table(
         "minutes_observations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("minutes_id", sa.Integer(), nullable=False),
@@ -69,6 +167,8 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("at", core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("handled_at", core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("handled_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_minutes_observations")),
     )
     with op.batch_alter_table("minutes_observations", schema=None) as batch_op:
@@ -358,8 +458,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_minutes_observations_minutes_id"))
 
     op.drop_table("minutes_observations")
+    op.drop_table("minutes_versions")
+    with op.batch_alter_table("evidence_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_requests_state"))
+
+    op.drop_table("evidence_requests")
     op.drop_table("minutes")
     op.drop_table("calendar_keys")
+    with op.batch_alter_table("attendance_certificates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attendance_certificates_posted_at"))
+
+    op.drop_table("attendance_certificates")
+    op.drop_table("remote_connections")
+    op.drop_table("attendance_files")
     with op.batch_alter_table("attendances", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendances_seminar_id"))
         batch_op.drop_index(batch_op.f("ix_attendances_party"))
