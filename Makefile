@@ -19,11 +19,16 @@ $(STAMP): requirements.lock pyproject.toml
 demo: install          ## the whole service on sample data: make demo ARGS=--tour
 	@$(BIN)/relais demo $(ARGS)
 
-test: install          ## every test: make test ARGS="-k ledger"
+test:                  ## every test; cover runs the unit tests. Some only: make test ARGS="-k ledger"
+ifeq ($(ARGS),)
+	@$(MAKE) --no-print-directory cover
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/integration tests/acceptance
+else
+	@$(MAKE) --no-print-directory install
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+endif
 
-check: lint cover      ## what to run before every commit; cover runs the unit tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/integration tests/acceptance $(ARGS)
+check: lint test       ## what to run before every commit
 
 cover: install         ## decisions and rules must be covered whole, branches included
 	$(BIN)/python -m coverage erase
