@@ -7,15 +7,16 @@ by `core.mail.fill` when the mail leaves.
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
+from typing import Literal
 
 from core.funding.notice import Picture
 from core.ledger.draft import Channel, Content
 from core.mail.encode import header, mailbox, named, one_line, quote, quote_open
-from core.mail.fill import Manner, marker
+from core.mail.fill import ATTENDEE, STAMP, Manner, marker
 from core.render import MailText
 from core.settings import MailSettings
 
@@ -24,6 +25,9 @@ _OURS = secrets.token_hex(8)
 """Makes our placeholders such that nobody's text can hold one, and be given what is private."""
 
 _PLACEHOLDER = re.compile(rf"⸨{_OURS}:([a-z][a-z0-9_]*)⸩")
+
+MannerOf = Callable[[str], Manner | None]
+"""How a part writes the value of that name; None: what looks like its placeholder is text."""
 
 UNSUBSCRIBE_URL = "unsubscribe_url"
 """The value that a mail composed with `list_unsubscribe` needs: where a POST unsubscribes."""
@@ -53,6 +57,19 @@ class ListLinks:
     campaign: str
 
 
+@dataclass(frozen=True)
+class CalendarPart:
+    """A meeting as calendar programs read it (RFC 5545), and what they do with it (RFC 5546).
+
+    `text` may hold two placeholders: `STAMP`, and `ATTENDEE`, alone on a line that continues the
+    one before (a space, then the placeholder). The gateway gives both: whoever is written to is
+    the only attendee.
+    """
+
+    method: Literal["REQUEST", "CANCEL"]
+    text: str
+
+
 def placeholder(name: str) -> str:
     """Return the text that stands for a value of each recipient, to be given to a template.
 
@@ -72,9 +89,12 @@ def compose(
     letter: ListLinks | None = None,
     auto_submitted: bool = False,
     attachments: Sequence[Attachment] = (),
+    calendar: CalendarPart | None = None,
     names: Collection[str] | None = None,
 ) -> Content:
     """Build a mail: a text part, an HTML part with its pictures, attachments if there are any.
+
+    `calendar` is a third way to read it, which calendar programs take.
 
     `list_unsubscribe` is for what subscribers get: it adds List-Id, and one-click unsubscription
     (RFC 8058) at the value `unsubscribe_url`; `letter` does the same, and adds where its help and
@@ -91,7 +111,7 @@ def compose(
         headers += b"Auto-Submitted: auto-generated\r\n"
     if list_unsubscribe or letter:
         headers += _list_headers(settings, letter)
-    return Content(Channel.MAIL, headers + _body(text, attachments, names).as_bytes())
+    return Content(Channel.MAIL, headers + _body(text, attachments, calendar, names).as_bytes())
 
 
 def _headers(settings: MailSettings, subject: str) -> bytes:
@@ -138,26 +158,43 @@ def _letter_headers(settings: MailSettings, letter: ListLinks) -> bytes:
 
 
 def _body(
-    text: MailText, attachments: Sequence[Attachment], names: Collection[str] | None
+    text: MailText,
+    attachments: Sequence[Attachment],
+    calendar: CalendarPart | None,
+    names: Collection[str] | None,
 ) -> MIMEPart:
-    html = _part("html", "html", text.html, names)
+    html = _part("html", text.html, _written_as("html", names))
     if text.pictures:
         html = _multipart("related", [html, *map(_picture, text.pictures)])
         html.set_param("type", "text/html")
-    body = _multipart("alternative", [_part("text", "plain", text.text, names), html])
+    ways = [_part("plain", text.text, _written_as("text", names)), html]
+    if calendar:
+        ways.append(_calendar(calendar))
+    body = _multipart("alternative", ways)
     if not attachments:
         return body
     return _multipart("mixed", [body, *(_attached(attachment) for attachment in attachments)])
 
 
-def _part(manner: Manner, subtype: str, text: str, names: Collection[str] | None) -> MIMEPart:
+def _calendar(calendar: CalendarPart) -> MIMEPart:
+    """Build the calendar's part; its type says the method too (RFC 6047 §2.4)."""
+    manners: Mapping[str, Manner] = {ATTENDEE: "calendar", STAMP: "text"}
+    return _part(f"calendar; method={calendar.method}", calendar.text, manners.get)
+
+
+def _written_as(manner: Manner, names: Collection[str] | None) -> MannerOf:
+    return lambda name: manner if names is None or name in names else None
+
+
+def _part(subtype: str, text: str, manner_of: MannerOf) -> MIMEPart:
     """Build a text part in which each placeholder stands alone between soft line breaks."""
     *pieces, last = _PLACEHOLDER.split(text)
     encoded = b""
     before = ""
     for piece, name in zip(pieces[::2], pieces[1::2], strict=True):
         before += piece
-        if names is None or name in names:
+        manner = manner_of(name)
+        if manner:
             encoded += quote_open(before) + marker(manner, name)
             before = ""
         else:

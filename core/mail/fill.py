@@ -9,20 +9,29 @@ import hmac
 import html
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Literal
+from urllib.parse import quote as percent_encoded
 
 from core.errors import InputError
 from core.ledger.draft import MailAddress, Parcel
 from core.mail.encode import address, mailbox, quote_open
 
-Manner = Literal["header", "url", "text", "html"]
+Manner = Literal["header", "url", "text", "html", "calendar"]
 
-_MARKER = re.compile(rb"\0(header|url|text|html):([^\0]+)\0")
+ATTENDEE = "attendee"
+"""The value that a calendar needs: the recipient's own address. The gateway gives it itself."""
+
+STAMP = "stamp"
+"""The other one: when this mail leaves, in UTC, as calendars write it (`20261123T080000Z`)."""
+
+_MARKER = re.compile(rb"\0(header|url|text|html|calendar):([^\0]+)\0")
 _HEADER = re.compile(r"(?:[ -~]|\r\n )+")
 _URL = re.compile(r"https?://[!-;=?-~]+")
 _LONGEST_URL = 900
+_LONGEST_FOLDED = 74
+"""How many octets a line of a calendar holds after the space that continues the one before."""
 
 
 def marker(manner: Manner, name: str) -> bytes:
@@ -52,11 +61,13 @@ def fill(body: bytes, values: Mapping[str, str]) -> bytes:
 def envelope_values(
     parcel: Parcel, recipient: MailAddress, sender: str, secret: str, now: datetime
 ) -> dict[str, str]:
-    """Return the values of the headers that differ from one recipient to the next."""
+    """Return what differs from one recipient to the next by itself: headers, a calendar's own."""
     return {
         "To": mailbox(recipient.email, recipient.name),
         "Date": format_datetime(now),
         "Message-ID": message_id(parcel, sender, secret),
+        ATTENDEE: recipient.email,
+        STAMP: f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
     }
 
 
@@ -103,9 +114,17 @@ def _write_html(value: str) -> bytes:
     return quote_open(html.escape(value))
 
 
+def _write_calendar(value: str) -> bytes:
+    """Write an address as a calendar's (RFC 5545 §3.3.3, RFC 6068), on lines that continue one."""
+    uri = "mailto:" + percent_encoded(address(value), safe="@!$'*+")
+    starts = range(0, len(uri), _LONGEST_FOLDED)
+    return quote_open("\r\n ".join(uri[start : start + _LONGEST_FOLDED] for start in starts))
+
+
 _WRITE: dict[bytes, Callable[[str], bytes]] = {
     b"header": _write_header,
     b"url": _write_url,
     b"text": quote_open,
     b"html": _write_html,
+    b"calendar": _write_calendar,
 }

@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+from core.mail import fill
 from core.parts import Parts
 from core.reference import Party, Reference
 
+INVITATION = "seminars.invitation"
+CHASE = "seminars.chase"
 REMINDER = "seminars.reminder"
 UPDATE = "seminars.update"
 CANCELLATION = "seminars.cancellation"
+THANKS = "seminars.thanks"
 REGISTRATION = "seminars.registration"
 CONFIRMATION = "seminars.confirmation"
 
@@ -16,12 +20,17 @@ GUEST = "guest"
 
 CONFIRM = "seminars.confirm"
 LEAVE = "seminars.leave"
+ANSWER = "seminars.answer"
 
 LEAVE_LIFE = timedelta(days=2 * 365)
 """How long the link that cancels a registration lives: meetings are planned well ahead."""
 
 LEAVE_URL = "leave_url"
+ANSWER_URL = "answer_url"
 CONFIRM_URL = "confirm_url"
+
+ATTENDEE = fill.ATTENDEE
+"""The recipient's own address in a mail's calendar: never stored, given as the mail leaves."""
 
 
 def seminar_reference(identity: int) -> Reference:
@@ -42,6 +51,11 @@ def guest_party(identity: int) -> Party:
 def slot(seminar: int, name: str, version: int) -> str:
     """Return the slot of what is said to each registered party once: `seminar:4/J-7/v2`."""
     return f"seminar:{seminar}/{name}/v{version}"
+
+
+def invitation_slot(seminar: int) -> str:
+    """Return the slot of an invitation: a party gets one, whatever becomes of the date."""
+    return f"seminar:{seminar}/invitation"
 
 
 def answer_slot(seminar: int, answer: str, request: int) -> str:
@@ -68,3 +82,8 @@ def confirmation_url(parts: Parts, registration: int, request: int) -> str:
 def leaving_url(parts: Parts, registration: int) -> str:
     """Return the signed address where a registration can be cancelled."""
     return page_url(parts, f"/rencontres/desinscription/{parts.tokens.sign(LEAVE, registration)}")
+
+
+def answer_url(parts: Parts, registration: int) -> str:
+    """Return the signed address of the page where somebody answers, changes, or gives up."""
+    return page_url(parts, f"/rencontres/reponse/{parts.tokens.sign(ANSWER, registration)}")
