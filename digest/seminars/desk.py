@@ -27,7 +27,8 @@ from digest.seminars import names, registrations, store
 from digest.seminars.decide import Kind, State
 from digest.seminars.models import Seminar
 from digest.seminars.rendering import shown, words
-from digest.seminars.rules import parse_place, parse_title, parse_when
+from digest.seminars.rules import parse_place, parse_title
+from digest.seminars.scheduling.rules import parse_half_days
 
 FORM = "seminars.new"
 
@@ -146,8 +147,9 @@ def parse_kind(text: str, _now: datetime) -> str:
 
 
 def read_when(text: str, now: datetime) -> list[str]:
-    """Read a day and its hours. Raises InputError as `parse_when` does."""
-    return [instant.isoformat() for instant in parse_when(text, now)]
+    """Read a day and its hours. Raises InputError as `parse_half_days` does."""
+    half_days = parse_half_days(text, now)
+    return [half_days[0].starts_at.isoformat(), half_days[-1].ends_at.isoformat()]
 
 
 def _unpublishable(seminar: Seminar) -> Text:

@@ -1,15 +1,19 @@
 """How the hours of a meeting are cut into half-days. Decisions only."""
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any, Self
 
 from core.clock import PARIS, aware
 
 NOON = time(12, 30)
 AFTERNOON = time(14, 0)
 EVENING = time(18, 0)
+
+Span = tuple[time, time]
+"""From an hour of the day to another, both as clocks show them in Paris."""
 
 
 class Half(enum.StrEnum):
@@ -29,6 +33,25 @@ class Hours:
     starts_at: datetime
     ends_at: datetime
 
+    def to_json(self) -> dict[str, Any]:
+        """Return what can be stored as JSON."""
+        return {
+            "day": self.day.isoformat(),
+            "half": self.half.value,
+            "starts_at": self.starts_at.isoformat(),
+            "ends_at": self.ends_at.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read back what `to_json` wrote."""
+        return cls(
+            date.fromisoformat(raw["day"]),
+            Half(raw["half"]),
+            datetime.fromisoformat(raw["starts_at"]),
+            datetime.fromisoformat(raw["ends_at"]),
+        )
+
 
 def half_days_of(starts_at: datetime, ends_at: datetime) -> Sequence[Hours]:
     """Cut a meeting into half-days, each of its days having the same hours in Paris.
@@ -41,7 +64,23 @@ def half_days_of(starts_at: datetime, ends_at: datetime) -> Sequence[Hours]:
         return [Hours(first.date(), half_at(first.time()), aware(starts_at), aware(ends_at))]
     days = (last.date() - first.date()).days + 1
     dates = (first.date() + timedelta(days=number) for number in range(days))
-    return [hours for day in dates for hours in _of_day(day, first.time(), last.time())]
+    span = (first.time(), last.time())
+    return [hours for day in dates for hours in half_days_on(day, [span])]
+
+
+def half_days_on(day: date, spans: Iterable[Span]) -> Sequence[Hours]:
+    """Return the half-days of one day whose hours are given.
+
+    Hours over midday are cut as in `half_days_of`; those that fall in the same half-day are one,
+    from the first beginning to the last end.
+    """
+    found: dict[Half, Hours] = {}
+    for each in (hours for span in spans for hours in _cut(day, *span)):
+        other = found.get(each.half, each)
+        starts_at = min(each.starts_at, other.starts_at)
+        ends_at = max(each.ends_at, other.ends_at)
+        found[each.half] = Hours(day, each.half, starts_at, ends_at)
+    return sorted(found.values(), key=lambda hours: hours.starts_at)
 
 
 def half_at(hour: time) -> Half:
@@ -51,7 +90,7 @@ def half_at(hour: time) -> Half:
     return Half.MORNING if hour < NOON else Half.AFTERNOON
 
 
-def _of_day(day: date, start: time, end: time) -> Iterator[Hours]:
+def _cut(day: date, start: time, end: time) -> Iterator[Hours]:
     if start < NOON and end > AFTERNOON:
         yield _hours(day, Half.MORNING, start, NOON)
         yield _hours(day, Half.AFTERNOON, AFTERNOON, end)

@@ -4,42 +4,33 @@ import enum
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from core.clock import PARIS, aware
 from core.email_address import normalise
 from core.errors import InputError
 
 LONGEST_TITLE = 150
 LONGEST_PLACE = 300
 LONGEST_NAME = 100
-HALF_DAY = timedelta(hours=3)
-"""How long a meeting lasts when only its beginning was given."""
+LONGEST_ACCESS = 1_000
+LONGEST_PROGRAMME = 5_000
+LONGEST_QUESTION = 200
+LONGEST_MEAL = 60
+LONGEST_SPEAKER = 200
+MOST_QUESTIONS = 5
+MOST_MEALS = 8
+MOST_PLACES = 5_000
+MOST_OFFSETS = 6
+FURTHEST_OFFSET = 180
+"""In days before a meeting: what people are told earlier is its invitation."""
 
-EARLIEST_YEAR = 2000
-FURTHEST_YEARS = 8
-"""How far ahead meetings are planned; the 29 February comes back within that time."""
+NOTHING = "-"
+"""The answer of a button that leaves something empty."""
 
 SOON = timedelta(minutes=10)
 LATER = timedelta(days=1)
 FREE_REQUESTS = 3
 """Beyond so many requests, mails to one address are a day apart: forms must not harass."""
-
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS = (
-    "janvier", "fevrier", "mars", "avril", "mai", "juin",
-    "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
-)  # fmt: skip
-
-_WHEN = re.compile(
-    rf"(?:le\s+)?(?:(?P<weekday>{'|'.join(WEEKDAYS)})\s+)?(?:le\s+)?"
-    rf"(?:(?P<day>\d{{1,2}})(?:er)?\s+(?P<month_name>{'|'.join(MONTHS)})(?:\s+(?P<year>\d{{4}}))?"
-    r"|(?P<day_number>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year_number>\d{4}))?)"
-    r"\s*,?\s*(?:(?:de|a|des)\s+)?"
-    r"(?P<hour>\d{1,2})\s*(?:h(?:eures?)?|:)\s*(?P<minute>\d{2})?"
-    r"(?:\s*(?:-|a|jusqu'a)\s*"
-    r"(?P<end_hour>\d{1,2})\s*(?:h(?:eures?)?|:)\s*(?P<end_minute>\d{2})?)?\s*\.?"
-)
 
 
 class RegistrationState(enum.StrEnum):
@@ -89,43 +80,24 @@ def answer_to(
     wait = SOON if requests < FREE_REQUESTS else LATER
     if requested_at is not None and now - requested_at < wait:
         return Answer.NOTHING
-    registered = state is RegistrationState.REGISTERED
-    return Answer.REGISTRATION if registered else Answer.CONFIRMATION
+    answered = {
+        RegistrationState.REGISTERED,
+        RegistrationState.WAITING,
+        RegistrationState.REPRESENTED,
+    }
+    return Answer.REGISTRATION if state in answered else Answer.CONFIRMATION
 
 
 def confirmation_of(state: RegistrationState) -> Confirmation:
     """Decide what a confirmation link does. One from before a cancellation does nothing."""
     if state is RegistrationState.ASKED:
         return Confirmation.DONE
-    held = state in {RegistrationState.REGISTERED, RegistrationState.WAITING}
+    held = state in {
+        RegistrationState.REGISTERED,
+        RegistrationState.WAITING,
+        RegistrationState.REPRESENTED,
+    }
     return Confirmation.ALREADY if held else Confirmation.ASK_AGAIN
-
-
-def parse_when(text: str, now: datetime) -> tuple[datetime, datetime]:
-    """Return the beginning and the end, in UTC, of a day with its hours as people type them.
-
-    « jeudi 12 mars 9h30-17h », « 12/03/2027 de 9h30 à 17h »; hours are those of Paris. Without a
-    year, the next such day; without an end, half a day. Raises InputError whose `what` names
-    the sentence that explains: `when_unknown`, `when_impossible`, `when_weekday`, `when_order`,
-    `when_past`.
-    """
-    found = _WHEN.fullmatch(_plain(text))
-    if found is None:
-        raise InputError("when_unknown")
-    first = _hour(found["hour"], found["minute"])
-    last = _hour(found["end_hour"], found["end_minute"]) if found["end_hour"] else None
-    day = _day(found, first, now.astimezone(PARIS))
-    if found["weekday"] and WEEKDAYS[day.weekday()] != found["weekday"]:
-        raise InputError("when_weekday")
-    starts_at = aware(datetime.combine(day, first, PARIS))
-    ends_at = starts_at + HALF_DAY
-    if last is not None:
-        ends_at = aware(datetime.combine(day, last, PARIS))
-    if ends_at <= starts_at:
-        raise InputError("when_order")
-    if starts_at <= now:
-        raise InputError("when_past")
-    return starts_at, ends_at
 
 
 def parse_title(text: str) -> str:
@@ -145,6 +117,88 @@ def parse_place(text: str) -> tuple[str, str | None]:
     return place, links[0] if links else None
 
 
+def parse_link(text: str) -> str | None:
+    """Return a video link, or None for none. Raises InputError: `link_unknown`."""
+    line = " ".join(text.split())
+    if line == NOTHING:
+        return None
+    if not re.fullmatch(r"https?://\S+\.\S+", line) or len(line) > LONGEST_PLACE:
+        raise InputError("link_unknown")
+    return line
+
+
+def parse_access(text: str) -> str:
+    """Return how to come, in paragraphs; may be none. Raises InputError: `access_long`."""
+    return _passage(text, LONGEST_ACCESS, "access")
+
+
+def parse_programme(text: str) -> str:
+    """Return a programme, line by line; may be none. Raises InputError: `programme_long`."""
+    return _passage(text, LONGEST_PROGRAMME, "programme")
+
+
+def parse_capacity(text: str) -> int | None:
+    """Return how many places there are on site; None for no limit.
+
+    Raises InputError: `capacity_unknown`.
+    """
+    typed = plain(text)
+    if typed == NOTHING or typed.startswith(("sans limite", "illimite")):
+        return None
+    found = re.fullmatch(r"(\d{1,4})(?: (?:places?|personnes?))?\.?", typed)
+    if found is None or not 1 <= int(found[1]) <= MOST_PLACES:
+        raise InputError("capacity_unknown")
+    return int(found[1])
+
+
+def parse_meals(text: str) -> list[str]:
+    """Return the choices of a meal, one a line; none to ask nothing.
+
+    Raises InputError: `meals_few`, `meals_many` or `meals_long`.
+    """
+    found = _lines(text, MOST_MEALS, LONGEST_MEAL, "meals")
+    if len(found) == 1:
+        raise InputError("meals_few")
+    return found
+
+
+def parse_questions(text: str) -> list[str]:
+    """Return what people are asked, one question a line; may be none.
+
+    Raises InputError: `questions_many` or `questions_long`.
+    """
+    return _lines(text, MOST_QUESTIONS, LONGEST_QUESTION, "questions")
+
+
+def parse_offsets(text: str) -> list[int]:
+    """Return how many days before a meeting something is said, the earliest first; may be none.
+
+    Raises InputError: `offsets_unknown`.
+    """
+    typed = plain(text)
+    if typed in {NOTHING, "aucun", "aucune", "jamais"}:
+        return []
+    numbers = re.sub(r"\b(?:j ?-|jours?|avant|et|a)(?=\W|\d|$)|[,;.]", " ", typed).split()
+    if not numbers or not all(re.fullmatch(r"\d{1,3}", each) for each in numbers):
+        raise InputError("offsets_unknown")
+    found = sorted({int(each) for each in numbers}, reverse=True)
+    if len(found) > MOST_OFFSETS or found[0] > FURTHEST_OFFSET:
+        raise InputError("offsets_unknown")
+    return found
+
+
+def parse_speaker(text: str) -> tuple[str, str, str]:
+    """Return a name, a function and a structure, typed with commas in between.
+
+    Only the name is needed. Raises InputError: `speaker_empty` or `speaker_long`.
+    """
+    line = _line(text, LONGEST_SPEAKER, "speaker")
+    name, function, organisation, *_ = [*(each.strip() for each in line.split(",", 2)), "", ""]
+    if not name:
+        raise InputError("speaker_empty")
+    return name, function, organisation
+
+
 def parse_name(text: str) -> str:
     """Return a guest's name. Raises InputError: `name_empty` or `name_long`."""
     return _line(text, LONGEST_NAME, "name")
@@ -161,11 +215,32 @@ def parse_email(typed: str) -> str:
         raise InputError(f"email_{error.what}") from error
 
 
-def _plain(text: str) -> str:
-    """Lower case, no accents, one kind of dash and of space."""
+def plain(text: str) -> str:
+    """Return a text in lower case, without accents, with one kind of dash and of space."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(re.sub(r"[‐‑‒–—−]", "-", letters).split())  # noqa: RUF001  # dashes of all kinds
+
+
+def _passage(text: str, longest: int, what: str) -> str:
+    """Return lines as they were typed, less what cannot be printed and spaces at the ends."""
+    if text.strip() == NOTHING:
+        return ""
+    lines = ("".join(c if c.isprintable() else " " for c in line) for line in text.splitlines())
+    found = re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in lines)).strip()
+    if len(found) > longest:
+        raise InputError(f"{what}_long")
+    return found
+
+
+def _lines(text: str, most: int, longest: int, what: str) -> list[str]:
+    found = [line.lstrip("-•* ") for line in _passage(text, most * longest, what).splitlines()]
+    found = list(dict.fromkeys(line for line in found if line))
+    if len(found) > most:
+        raise InputError(f"{what}_many")
+    if any(len(line) > longest for line in found):
+        raise InputError(f"{what}_long")
+    return found
 
 
 def _line(text: str, longest: int, what: str) -> str:
@@ -175,28 +250,3 @@ def _line(text: str, longest: int, what: str) -> str:
     if len(line) > longest:
         raise InputError(f"{what}_long")
     return line
-
-
-def _hour(hour: str, minute: str | None) -> time:
-    try:
-        return time(int(hour), int(minute or 0))
-    except ValueError as error:
-        raise InputError("when_impossible") from error
-
-
-def _day(found: re.Match[str], first: time, now: datetime) -> date:
-    """Return the day that was typed; without a year, the next one that is not past."""
-    day = int(found["day"] or found["day_number"])
-    month = MONTHS.index(found["month_name"]) + 1 if found["month_name"] else int(found["month"])
-    year = found["year"] or found["year_number"]
-    coming = range(now.year, now.year + FURTHEST_YEARS + 1)
-    for candidate in [int(year)] if year else coming:
-        if not EARLIEST_YEAR <= candidate <= coming[-1]:
-            break
-        try:
-            typed = date(candidate, month, day)
-        except ValueError:
-            continue
-        if year or datetime.combine(typed, first, PARIS) > now:
-            return typed
-    raise InputError("when_impossible")

@@ -3,10 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from core.clock import PARIS
 from core.errors import InputError
 from digest.seminars.rules import (
     Answer,
@@ -14,121 +11,23 @@ from digest.seminars.rules import (
     RegistrationState,
     answer_to,
     confirmation_of,
+    parse_access,
+    parse_capacity,
     parse_email,
+    parse_link,
+    parse_meals,
     parse_name,
+    parse_offsets,
     parse_place,
+    parse_programme,
+    parse_questions,
+    parse_speaker,
     parse_title,
-    parse_when,
+    plain,
 )
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Monday 23 November 2026, 9 h in Paris."""
-
-
-def when(text: str, now: datetime = NOW) -> tuple[str, str]:
-    """Return what was understood, as clocks show it in Paris."""
-    starts_at, ends_at = (one.astimezone(PARIS) for one in parse_when(text, now))
-    return starts_at.strftime("%d/%m/%Y %H:%M"), ends_at.strftime("%d/%m/%Y %H:%M")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "12/03/2027 9h30-17h",
-        "12/03/2027 de 9h30 à 17h",
-        "12/03/2027, de 9 h 30 à 17 h",
-        "12/3 9:30-17:00",
-        "12.03.2027 9h30 – 17h",
-        "vendredi 12 mars 9h30-17h",
-        "Vendredi 12 mars 2027 de 9h30 à 17h00",
-        "le vendredi 12 mars, 9h30 à 17h.",
-        "  LE 12 MARS   09H30—17H  ",
-        "12 mars 2027 à 9h30 jusqu’à 17 heures",
-        "12 mars 2027 de 9 h 30 à 17 h",
-    ],
-)
-def test_a_day_and_its_hours_as_people_type_them(text: str) -> None:
-    assert when(text) == ("12/03/2027 09:30", "12/03/2027 17:00")
-
-
-def test_without_an_end_it_lasts_half_a_day() -> None:
-    assert when("12 mars 2027 9h30") == ("12/03/2027 09:30", "12/03/2027 12:30")
-
-
-@pytest.mark.parametrize(
-    ("text", "start"),
-    [
-        ("23/11 14h", "23/11/2026 14:00"),
-        ("23/11 8h", "23/11/2027 08:00"),
-        ("1er décembre 9h", "01/12/2026 09:00"),
-        ("2 août 9h", "02/08/2027 09:00"),
-        ("29 février 9h", "29/02/2028 09:00"),
-    ],
-)
-def test_without_a_year_it_is_the_next_such_day(text: str, start: str) -> None:
-    assert when(text)[0] == start
-
-
-def test_hours_are_those_of_paris_in_summer_and_in_winter() -> None:
-    assert parse_when("12/01/2027 9h", NOW)[0] == datetime(2027, 1, 12, 8, tzinfo=UTC)
-    assert parse_when("12/07/2027 9h", NOW)[0] == datetime(2027, 7, 12, 7, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("", "when_unknown"),
-        ("bientôt", "when_unknown"),
-        ("12 mars", "when_unknown"),
-        ("9h30-17h", "when_unknown"),
-        ("12/03/27 9h", "when_unknown"),
-        ("32/01/2027 9h", "when_impossible"),
-        ("29/02/2027 9h", "when_impossible"),
-        ("31 juin 9h", "when_impossible"),
-        ("12/13/2027 9h", "when_impossible"),
-        ("12/03/0000 9h", "when_impossible"),
-        ("31/12/9999 23h", "when_impossible"),
-        ("28/03/2027 2h30-3h10", "when_order"),
-        ("12/03/2027 25h", "when_impossible"),
-        ("12/03/2027 9h75", "when_impossible"),
-        ("jeudi 12 mars 9h", "when_weekday"),
-        ("12/03/2027 17h-9h30", "when_order"),
-        ("12/03/2027 9h-9h", "when_order"),
-        ("12/03/2020 9h", "when_past"),
-        ("23/11/2026 9h", "when_past"),
-    ],
-)
-def test_what_is_not_a_future_day_with_its_hours_is_explained(text: str, why: str) -> None:
-    with pytest.raises(InputError) as caught:
-        parse_when(text, NOW)
-    assert caught.value.what == why
-
-
-typed_dates = st.from_regex(
-    r"(le )?(lundi )?[0-9]{1,2}(/[0-9]{1,2}(/[0-9]{4})?| mars)( de)? "
-    r"[0-9]{1,2}h([0-9]{2})?(-[0-9]{1,2}h)?",
-    fullmatch=True,
-)
-
-
-@given(st.one_of(st.text(max_size=80), typed_dates))
-def test_whatever_is_typed_gives_dates_ahead_or_an_explanation(text: str) -> None:
-    try:
-        starts_at, ends_at = parse_when(text, NOW)
-    except InputError:
-        return
-    assert NOW < starts_at < ends_at
-
-
-@given(
-    st.dates(min_value=datetime(2026, 11, 24).date(), max_value=datetime(2034, 12, 31).date()),  # noqa: DTZ001
-    st.integers(4, 22),
-    st.integers(0, 59),
-)
-def test_a_date_written_in_full_is_read_back(day: datetime, hour: int, minute: int) -> None:
-    start, end = when(f"{day:%d/%m/%Y} de {hour}h{minute:02} à 23h59")
-    assert start == f"{day:%d/%m/%Y} {hour:02}:{minute:02}"
-    assert end == f"{day:%d/%m/%Y} 23:59"
 
 
 def test_a_title_is_one_line() -> None:
@@ -144,6 +43,25 @@ def test_a_title_is_one_line() -> None:
         (parse_name, "a" * 101, "name_long"),
         (parse_place, "", "place_empty"),
         (parse_place, "a" * 301, "place_long"),
+        (parse_access, "a" * 1001, "access_long"),
+        (parse_programme, "a" * 5001, "programme_long"),
+        (parse_link, "visio.example", "link_unknown"),
+        (parse_link, "https://" + "a" * 300 + ".example", "link_unknown"),
+        (parse_capacity, "beaucoup", "capacity_unknown"),
+        (parse_capacity, "0", "capacity_unknown"),
+        (parse_capacity, "5001", "capacity_unknown"),
+        (parse_meals, "Végétarien", "meals_few"),
+        (parse_meals, "\n".join("abcdefghi"), "meals_many"),
+        (parse_meals, f"Végétarien\n{'a' * 61}", "meals_long"),
+        (parse_questions, "\n".join("abcdef"), "questions_many"),
+        (parse_questions, "a" * 201, "questions_long"),
+        (parse_offsets, "bientôt", "offsets_unknown"),
+        (parse_offsets, "  ", "offsets_unknown"),
+        (parse_offsets, "181", "offsets_unknown"),
+        (parse_offsets, "1 2 3 4 5 6 7", "offsets_unknown"),
+        (parse_speaker, " , maire", "speaker_empty"),
+        (parse_speaker, " ", "speaker_empty"),
+        (parse_speaker, "a" * 201, "speaker_long"),
     ],
 )
 def test_what_is_empty_or_too_long_is_explained(parse: object, text: str, why: str) -> None:
@@ -208,3 +126,57 @@ def test_what_a_confirmation_link_does() -> None:
     assert confirmation_of(RegistrationState.ASKED) is Confirmation.DONE
     assert confirmation_of(RegistrationState.REGISTERED) is Confirmation.ALREADY
     assert confirmation_of(RegistrationState.CANCELLED) is Confirmation.ASK_AGAIN
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [("50", 50), (" 50 places. ", 50), ("1 personne", 1), ("-", None), ("Sans limite", None)],
+)
+def test_places_are_a_number_or_no_limit(text: str, places: int | None) -> None:
+    assert parse_capacity(text) == places
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("30, 7 et 1", [30, 7, 1]),
+        ("J-30 J-7", [30, 7]),
+        ("1 jour avant, 7 jours avant", [7, 1]),
+        ("7, 7", [7]),
+        ("aucun", []),
+        ("-", []),
+    ],
+)
+def test_days_before_a_meeting_are_numbers(text: str, days: list[int]) -> None:
+    assert parse_offsets(text) == days
+
+
+def test_a_link_and_paragraphs_may_be_left_empty() -> None:
+    assert parse_link("-") is None
+    assert parse_link(" https://visio.example/a ") == "https://visio.example/a"
+    assert parse_access("-") == ""
+    assert parse_programme("9 h  \n\n\n\n10 h\x00") == "9 h\n\n10 h"
+
+
+def test_choices_and_questions_are_one_a_line() -> None:
+    assert parse_meals("- Avec viande\n• Végétarien\n\nVégétarien") == ["Avec viande", "Végétarien"]
+    assert parse_meals("-") == []
+    assert parse_questions("Votre train arrive à quelle heure ?") == [
+        "Votre train arrive à quelle heure ?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Anne Duval", ("Anne Duval", "", "")),
+        ("Anne Duval, maire", ("Anne Duval", "maire", "")),
+        ("Anne Duval, maire, Ambert, Livradois", ("Anne Duval", "maire", "Ambert, Livradois")),
+    ],
+)
+def test_a_speaker_is_a_name_with_what_they_are(text: str, speaker: tuple[str, str, str]) -> None:
+    assert parse_speaker(text) == speaker
+
+
+def test_what_is_typed_is_read_without_its_dress() -> None:
+    assert plain("  L’ÉTÉ — en\u00a0Forêt ") == "l'ete - en foret"
