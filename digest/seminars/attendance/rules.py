@@ -1,5 +1,6 @@
 """Who is expected at a half-day, in which order, under which name. Decisions only."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ speaker who is not of the directory (then the speaker's), who came unannounced (
 PARTICLES = frozenset(
     {"d", "da", "de", "del", "della", "des", "di", "du", "la", "le", "van", "von"}
 )
+_JOINER, _VARIATIONS = "\u200d", range(0xFE00, 0xFE10)
+
 LEAST_MINUTES = 30
 """Connected for that long within a half-day, somebody was there."""
 
@@ -23,9 +26,9 @@ class Row:
     """Somebody at a half-day.
 
     `identity` makes them unique there; `party` is theirs when they are registered or of the
-    directory. `name` is given name first; `family` what of it they are sorted by. `part` is
-    `speaker`, `animator` or empty. `instead_of` is whom they represent. `present` is None as long
-    as nobody noted it; `source` says how it is known.
+    directory. `name` is given name first. `family` is what they are sorted by: of their own name,
+    or of that of whom they represent, `instead_of`. `part` is `speaker`, `animator` or empty.
+    `present` is None as long as nobody noted it; `source` says how it is known.
     """
 
     identity: str
@@ -42,8 +45,9 @@ class Row:
 
     @property
     def listed(self) -> str:
-        """The name as lists have it: « ROCHE Inès »."""
-        given = " ".join(self.name.removesuffix(self.family).split())
+        """The name as lists have it: « ROCHE Inès »; of who is represented, their own."""
+        whole = " ".join(printable(self.instead_of or self.name).split())
+        given = whole.removesuffix(self.family).strip()
         return f"{self.family.upper()} {given}".strip()
 
 
@@ -54,6 +58,11 @@ class Count:
     present: int
     absent: int
     unknown: int
+
+
+def printable(words: str) -> str:
+    """Return words without pictograms: no font that prints them is sure to be there."""
+    return re.sub(" {2,}", " ", "".join(c for c in words if not _pictogram(c))).strip()
 
 
 def plain(name: str) -> str:
@@ -122,6 +131,13 @@ def attended(
             if present:
                 halves.setdefault(party, []).append(half_day)
     return {party: tuple(ids) for party, ids in halves.items()}
+
+
+def _pictogram(character: str) -> bool:
+    if character == _JOINER or ord(character) in _VARIATIONS:
+        return True
+    symbol = unicodedata.category(character) in {"So", "Sk", "Cn", "Co"}
+    return symbol and character > "\u2000"  # « ° » and « © » are letters' company
 
 
 def _capitals(word: str) -> bool:

@@ -191,7 +191,7 @@ def _answer(row: Registration, people: Mapping[str, Known]) -> Row:
     if row.state == RegistrationState.REPRESENTED and row.represented_by:
         represented = row.represented_by
         return Row(
-            f"{PROXY}:{row.id}", None, represented, family_of(represented), organisation,
+            f"{PROXY}:{row.id}", None, represented, family, organisation,
             remote=remote, instead_of=name,
         )  # fmt: skip
     function = one.function or row.function
