@@ -1,10 +1,8 @@
 """Atom feeds (RFC 4287) of what the network publishes."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from lxml import etree
 from lxml.etree import _Element
@@ -12,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.clock import aware
+from core.pages import validated
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/atom+xml"
@@ -87,13 +86,4 @@ def _instant(instant: datetime) -> str:
 
 def respond(request: Request, feed: Feed) -> Response:
     """Answer with a feed, or 304 to who has it already (RFC 9110 § 13.1.2)."""
-    body = written(feed)
-    tag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": _FRESH}
-    if tag in _tags(request.headers.get("if-none-match", "")):
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=f"{MEDIA_TYPE}; charset=utf-8", headers=headers)
-
-
-def _tags(header: str) -> Iterable[str]:
-    return (each.strip().removeprefix("W/") for each in header.split(","))
+    return validated(request, written(feed), MEDIA_TYPE, {"Cache-Control": _FRESH})

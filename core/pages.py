@@ -1,12 +1,16 @@
 """What the rooms' pages have in common: responses, forms, links that no longer work."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from hashlib import sha256
 from typing import Any
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from core.clock import aware
 from core.errors import ExpiredTokenError, TokenError
 from core.parts import Parts
 
@@ -60,3 +64,36 @@ async def typed(request: Request, *wanted: str) -> dict[str, str]:
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
     values = {name: form.get(name, "") for name in wanted}
     return {name: value if isinstance(value, str) else "" for name, value in values.items()}
+
+
+def validated(
+    request: Request,
+    body: bytes,
+    media_type: str,
+    headers: Mapping[str, str],
+    changed_at: datetime | None = None,
+) -> Response:
+    """Return what may be asked for again and again: 304 to who has it already (RFC 9110 § 13).
+
+    `changed_at`, an aware instant, is when it last changed, where that is known.
+    """
+    given = {**headers, "ETag": f'"{sha256(body).hexdigest()[:32]}"'}
+    if changed_at is not None:
+        given["Last-Modified"] = format_datetime(aware(changed_at), usegmt=True)
+    if _had(request, given["ETag"], changed_at):
+        return Response(status_code=304, headers=given)
+    return Response(body, media_type=f"{media_type}; charset=utf-8", headers=given)
+
+
+def _had(request: Request, tag: str, changed_at: datetime | None) -> bool:
+    """Say whether who asks has it; a tag, when they give one, says more than a date."""
+    tags = request.headers.get("if-none-match")
+    if tags is not None:
+        return tag in {each.strip().removeprefix("W/") for each in tags.split(",")}
+    since = request.headers.get("if-modified-since")
+    if since is None or changed_at is None:
+        return False
+    try:
+        return aware(changed_at).replace(microsecond=0) <= parsedate_to_datetime(since)
+    except (ValueError, TypeError):  # no date, or one without its zone
+        return False

@@ -1,0 +1,96 @@
+"""The calendars themselves, for programs: one meeting, all of them, those of somebody."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from core.addresses import ROW
+from core.pages import validated
+from core.parts import Parts
+from digest.seminars import names, store
+from digest.seminars.calendars import keys, shelf
+from digest.seminars.calendars.events import REFRESH, Followed, Meeting, calendar
+from digest.seminars.calendars.meetings import changed_at, meeting, organiser, words
+from digest.seminars.contacts import contact_of
+from digest.seminars.models import Registration, Seminar
+from digest.seminars.rules import RegistrationState
+
+MEDIA_TYPE = "text/calendar"
+PUBLIC = {"Cache-Control": f"public, max-age={REFRESH.seconds // 16}"}
+SECRET = {
+    "Cache-Control": "private, no-cache",
+    "X-Robots-Tag": "noindex",
+    "Referrer-Policy": "no-referrer",
+}
+"""For an address that is itself the key: nobody else keeps what it gives, nor hears of it."""
+
+
+class Feeds:
+    """Answers calendar programs."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes of the calendars."""
+        return (
+            Route("/rencontres.ics", self.all, methods=["GET"]),
+            Route(f"/rencontres/{{number:{ROW}}}.ics", self.one, methods=["GET"]),
+            Route("/calendrier/{key}.ics", self.mine, methods=["GET"]),
+        )
+
+    async def one(self, request: Request) -> Response:
+        """Give one meeting, to be put in a calendar. Raises HTTPException(404) for a draft."""
+        number = request.path_params["number"]
+        async with self._parts.database.read() as session:
+            seminar = await store.by_id(session, number)
+        if seminar is None or seminar.published_at is None:
+            raise HTTPException(404)
+        told = replace(meeting(self._parts, seminar), organiser=organiser(self._parts))
+        text = calendar([told], method="PUBLISH")
+        name = {"Content-Disposition": f'inline; filename="rencontre-{number}.ics"'}
+        return self._answer(request, text, [told], {**PUBLIC, **name})
+
+    async def all(self, request: Request) -> Response:
+        """Give every meeting that was published, to be followed; nobody's time is taken by it."""
+        async with self._parts.database.read() as session:
+            seminars = await shelf.everybodys(session, self._parts.clock.now())
+        told = [replace(meeting(self._parts, one), busy=False) for one in seminars]
+        text = calendar(told, followed=self._followed("feed_name", "/rencontres.ics"))
+        return self._answer(request, text, told, PUBLIC)
+
+    async def mine(self, request: Request) -> Response:
+        """Give the meetings of whose key it is. Raises HTTPException(404) for any other key."""
+        key, now = request.path_params["key"], self._parts.clock.now()
+        async with self._parts.database.read() as session:
+            party = await keys.whose(session, key)
+            contact = None if party is None else await contact_of(session, party)
+            if party is None or contact is None:
+                raise HTTPException(404)
+            found = await shelf.of_party(session, party, now)
+        told = [self._of_theirs(*one, contact.language) for one in found]
+        followed = self._followed("personal_name", f"/calendrier/{key}.ics", contact.language)
+        return self._answer(request, calendar(told, followed=followed), told, SECRET)
+
+    def _of_theirs(self, seminar: Seminar, registration: Registration, language: str) -> Meeting:
+        """Tell somebody of their own meeting; who waits has no video link yet."""
+        waiting = registration.state == RegistrationState.WAITING
+        told = meeting(self._parts, seminar, language=language, inside=not waiting, waiting=waiting)
+        answered = (registration.registered_at, registration.answered_at)
+        known = (changed_at(seminar), *(instant for instant in answered if instant))
+        return replace(told, changed_at=max(known))
+
+    def _followed(self, block: str, path: str, language: str | None = None) -> Followed:
+        name = words(self._parts, block, {}, language)
+        return Followed(name, names.page_url(self._parts, path))
+
+    def _answer(
+        self, request: Request, text: str, told: Sequence[Meeting], headers: dict[str, str]
+    ) -> Response:
+        last: datetime | None = max((each.changed_at for each in told), default=None)
+        return validated(request, text.encode(), MEDIA_TYPE, headers, last)
