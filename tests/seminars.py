@@ -40,11 +40,17 @@ INES_MAIL = "ines@orsanne.example"
 REMIND = "seminars.remind"
 
 
-def seminar_settings(days: Sequence[int] = (7,), hour: int = 9) -> Settings:
+def seminar_settings(
+    days: Sequence[int] = (7,), hour: int = 9, chase: Sequence[int] = ()
+) -> Settings:
     return Settings.model_validate(
         {
             "service": {"public_url": "https://relais.test/"},
-            "seminars": {"reminder_days": list(days), "reminder_hour": hour},
+            "seminars": {
+                "reminder_days": list(days),
+                "chase_days": list(chase),
+                "reminder_hour": hour,
+            },
         }
     )
 

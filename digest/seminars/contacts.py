@@ -1,12 +1,14 @@
-"""Where a registered party can be reached."""
+"""Where a party of a meeting can be reached: a person of the directory, or a guest."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.draft import Channel, ChatAddress, MailAddress
-from core.people.models import Person
-from core.people.store import TELEGRAM, account_of
+from core.people.models import Account, Person
+from core.people.store import TELEGRAM
 from core.reference import Party
 from digest.seminars import names
 from digest.seminars.models import Guest
@@ -14,17 +16,18 @@ from digest.seminars.models import Guest
 
 @dataclass(frozen=True)
 class Contact:
-    """What is known of a party's mailbox, chat and language."""
+    """A party's mailbox, chat and language, and where they would rather be told."""
 
     language: str
     email: str | None = None
     chat_id: int | None = None
+    preferred: Channel | None = None
 
     @property
     def channel(self) -> Channel:
-        """Return where they are told: by mail, or in chat who has no mailbox."""
-        in_chat = not self.email and self.chat_id is not None
-        return Channel.CHAT if in_chat else Channel.MAIL
+        """Return where they are told: as they prefer, else by mail, else in chat."""
+        in_chat = self.preferred is Channel.CHAT or not self.email
+        return Channel.CHAT if in_chat and self.chat_id is not None else Channel.MAIL
 
     def address(self, channel: Channel) -> MailAddress | ChatAddress | None:
         """Return the address on a channel, if there is one."""
@@ -35,14 +38,54 @@ class Contact:
 
 async def contact_of(session: AsyncSession, party: Party) -> Contact | None:
     """Return how to reach a person or a guest; None when erased or of another kind."""
-    if party.kind == names.GUEST:
-        guest = await session.get(Guest, party.number)
-        return Contact(guest.language, guest.email) if guest and guest.email else None
-    if party.kind != names.PERSON:
-        return None
-    person = await session.get(Person, party.number)
-    if person is None:
-        return None
-    account = await account_of(session, person.id, TELEGRAM)
-    chat_id = int(account.address) if account and account.blocked_at is None else None
-    return Contact(person.language, person.email, chat_id)
+    return (await contacts_of(session, [party])).get(str(party))
+
+
+async def contacts_of(session: AsyncSession, parties: Iterable[Party]) -> Mapping[str, Contact]:
+    """Return how to reach people and guests, by their party as text (`person:5`).
+
+    Who is erased, or of another kind, is left out. To be asked for some hundreds at most.
+    """
+    given = list(parties)
+    people = {party.number for party in given if party.kind == names.PERSON}
+    guests = {party.number for party in given if party.kind == names.GUEST}
+    found: dict[str, Contact] = {}
+    if people:
+        found |= await _of_people(session, people)
+    if guests:
+        found |= await _of_guests(session, guests)
+    return found
+
+
+async def _of_people(session: AsyncSession, people: set[int]) -> Mapping[str, Contact]:
+    accounts = await session.execute(
+        select(Account.person_id, Account.address, Account.blocked_at)
+        .where(Account.person_id.in_(people), Account.channel == TELEGRAM)
+        .order_by(Account.linked_at, Account.id)
+    )
+    chats = {row.person_id: None if row.blocked_at else int(row.address) for row in accounts}
+    rows = await session.execute(
+        select(Person.id, Person.language, Person.email, Person.preferred_channel).where(
+            Person.id.in_(people)
+        )
+    )
+    return {
+        str(names.person_party(row.id)): Contact(
+            row.language,
+            row.email,
+            chats.get(row.id),
+            Channel(row.preferred_channel) if row.preferred_channel else None,
+        )
+        for row in rows
+    }
+
+
+async def _of_guests(session: AsyncSession, guests: set[int]) -> Mapping[str, Contact]:
+    rows = await session.execute(
+        select(Guest.id, Guest.language, Guest.email).where(Guest.id.in_(guests))
+    )
+    return {
+        str(names.guest_party(row.id)): Contact(row.language, row.email)
+        for row in rows
+        if row.email
+    }

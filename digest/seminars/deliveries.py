@@ -1,37 +1,80 @@
-"""The seminars' kinds of deliveries, and what is checked right before each one leaves."""
+"""What is checked right before anything about a meeting leaves, for several recipients at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.draft import DeliveryKind, Parcel, Policy, Prepare, Ready, Skip
-from digest.seminars import names, registrations, store
-from digest.seminars.contacts import contact_of
+from core.ledger.draft import (
+    DeliveryKind,
+    MailAddress,
+    Parcel,
+    Policy,
+    Ready,
+    Settled,
+    Skip,
+    nothing_more,
+)
+from digest.seminars import names
+from digest.seminars.contacts import Contact, contacts_of
 from digest.seminars.decide import State
-from digest.seminars.models import Seminar
+from digest.seminars.models import Registration, Seminar
 from digest.seminars.rules import RegistrationState
+from digest.subscribers.rules import Reason
+from digest.subscribers.suppression import reasons_of
 
 Refusal = Callable[[Seminar, Parcel, datetime], str | None]
+"""Why something must not leave; None when it may."""
 
 
 def delivery_kinds() -> tuple[DeliveryKind, ...]:
-    """Return every kind that seminars send: all leave again when in doubt, marked as such."""
-    registered, asked = RegistrationState.REGISTERED, RegistrationState.ASKED
+    """Return the kinds of what answers a request: all leave again when in doubt, marked as such."""
     return (
-        _kind(names.REMINDER, registered, current),
-        _kind(names.UPDATE, registered, current),
-        _kind(names.CANCELLATION, registered, cancelled),
-        _kind(names.REGISTRATION, registered, held),
-        _kind(names.CONFIRMATION, asked, held),
+        kind(names.REGISTRATION, {RegistrationState.REGISTERED}, held),
+        kind(names.CONFIRMATION, {RegistrationState.ASKED}, held),
+    )
+
+
+def kind(
+    name: str,
+    wanted: Collection[RegistrationState],
+    refusal: Refusal,
+    settled: Settled = nothing_more,
+) -> DeliveryKind:
+    """Return a kind that leaves to who is in one of the `wanted` states, unless refused.
+
+    In doubt, it leaves again, marked as such. `settled` is told of refusals only.
+    """
+
+    async def prepare_many(
+        session: AsyncSession, parcels: Sequence[Parcel], now: datetime
+    ) -> Sequence[Ready | Skip]:
+        return await _rechecked(session, parcels, wanted, refusal, now)
+
+    async def prepare(session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
+        (answer,) = await _rechecked(session, [parcel], wanted, refusal, now)
+        return answer
+
+    return DeliveryKind(
+        name,
+        Policy.RESEND,
+        prepare,
+        settled,
+        prepare_many,
+        only_refusals=settled is not nothing_more,
     )
 
 
 def current(seminar: Seminar, parcel: Parcel, now: datetime) -> str | None:
     """Refuse what speaks of another date than the present one, or comes too late."""
-    if not parcel.slot.endswith(f"/v{seminar.version}"):
-        return "moved"
-    return held(seminar, parcel, now)
+    return held(seminar, parcel, now) or outdated(seminar, parcel, now)
+
+
+def outdated(seminar: Seminar, parcel: Parcel, _now: datetime) -> str | None:
+    """Refuse what speaks of another version than the present one."""
+    told = parcel.values.get(names.VERSION) or parcel.slot.rpartition("/v")[2]
+    return None if told == str(seminar.version) else "moved"
 
 
 def held(seminar: Seminar, _parcel: Parcel, now: datetime) -> str | None:
@@ -46,29 +89,61 @@ def cancelled(seminar: Seminar, _parcel: Parcel, _now: datetime) -> str | None:
     return None if seminar.state == State.CANCELLED else seminar.state
 
 
-def _kind(name: str, wanted: RegistrationState, refusal: Refusal) -> DeliveryKind:
-    return DeliveryKind(name, Policy.RESEND, _prepare(wanted, refusal))
+async def _rechecked(
+    session: AsyncSession,
+    parcels: Sequence[Parcel],
+    wanted: Collection[RegistrationState],
+    refusal: Refusal,
+    now: datetime,
+) -> list[Ready | Skip]:
+    """Answer for each parcel, in their order, by a few queries whatever their number."""
+    numbers = {parcel.cause.number for parcel in parcels}
+    found = await session.scalars(select(Seminar).where(Seminar.id.in_(numbers)))
+    seminars = {seminar.id: seminar for seminar in found}
+    states = await _states(session, numbers, {str(parcel.recipient) for parcel in parcels})
+    contacts = await contacts_of(session, {parcel.recipient for parcel in parcels})
+    emails = {each.email.lower() for each in contacts.values() if each.email}
+    dead = {
+        email
+        for email, reason in (await reasons_of(session, emails)).items()
+        if reason is Reason.BOUNCED
+    }
 
-
-def _prepare(wanted: RegistrationState, refusal: Refusal) -> Prepare:
-    async def prepare(session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
-        seminar = await store.by_id(session, parcel.cause.number)
+    def answer(parcel: Parcel) -> Ready | Skip:
+        seminar = seminars.get(parcel.cause.number)
         if seminar is None:
             return Skip("unknown")
         reason = refusal(seminar, parcel, now)
         if reason is not None:
             return Skip(reason)
-        registration = await registrations.of_party(session, seminar.id, parcel.recipient)
-        if registration is None or registration.state != wanted:
-            return Skip("not_registered" if registration is None else registration.state)
-        return await _address(session, parcel)
+        state = states.get((seminar.id, str(parcel.recipient)))
+        if state not in wanted:
+            return Skip(state or "not_registered")
+        return _reached(parcel, contacts.get(str(parcel.recipient)), dead)
 
-    return prepare
+    return [answer(parcel) for parcel in parcels]
 
 
-async def _address(session: AsyncSession, parcel: Parcel) -> Ready | Skip:
-    contact = await contact_of(session, parcel.recipient)
+async def _states(
+    session: AsyncSession, seminars: Collection[int], parties: Collection[str]
+) -> Mapping[tuple[int, str], str]:
+    rows = await session.execute(
+        select(Registration.seminar_id, Registration.party, Registration.state).where(
+            Registration.seminar_id.in_(seminars), Registration.party.in_(parties)
+        )
+    )
+    return {(row.seminar_id, row.party): row.state for row in rows}
+
+
+def _reached(parcel: Parcel, contact: Contact | None, dead: Collection[str]) -> Ready | Skip:
+    """Say where a parcel goes. Who left the letter still gets what concerns their registration."""
     if contact is None:
         return Skip("erased")
     address = contact.address(parcel.channel)
-    return Skip("no_address") if address is None else Ready(address)
+    if address is None:
+        return Skip("no_address")
+    if not isinstance(address, MailAddress):
+        return Ready(address)
+    if address.email.lower() in dead:
+        return Skip("bounced")
+    return Ready(address, {names.ATTENDEE: address.email})

@@ -29,6 +29,9 @@ LEAVE_URL = "leave_url"
 ANSWER_URL = "answer_url"
 CONFIRM_URL = "confirm_url"
 
+VERSION = "version"
+"""The version of the meeting that a delivery speaks of, among its values."""
+
 ATTENDEE = fill.ATTENDEE
 """The recipient's own address in a mail's calendar: never stored, given as the mail leaves."""
 

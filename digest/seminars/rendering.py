@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
-from core.chat import Button, Text
-from core.ledger.draft import Channel, Content
+from core.chat import Text
+from core.ledger.draft import Content
 from core.mail.compose import compose, placeholder
 from core.parts import Parts
-from core.posts import render_post
 from digest.seminars import names
 from digest.seminars.models import Seminar
 
 WORDS = "chat/seminars.html"
+MAP = "https://www.openstreetmap.org/search?query="
 
 
 def words(block: str, values: Mapping[str, Any] | None = None) -> Text:
@@ -29,6 +30,8 @@ def shown(parts: Parts, seminar: Seminar, *, inside: bool = False) -> dict[str, 
             "starts_at": seminar.starts_at,
             "ends_at": seminar.ends_at,
             "place": seminar.place,
+            "map_url": MAP + quote(seminar.place) if seminar.place else "",
+            "access": [line for line in seminar.access.splitlines() if line.strip()],
             "remote": seminar.video_url is not None,
             "video_url": seminar.video_url if inside else None,
             "programme": [line for line in seminar.programme.splitlines() if line.strip()],
@@ -50,24 +53,3 @@ def mail(
     given = {**shown(parts, seminar, inside=inside), **values, "days": days}
     text = parts.renderer.mail(template, given, language)
     return compose(parts.settings.mail, text, auto_submitted=True, names=links)
-
-
-def notice(parts: Parts, block: str, seminar: Seminar, language: str, *, leave: bool) -> Content:
-    """Build the chat post of who has no mailbox; with `leave`, they can give up their place."""
-    buttons = [Button(words("page_button"), url=names.seminar_url(parts, seminar.id))]
-    if leave:
-        reference = names.seminar_reference(seminar.id)
-        button = Button(words("leave_button"), "seminars.leave", reference, seminar.version)
-        buttons.insert(0, button)
-    text = words(block, shown(parts, seminar, inside=leave))
-    return render_post(parts.renderer, text, (tuple(buttons),), language).content()
-
-
-def announcement(
-    parts: Parts, what: str, seminar: Seminar, channel: Channel, language: str, *, leave: bool
-) -> Content:
-    """Build what an announcement says on a channel, in a language."""
-    if channel is Channel.CHAT:
-        return notice(parts, what, seminar, language, leave=leave)
-    links = (names.LEAVE_URL,) if leave else ()
-    return mail(parts, f"seminar_{what}", seminar, language, links)

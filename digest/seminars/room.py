@@ -1,10 +1,8 @@
 """Seminars as a room: what they offer to the house."""
 
-from datetime import datetime
-
 from core.parts import Parts
-from core.room import PersonalData, Room, Tick
-from digest.seminars import announcements, offered
+from core.room import PersonalData, Room
+from digest.seminars import offered
 from digest.seminars.agenda import Agenda
 from digest.seminars.deliveries import delivery_kinds
 from digest.seminars.desk import Desk
@@ -21,15 +19,7 @@ def build(parts: Parts) -> Room:
         actions=(*desk.actions(), *agenda.actions()),
         forms=desk.forms(),
         pages=(*SeminarPages(parts).routes(), *RegistrationPages(parts).routes()),
-        ticks=(_remind_tick(parts),),
         deliveries=delivery_kinds(),
         contributions=offered.contributions(parts),
         personal_data=PersonalData(offered.export, offered.erase),
     )
-
-
-def _remind_tick(parts: Parts) -> Tick:
-    async def run(now: datetime) -> None:
-        await announcements.say(parts, now)
-
-    return Tick("seminars.remind", run, announcements.next_due, every=5.0)

@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import acts
 from core.acts import SYSTEM
 from core.clock import aware
-from core.ledger import store as ledger
 from core.parts import Parts
 from core.reference import Party
-from digest.seminars import announcements, names
-from digest.seminars.decide import Kind, State, What, is_open, may_cancel, may_publish
+from digest.seminars import names
+from digest.seminars.decide import Kind, State, is_open, may_cancel, may_publish
 from digest.seminars.half_days import Hours, half_days_of
 from digest.seminars.models import Document, HalfDay, Registration, Seminar
+from digest.seminars.reminding import announcements
+from digest.seminars.reminding.decide import What
 
 
 async def create(
@@ -68,7 +69,7 @@ async def publish(
         return False
     seminar.state = State.PUBLISHED.value
     seminar.published_at = now
-    announcements.plan_reminders(session, parts, seminar, now)
+    await announcements.plan_reminders(session, parts, seminar, now)
     acts.record(session, actor, "seminars.published", names.seminar_reference(seminar.id), now)
     return True
 
@@ -81,10 +82,11 @@ async def cancel(
         return False
     was_published = seminar.state == State.PUBLISHED
     seminar.state = State.CANCELLED.value
-    seminar.cancelled_at = now
-    await _silence(session, seminar, "cancelled", now)
+    seminar.version += 1
+    seminar.cancelled_at = seminar.updated_at = now
+    await announcements.silence(session, seminar, "cancelled", now)
     if was_published:
-        announcements.plan(session, seminar, What.CANCELLATION, "cancelled", now)
+        await announcements.plan(session, seminar, What.CANCELLATION, "cancelled", now)
     acts.record(session, actor, "seminars.cancelled", names.seminar_reference(seminar.id), now)
     return True
 
@@ -98,25 +100,51 @@ async def move(  # noqa: PLR0917  # both dates, then the present
     now: datetime,
     actor: Party = SYSTEM,
 ) -> None:
-    """Change the dates: what spoke of the old ones never leaves, reminders follow the new ones.
+    """Change the dates, each day having the same hours, as `reschedule` does.
 
-    Whoever is registered is told. Raises ValueError when it ends before it starts, or when the
-    seminar is cancelled.
+    Raises ValueError when it ends before it starts, or when the seminar is cancelled.
     """
     if aware(ends_at) <= aware(starts_at):
         raise ValueError("a seminar ends after it starts")
+    hours = half_days_of(aware(starts_at), aware(ends_at))
+    await reschedule(session, parts, seminar, hours, now, actor)
+
+
+async def reschedule(  # noqa: PLR0917  # the half-days, then the present
+    session: AsyncSession,
+    parts: Parts,
+    seminar: Seminar,
+    hours: Sequence[Hours],
+    now: datetime,
+    actor: Party = SYSTEM,
+) -> None:
+    """Change the half-days: what spoke of the old ones never leaves, reminders follow the new ones.
+
+    Whoever is concerned is told. Raises ValueError when the seminar is cancelled.
+    """
     if seminar.state == State.CANCELLED:
         raise ValueError("a cancelled seminar does not move")
-    seminar.starts_at, seminar.ends_at = aware(starts_at), aware(ends_at)
-    seminar.version += 1
-    seminar.updated_at = now
-    await set_half_days(session, seminar, half_days_of(seminar.starts_at, seminar.ends_at))
-    await _silence(session, seminar, "moved", now)
-    if seminar.state == State.PUBLISHED:
-        announcements.plan(session, seminar, What.UPDATE, "moved", now)
-        announcements.plan_reminders(session, parts, seminar, now)
+    await set_half_days(session, seminar, hours)
+    await rise(session, parts, seminar, "moved", now)
     reference = names.seminar_reference(seminar.id)
     acts.record(session, actor, "seminars.moved", reference, now, version=seminar.version)
+
+
+async def rise(
+    session: AsyncSession, parts: Parts, seminar: Seminar, name: str, now: datetime
+) -> None:
+    """Make a change that was just made the next version, and tell whom a published one concerns.
+
+    `name` says what changed: `moved`, `place` (or the video link), `programme`. What spoke of the
+    version before, and has not left, never does.
+    """
+    seminar.version += 1
+    seminar.updated_at = now
+    if seminar.state != State.PUBLISHED:
+        return
+    await announcements.silence(session, seminar, name, now)
+    await announcements.plan(session, seminar, What.UPDATE, name, now)
+    await announcements.plan_reminders(session, parts, seminar, now)
 
 
 async def half_days(session: AsyncSession, seminar: int) -> Sequence[HalfDay]:
@@ -196,14 +224,6 @@ async def past(session: AsyncSession, now: datetime) -> Sequence[Seminar]:
 def takes_registrations(seminar: Seminar, now: datetime) -> bool:
     """Say whether one can register for a seminar."""
     return is_open(State(seminar.state), seminar.starts_at, now)
-
-
-async def _silence(session: AsyncSession, seminar: Seminar, reason: str, now: datetime) -> None:
-    """Drop what is planned, and what the ledger has not started to send."""
-    await announcements.drop(session, seminar.id, reason, now)
-    prefix, reference = f"seminar:{seminar.id}/", names.seminar_reference(seminar.id)
-    for kind in (names.REMINDER, names.UPDATE):
-        await ledger.cancel(session, reason, now, kind=kind, slot_prefix=prefix, cause=reference)
 
 
 async def _list(session: AsyncSession, wanted: ColumnElement[bool]) -> Sequence[Seminar]:

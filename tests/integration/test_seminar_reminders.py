@@ -14,14 +14,19 @@ from core.mail.fill import fill
 from core.people.models import Person
 from core.people.store import TELEGRAM, account_of
 from core.reference import Party
-from digest.seminars import announcements, names, registrations, store
+from digest.seminars import names, registrations, store
 from digest.seminars.decide import Kind
+from digest.seminars.reminding import saying
 from tests.seminars import INES_MAIL, SeminarHouse, readable, seminar_settings
 
 STARTS_AT = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
 J7 = datetime(2027, 3, 5, 8, tzinfo=UTC)
 J1 = datetime(2027, 3, 11, 8, tzinfo=UTC)
 INES, MARC, PAUL = 2, 3, 4
+
+
+def to(email: str) -> Ready:
+    return Ready(MailAddress(email), {names.ATTENDEE: email})
 
 
 @pytest.fixture
@@ -58,7 +63,7 @@ async def test_a_mail_says_the_kind_the_long_date_the_hours_the_place_and_the_pr
     await house.seminar(STARTS_AT, INES)
     await house.tick_at(J7)
     (row,) = await house.rows(names.REMINDER)
-    assert await house.prepared(row) == Ready(MailAddress(INES_MAIL))
+    assert await house.prepared(row) == to(INES_MAIL)
     assert row.cause == "seminars:seminar:1"
     body = await house.body(row)
     text = readable(fill(body, {**row.values, "To": INES_MAIL, "Date": "d", "Message-ID": "<m>"}))
@@ -69,7 +74,7 @@ async def test_a_mail_says_the_kind_the_long_date_the_hours_the_place_and_the_pr
         "Salle des fêtes, Ambert",
         "10 h Retours d’expérience",
         "https://relais.test/rencontres/1",
-        "https://relais.test/rencontres/desinscription/",
+        "https://relais.test/rencontres/reponse/",
         "Auto-Submitted: auto-generated",
     ):
         assert words in text
@@ -85,8 +90,8 @@ async def test_who_has_no_mailbox_is_reminded_in_chat(house: SeminarHouse) -> No
     post = await house.chat_post(row)
     assert "Rappel" in post.text
     assert "vendredi 12 mars 2027" in post.text
-    (buttons,) = post.keyboard
-    assert [button.label for button in buttons] == ["J’annule mon inscription", "Voir la page"]
+    labels = [button.label for buttons in post.keyboard for button in buttons]
+    assert labels == ["Modifier ma réponse", "Voir la page"]
 
 
 async def test_who_can_be_reached_nowhere_has_a_row_that_says_so(house: SeminarHouse) -> None:
@@ -122,7 +127,19 @@ async def test_a_server_off_at_the_due_time_still_reminds_while_it_is_useful(
     house: SeminarHouse,
 ) -> None:
     await house.seminar(STARTS_AT, INES)
-    await house.tick_at(J7 + timedelta(days=2))
+    await house.tick_at(J7 + timedelta(days=4))
+    assert await house.slots(names.REMINDER) == [("seminar:1/J-7/v1", "person:2")]
+
+
+async def test_what_is_late_on_a_day_off_waits_for_the_next_working_day(
+    house: SeminarHouse,
+) -> None:
+    await house.seminar(STARTS_AT, INES)
+    sunday, monday = J7 + timedelta(days=2), J7 + timedelta(days=3)
+    await house.tick_at(sunday)
+    assert await house.rows(names.REMINDER) == []
+    assert await house.next_due() == monday
+    await house.tick_at(monday)
     assert await house.slots(names.REMINDER) == [("seminar:1/J-7/v1", "person:2")]
 
 
@@ -169,7 +186,7 @@ async def test_a_moved_seminar_is_announced_and_its_reminders_follow(house: Semi
     text = readable(await house.body(new))
     assert "vendredi 26 mars 2027" in text
     assert "12 mars 2027" not in text
-    assert await house.prepared(new) == Ready(MailAddress(INES_MAIL))
+    assert await house.prepared(new) == to(INES_MAIL)
 
 
 async def test_a_reminder_of_the_old_date_never_leaves_after_the_move(house: SeminarHouse) -> None:
@@ -199,11 +216,11 @@ async def test_a_cancelled_seminar_says_so_once_and_reminds_nobody_ever(
     await house.tick()
     await house.tick()
     assert await house.slots(names.CANCELLATION) == [
-        ("seminar:1/cancelled/v1", "person:2"),
-        ("seminar:1/cancelled/v1", "person:3"),
+        ("seminar:1/cancelled/v2", "person:2"),
+        ("seminar:1/cancelled/v2", "person:3"),
     ]
     (mail, chat) = await house.rows(names.CANCELLATION)
-    assert await house.prepared(mail) == Ready(MailAddress(INES_MAIL))
+    assert await house.prepared(mail) == to(INES_MAIL)
     assert "est annulée" in readable(await house.body(mail))
     assert "est annulée" in (await house.chat_post(chat)).text
     assert [row.state for row in await house.rows(names.REMINDER)] == ["cancelled", "cancelled"]
@@ -221,10 +238,10 @@ async def test_a_draft_that_is_cancelled_tells_nobody(house: SeminarHouse) -> No
 
 async def test_a_draft_that_moves_tells_nobody_and_plans_nothing(house: SeminarHouse) -> None:
     await house.fill("workshop", "Atelier d’écriture", "12/03/2027 9h30-17h", "Ambert")
-    await house.move(1, STARTS_AT + timedelta(days=1))
+    await house.move(1, STARTS_AT + timedelta(days=3))
     assert await house.next_due() is None
     await house.press("seminars.publish", 1, version=2)
-    assert await house.next_due() == J7 + timedelta(days=1)
+    assert await house.next_due() == J7 + timedelta(days=3)
 
 
 async def test_somebody_erased_has_a_row_that_says_so(house: SeminarHouse) -> None:
@@ -275,7 +292,7 @@ async def test_a_reminder_is_rechecked_right_before_it_leaves(house: SeminarHous
 async def test_a_long_list_goes_in_several_transactions_and_each_person_once(
     house: SeminarHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcements, "CHUNK", 2)
+    monkeypatch.setattr(saying, "CHUNK", 2)
     await house.seminar(STARTS_AT, 1, INES, MARC, PAUL)
     await house.tick_at(J7)
     recipients = [recipient for _, recipient in await house.slots(names.REMINDER)]

@@ -1,10 +1,20 @@
 """What is said to everybody whom a meeting concerns, and when: as a room."""
 
+from datetime import datetime
+
 from core.parts import Parts
-from core.room import Room
+from core.room import Room, Tick
+from digest.seminars.reminding import announcements, saying
+from digest.seminars.reminding.deliveries import delivery_kinds
 
 
 def build(parts: Parts) -> Room:
     """Return what reminds people."""
-    del parts
-    return Room(name="reminders")
+    return Room(name="reminders", ticks=(_remind_tick(parts),), deliveries=delivery_kinds())
+
+
+def _remind_tick(parts: Parts) -> Tick:
+    async def run(now: datetime) -> None:
+        await saying.say(parts, now)
+
+    return Tick("seminars.remind", run, announcements.next_due, every=5.0)

@@ -1,0 +1,123 @@
+"""What is to be said to everybody of a meeting, planned in rows. `saying` posts it in time.
+
+No function here commits.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.ledger import store as ledger
+from core.parts import Parts
+from digest.seminars import names
+from digest.seminars.decide import State
+from digest.seminars.models import Announcement, Seminar
+from digest.seminars.reminding.decide import BY_OFFSET, Progress, What, offsets
+from digest.seminars.reminding.names import KINDS
+
+
+async def plan(
+    session: AsyncSession, seminar: Seminar, what: What, name: str, due_at: datetime
+) -> None:
+    """Plan to say something about the present version of a seminar, from `due_at`.
+
+    What was given up or missed is planned anew. What was said already is not, but for an
+    invitation: it then goes to those who were added since.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    planned = {"due_at": due_at, "state": Progress.PLANNED.value, "reached": 0}
+    row = {"seminar_id": seminar.id, "what": what.value, "name": name, "version": seminar.version}
+    again = or_(
+        Announcement.state != Progress.POSTED.value, Announcement.what == What.INVITATION.value
+    )
+    await session.execute(
+        insert(Announcement)
+        .values(row | planned)
+        .on_conflict_do_update(
+            index_elements=["seminar_id", "name", "version"],
+            set_=planned | {"reason": None, "settled_at": None},
+            where=again,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def plan_reminders(
+    session: AsyncSession, parts: Parts, seminar: Seminar, now: datetime
+) -> None:
+    """Plan the reminders and chases that the seminar, or else the settings, ask for.
+
+    Those that would be due already are not planned.
+    """
+    of_config = parts.settings.seminars
+    wanted = {
+        What.CHASE: _days(seminar.chase_days, of_config.chase_days),
+        What.REMINDER: _days(seminar.reminder_days, of_config.reminder_days),
+    }
+    for what, days in wanted.items():
+        for one in offsets(what, seminar.starts_at, days, of_config.reminder_hour, now):
+            await plan(session, seminar, one.what, one.name, one.due_at)
+
+
+async def replan(session: AsyncSession, parts: Parts, seminar: Seminar, now: datetime) -> None:
+    """Follow a change of the days before a published seminar on which people are reminded."""
+    await drop(session, seminar.id, "replanned", now, only=BY_OFFSET)
+    await plan_reminders(session, parts, seminar, now)
+
+
+async def drop(
+    session: AsyncSession,
+    seminar: int,
+    reason: str,
+    now: datetime,
+    *,
+    only: Collection[What] = tuple(What),
+) -> None:
+    """Give up what is planned for a seminar and not said yet: all of it, or only some."""
+    await session.execute(
+        update(Announcement)
+        .where(
+            Announcement.seminar_id == seminar,
+            Announcement.state == Progress.PLANNED.value,
+            Announcement.what.in_([what.value for what in only]),
+        )
+        .values(state=Progress.DROPPED.value, reason=reason, settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def silence(session: AsyncSession, seminar: Seminar, reason: str, now: datetime) -> None:
+    """Drop what is planned for a seminar, and what the ledger has not started to send.
+
+    Invitations that are still to leave will say what the seminar has become, unless it is
+    cancelled. `reason` is `moved`, `cancelled`…: it is kept with each row.
+    """
+    stays = {What.INVITATION} if seminar.state != State.CANCELLED else set()
+    await drop(session, seminar.id, reason, now, only=set(What) - stays)
+    prefix, reference = f"seminar:{seminar.id}/", names.seminar_reference(seminar.id)
+    for kind in set(KINDS.values()) - {names.CANCELLATION}:
+        await ledger.cancel(session, reason, now, kind=kind, slot_prefix=prefix, cause=reference)
+
+
+async def of(session: AsyncSession, seminar: int) -> Sequence[Announcement]:
+    """Return all that was, is to be, or will not be said of a seminar, in the order of its time."""
+    wanted = select(Announcement).where(Announcement.seminar_id == seminar)
+    rows = await session.scalars(
+        wanted.order_by(Announcement.due_at, Announcement.id).execution_options(
+            populate_existing=True
+        )
+    )
+    return rows.all()
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """Return when something is to be said next."""
+    wanted = Announcement.state == Progress.PLANNED.value
+    return await session.scalar(select(func.min(Announcement.due_at)).where(wanted))
+
+
+def _days(of_seminar: Sequence[int] | None, of_config: Sequence[int]) -> Sequence[int]:
+    return of_config if of_seminar is None else of_seminar

@@ -1,0 +1,92 @@
+"""What announcements say, by mail or in chat: the same for all those of one standing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.chat import Button, Keyboard, Text
+from core.ledger.draft import Channel, Content
+from core.mail.compose import CalendarPart, compose, placeholder
+from core.parts import Parts
+from core.posts import render_post
+from digest.seminars import names
+from digest.seminars.calendars.parts import calendar_part
+from digest.seminars.models import Seminar
+from digest.seminars.reminding.decide import Announced, What, is_short
+from digest.seminars.rendering import shown
+from digest.seminars.rules import RegistrationState
+
+WORDS = "chat/seminar_reminders.html"
+INSIDE = frozenset({RegistrationState.REGISTERED, RegistrationState.REPRESENTED})
+"""Who comes, or sends somebody: they get the video link."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """An announcement as it is said to those of one standing, on one channel, in one language."""
+
+    announced: Announced
+    state: RegistrationState
+    channel: Channel
+    language: str
+
+
+def words(block: str, values: Mapping[str, Any] | None = None) -> Text:
+    """Name a block of the reminders' chat texts."""
+    return Text(WORDS, block, values or {})
+
+
+def content(parts: Parts, seminar: Seminar, speech: Speech) -> Content:
+    """Build what a speech says of a seminar."""
+    values = _values(parts, seminar, speech)
+    if speech.channel is Channel.CHAT:
+        text = words(speech.announced.what.value, values)
+        keyboard = _keyboard(parts, seminar, speech)
+        return render_post(parts.renderer, text, keyboard, speech.language).content()
+    told = parts.renderer.mail(
+        f"seminar_{speech.announced.what}",
+        {**values, names.ANSWER_URL: placeholder(names.ANSWER_URL)},
+        speech.language,
+    )
+    return compose(
+        parts.settings.mail,
+        told,
+        auto_submitted=True,
+        names=(names.ANSWER_URL,),
+        calendar=_calendar(parts, seminar, speech),
+    )
+
+
+def _values(parts: Parts, seminar: Seminar, speech: Speech) -> dict[str, Any]:
+    return {
+        **shown(parts, seminar, inside=speech.state in INSIDE),
+        "state": speech.state.value,
+        "short": is_short(speech.announced.name),
+        "changes": speech.announced.name.split("+"),
+    }
+
+
+def _calendar(parts: Parts, seminar: Seminar, speech: Speech) -> CalendarPart | None:
+    """Give what changes a calendar: a change and a cancellation do, a reminder does not."""
+    if speech.announced.what is What.CANCELLATION:
+        return calendar_part(parts, seminar, "CANCEL", language=speech.language)
+    if speech.announced.what is not What.UPDATE:
+        return None
+    return calendar_part(
+        parts,
+        seminar,
+        "REQUEST",
+        registered=speech.state is RegistrationState.REGISTERED,
+        language=speech.language,
+    )
+
+
+def _keyboard(parts: Parts, seminar: Seminar, speech: Speech) -> Keyboard:
+    if speech.announced.what is What.CANCELLATION:
+        return ((Button(words("others_button"), url=names.page_url(parts, "/rencontres")),),)
+    reference = names.seminar_reference(seminar.id)
+    page = Button(words("page_button"), url=names.seminar_url(parts, seminar.id))
+    invited = speech.state is RegistrationState.INVITED
+    label = words("answer_button" if invited else "change_button")
+    mine = Button(label, "registrations.mine", reference, seminar.version)
+    return ((mine,), (page,))

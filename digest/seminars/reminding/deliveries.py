@@ -1,0 +1,23 @@
+"""The kinds of what is said to everybody whom a meeting concerns."""
+
+from datetime import datetime
+
+from core.ledger.draft import DeliveryKind, Parcel
+from digest.seminars.decide import State
+from digest.seminars.deliveries import cancelled, current, kind
+from digest.seminars.models import Seminar
+from digest.seminars.reminding.decide import STATES, What
+from digest.seminars.reminding.names import KINDS
+
+
+def delivery_kinds() -> tuple[DeliveryKind, ...]:
+    """Return every kind of announcement: all leave again when in doubt, marked as such."""
+    refusals = {What.CANCELLATION: cancelled, What.THANKS: published}
+    return tuple(
+        kind(name, STATES[what], refusals.get(what, current)) for what, name in KINDS.items()
+    )
+
+
+def published(seminar: Seminar, _parcel: Parcel, _now: datetime) -> str | None:
+    """Refuse to thank for a meeting that did not take place."""
+    return None if seminar.state == State.PUBLISHED else seminar.state

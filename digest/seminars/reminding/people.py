@@ -1,0 +1,60 @@
+"""Whom an announcement concerns, read by chunks, and what they were told before."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.ledger.models import Delivery
+from core.ledger.rules import State
+from digest.seminars import names
+from digest.seminars.models import Announcement, Registration
+from digest.seminars.reminding.decide import STATES, Concerned, Told, What
+from digest.seminars.rules import RegistrationState
+
+
+async def following(
+    session: AsyncSession, seminar: int, what: What, after: int, limit: int
+) -> Sequence[Concerned]:
+    """Return those whom an announcement may concern, whose registration's id is above `after`."""
+    row = Registration
+    rows = await session.execute(
+        select(row.id, row.party, row.state, row.registered_at, row.invited_at)
+        .where(
+            row.seminar_id == seminar,
+            row.state.in_([state.value for state in STATES[what]]),
+            row.id > after,
+        )
+        .order_by(row.id)
+        .limit(limit)
+    )
+    return [
+        Concerned(
+            each.id, each.party, RegistrationState(each.state), each.registered_at, each.invited_at
+        )
+        for each in rows
+    ]
+
+
+async def told(
+    session: AsyncSession, seminar: int, parties: Collection[str]
+) -> Mapping[str, Sequence[Told]]:
+    """Return what was posted to people who have not answered: their invitation, and changes."""
+    if not parties:
+        return {}
+    updates = select(Announcement.name, Announcement.version).where(
+        Announcement.seminar_id == seminar, Announcement.what == What.UPDATE.value
+    )
+    slots = [names.slot(seminar, row.name, row.version) for row in await session.execute(updates)]
+    rows = await session.execute(
+        select(Delivery.recipient, Delivery.state, Delivery.resent, Delivery.values).where(
+            Delivery.kind.in_([names.INVITATION, names.UPDATE]),
+            Delivery.slot.in_([names.invitation_slot(seminar), *slots]),
+            Delivery.recipient.in_(parties),
+        )
+    )
+    found: dict[str, list[Told]] = {}
+    for row in rows:
+        version = int(row.values.get(names.VERSION) or 0)
+        found.setdefault(row.recipient, []).append(Told(State(row.state), version, row.resent))
+    return found

@@ -1,0 +1,193 @@
+"""Posting what is due to everybody whom it concerns, in chunks that can stop anywhere."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import failpoints
+from core.ledger import store as ledger
+from core.ledger.draft import Channel, Content, Draft
+from core.parts import Parts
+from core.reference import Party
+from digest.seminars import names
+from digest.seminars.contacts import Contact, contacts_of
+from digest.seminars.models import Announcement, Seminar
+from digest.seminars.reminding import contents, people
+from digest.seminars.reminding.decide import (
+    BY_OFFSET,
+    Announced,
+    Concerned,
+    Progress,
+    Verdict,
+    What,
+    concerned,
+    is_news,
+    judge,
+    opening,
+)
+from digest.seminars.reminding.names import KINDS
+from digest.seminars.rules import RegistrationState
+
+log = structlog.get_logger()
+
+CHUNK = 1_000
+"""People told by one transaction."""
+
+URGENT = frozenset({What.UPDATE, What.CANCELLATION})
+"""What does not let everything else pass."""
+
+
+async def say(parts: Parts, now: datetime) -> None:
+    """Post everything that is due, in chunks; what is posted already is never posted again."""
+    async with parts.database.read() as session:
+        due = await session.scalars(
+            select(Announcement.id)
+            .where(Announcement.state == Progress.PLANNED.value, Announcement.due_at <= now)
+            .order_by(Announcement.due_at, Announcement.id)
+        )
+        identities = due.all()
+    for identity in identities:
+        while await _say_some(parts, identity, now):
+            failpoints.reach("seminars.between_chunks")
+
+
+async def _say_some(parts: Parts, identity: int, now: datetime) -> bool:
+    """Post one chunk of an announcement; say whether more is to come."""
+    async with parts.database.write() as session:
+        seminar, row = await _lock(session, identity)
+        if row.state != Progress.PLANNED:  # another process, or the animators, were quicker
+            return False
+        if not await _may_leave(session, parts, seminar, row, now):
+            return False
+        chunk = await people.following(session, seminar.id, What(row.what), row.reached, CHUNK)
+        drafts = await _drafts(session, parts, seminar, row, chunk)
+        failpoints.reach("seminars.before_chunk")
+        new = await ledger.post(session, drafts, now)
+        log.info("seminars.said", seminar=seminar.id, name=row.name, new=new)
+        failpoints.reach("seminars.chunk_posted")
+        if len(chunk) == CHUNK:
+            row.reached = chunk[-1].id
+            return True
+        _close(row, Progress.POSTED, now)
+        return False
+
+
+async def _lock(session: AsyncSession, identity: int) -> tuple[Seminar, Announcement]:
+    """Return an announcement and its seminar, which no other transaction changes meanwhile."""
+    seminar = await session.scalars(
+        select(Seminar)
+        .join(Announcement, Announcement.seminar_id == Seminar.id)
+        .where(Announcement.id == identity)
+        .with_for_update(of=Seminar)
+    )
+    row = await session.scalars(
+        select(Announcement).where(Announcement.id == identity).with_for_update()
+    )
+    return seminar.one(), row.one()
+
+
+async def _may_leave(
+    session: AsyncSession, parts: Parts, seminar: Seminar, row: Announcement, now: datetime
+) -> bool:
+    """Say whether an announcement leaves now; if not, it is put off, or closed with its reason."""
+    planned = await session.scalars(
+        select(Announcement).where(
+            Announcement.seminar_id == seminar.id, Announcement.state == Progress.PLANNED.value
+        )
+    )
+    announced, others = announced_of(row), [announced_of(other) for other in planned]
+    verdict = judge(announced, others, seminar.starts_at, now)
+    if verdict in {Verdict.BEGUN, Verdict.OVERTAKEN}:
+        _close(row, Progress.MISSED, now, verdict.value)
+    if verdict is not Verdict.POST:
+        return False
+    if announced.what not in BY_OFFSET:
+        return True
+    opens = opening(parts.settings.seminars.reminder_hour, seminar.starts_at, now)
+    if opens > now:
+        row.due_at = opens
+        log.info("seminars.put_off", seminar=seminar.id, name=row.name)
+    return opens <= now
+
+
+def announced_of(row: Announcement) -> Announced:
+    """Return an announcement as decisions know it."""
+    return Announced(What(row.what), row.name, row.due_at)
+
+
+def _close(row: Announcement, state: Progress, now: datetime, reason: str | None = None) -> None:
+    row.state, row.reason, row.settled_at = state.value, reason, now
+    log.info(
+        "seminars.closed", seminar=row.seminar_id, name=row.name, state=state.value, reason=reason
+    )
+
+
+async def _drafts(
+    session: AsyncSession,
+    parts: Parts,
+    seminar: Seminar,
+    row: Announcement,
+    chunk: Sequence[Concerned],
+) -> list[Draft]:
+    """Return one draft for each party concerned; each content is built once."""
+    announced = announced_of(row)
+    told = concerned(chunk, announced.what, announced.due_at)
+    if announced.what in URGENT:
+        told = await _who_should_know(session, seminar, announced.what, told)
+    contacts = await contacts_of(session, [Party.parse(one.party) for one in told])
+    nowhere = Contact(parts.settings.network.language)
+
+    @lru_cache
+    def content(state: RegistrationState, channel: Channel, language: str) -> Content:
+        return contents.content(
+            parts, seminar, contents.Speech(announced, state, channel, language)
+        )
+
+    def draft(one: Concerned) -> Draft:
+        # Who was erased has a row too: it says why nothing was sent.
+        contact = contacts.get(one.party, nowhere)
+        return Draft(
+            kind=KINDS[announced.what],
+            slot=slot_of(seminar, row),
+            recipient=Party.parse(one.party),
+            content=content(one.state, contact.channel, contact.language),
+            cause=names.seminar_reference(seminar.id),
+            due_at=row.due_at,
+            values=_values(parts, seminar, one, contact.channel),
+            bulk=announced.what not in URGENT,
+        )
+
+    return [draft(one) for one in told]
+
+
+async def _who_should_know(
+    session: AsyncSession, seminar: Seminar, what: What, given: Iterable[Concerned]
+) -> tuple[Concerned, ...]:
+    """Leave out those invited to whom a change, or a cancellation, would be no news."""
+    everybody = tuple(given)
+    invited = [one.party for one in everybody if one.state is RegistrationState.INVITED]
+    told = await people.told(session, seminar.id, invited)
+    return tuple(
+        one
+        for one in everybody
+        if one.state is not RegistrationState.INVITED
+        or is_news(what, seminar.version, told.get(one.party, ()))
+    )
+
+
+def slot_of(seminar: Seminar, row: Announcement) -> str:
+    """Return the slot of an announcement's deliveries."""
+    if row.what == What.INVITATION:
+        return names.invitation_slot(seminar.id)
+    return names.slot(seminar.id, row.name, row.version)
+
+
+def _values(parts: Parts, seminar: Seminar, one: Concerned, channel: Channel) -> dict[str, str]:
+    values = {names.VERSION: str(seminar.version)}
+    if channel is Channel.MAIL:
+        values[names.ANSWER_URL] = names.answer_url(parts, one.id)
+    return values
