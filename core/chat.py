@@ -176,8 +176,8 @@ PressHandler = Callable[[Turn, Reference, int], Awaitable[Sequence[Response]]]
 class Command:
     """A command, its other names, and the role it needs (None: anybody, even unknown).
 
-    Names carry no slash; matching ignores case, accents and a final plural.
-    `menu` is its line in the menu of commands, if it has one.
+    Who holds the role `also` may give it too. Names carry no slash; matching ignores case,
+    accents and a final plural. `menu` is its line in the menu of commands, if it has one.
     """
 
     name: str
@@ -185,6 +185,7 @@ class Command:
     role: Role | None
     aliases: tuple[str, ...] = ()
     menu: Text | None = None
+    also: Role | None = None
 
 
 @dataclass(frozen=True)

@@ -323,7 +323,7 @@ class ObligationSettings(Section):
     until: date | None = None
     every: Literal["year", "half", "quarter", "month"] | None = None
     count: int = Field(default=1, ge=1)
-    within_days: int | None = Field(default=None, ge=0)
+    within_days: int | None = Field(default=None, ge=0, le=3650)
     counts: Literal["", "seminar", "steering", "technical", "workshop", "minutes"] = ""
     remind_days: list[NonNegativeInt] = Field(default_factory=lambda: [60, 30, 7])
 

@@ -25,7 +25,7 @@ class Menus:
         shown = {
             command.name: command
             for command in self._commands()
-            if command.menu and in_menu(command.role, command.name, roles, private=private)
+            if command.menu and _is_theirs(command, roles, private=private)
         }
         return tuple(_rows([_button(shown[name]) for name in menu_order(list(shown))]))
 
@@ -40,6 +40,12 @@ class Menus:
             return [Reply(text("help_animators" if animator else "help"), menu)]
         asks = Role.AGENT in roles
         return [Reply(text("help" if asks else "help_team"), self.keyboard(roles))]
+
+
+def _is_theirs(command: Command, roles: frozenset[Role], *, private: bool) -> bool:
+    if private and command.also in roles:
+        return True
+    return in_menu(command.role, command.name, roles, private=private)
 
 
 def _button(command: Command) -> Button:

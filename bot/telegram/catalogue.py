@@ -56,7 +56,7 @@ def mount(rooms: Sequence[Room]) -> Catalogue:
     return Catalogue(
         routes=Routes(
             commands={
-                command_key(word): Named(command.name, command.role)
+                command_key(word): Named(command.name, command.role, command.also)
                 for command in commands
                 for word in _words(command)
             },

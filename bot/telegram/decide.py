@@ -56,10 +56,11 @@ class Route:
 
 @dataclass(frozen=True)
 class Named:
-    """A command's or action's own name, and the role that it needs (None: anybody)."""
+    """A command's or action's own name, and the role that it needs (None: anybody), or `also`."""
 
     name: str
     role: Role | None
+    also: Role | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _command_press(approach: Approach, routes: Routes) -> Route:
     command = routes.commands.get(command_key(approach.word)) if approach.word else None
     if command is None:
         return Route(Target.STALE)
-    return _allowed(Route(Target.COMMAND, command.name), command.role, approach)
+    return _allowed(Route(Target.COMMAND, command.name), command.role, approach, command.also)
 
 
 def _command(approach: Approach, routes: Routes) -> Route:
@@ -175,7 +176,7 @@ def _command(approach: Approach, routes: Routes) -> Route:
     command = routes.commands.get(key)
     if command is None:
         return Route(Target.UNKNOWN_COMMAND if approach.private else Target.NOTHING)
-    return _allowed(Route(Target.COMMAND, command.name), command.role, approach)
+    return _allowed(Route(Target.COMMAND, command.name), command.role, approach, command.also)
 
 
 def _form(approach: Approach, routes: Routes) -> Route:
@@ -191,7 +192,7 @@ def _bare_word(approach: Approach, routes: Routes) -> Route | None:
     command = routes.commands.get(command_key(approach.word)) if approach.word else None
     if command is None or approach.kind != "text":
         return None
-    found = _allowed(Route(Target.COMMAND, command.name), command.role, approach)
+    found = _allowed(Route(Target.COMMAND, command.name), command.role, approach, command.also)
     return found if approach.private or found.target is Target.COMMAND else None
 
 
@@ -208,7 +209,9 @@ def _is_for_links(approach: Approach, routes: Routes) -> bool:
     return routes.links and said and among
 
 
-def _allowed(wanted: Route, role: Role | None, approach: Approach) -> Route:
-    if role is None or role in approach.roles:
+def _allowed(
+    wanted: Route, role: Role | None, approach: Approach, also: Role | None = None
+) -> Route:
+    if role is None or {role, also} & approach.roles:
         return wanted
     return Route(Target.REFUSED, wanted.name)

@@ -62,6 +62,22 @@ def test_case_and_plural_do_not_matter(word: str) -> None:
     assert route(command(word, roles=ANIMATOR), ROUTES) == Route(Target.COMMAND, "sources")
 
 
+@pytest.mark.parametrize(
+    ("roles", "target"),
+    [
+        (ANIMATOR, Target.COMMAND),
+        (frozenset({Role.HEAD}), Target.COMMAND),
+        (frozenset({Role.AGENT}), Target.REFUSED),
+        (frozenset(), Target.REFUSED),
+    ],
+)
+def test_a_command_may_be_given_by_another_role_too(roles: frozenset[Role], target: Target) -> None:
+    named = Named("echeances", Role.ANIMATOR, Role.HEAD)
+    routes = replace(ROUTES, commands={command_key("echeances"): named})
+    for approach in (command("echeances", roles=roles), text("echeances", roles=roles)):
+        assert route(approach, routes).target is target
+
+
 @pytest.mark.parametrize("word", ["mesquestions", "Mes questions", "mes  question"])
 def test_a_command_can_be_said_as_the_menu_writes_it(word: str) -> None:
     routes = replace(ROUTES, commands={command_key("mesquestions"): Named("mine", None)})

@@ -11,9 +11,11 @@ from core.db import Base
 class ObligationDone(Base):
     """One thing done for an obligation of the configuration, in one of its periods.
 
-    `code` is the obligation's; `period` names the stretch of time it counts for (`2027`,
-    `2027-T1`, `2027-03`, or `once`). `reference` is what proves it, when that is something of
-    ours; `rank` tells apart the two of « deux par an ».
+    An animator noted it: what counts by itself is looked for where it is. `code` is the
+    obligation's; `period` names the stretch of time it counts for: its first day (`2027-03-02`),
+    or `once`. `reference` is what proves it, when that is something of ours; `rank` tells apart
+    the two of « deux par an ». A committee's report that was handed over is one too, whose `code`
+    is `names.report_code`.
     """
 
     __tablename__ = "obligations_done"
