@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.calendar_replies import CalendarReplies, CalendarReply
 from core.files import keep
 from core.parts import Parts
 from core.questions import MailFile, MailQuestion, QuestionsByMail
@@ -16,13 +18,16 @@ from digest.subscribers.bounces import Bounced, bounced, complained
 from digest.subscribers.models import Subscriber
 from digest.subscribers.rules import State
 
+log = structlog.get_logger()
+
 
 class Acting:
-    """Acts upon what mails say; `questions` takes what humans write."""
+    """Acts upon what mails say; `questions` takes what humans write, `replies` calendars do."""
 
-    def __init__(self, parts: Parts, questions: QuestionsByMail) -> None:
+    def __init__(self, parts: Parts, questions: QuestionsByMail, replies: CalendarReplies) -> None:
         self._parts = parts
         self._questions = questions
+        self._replies = replies
 
     @property
     def us(self) -> Us:
@@ -48,6 +53,8 @@ class Acting:
                 await notices.tell_challenge(session, self._parts, domain, now)
             case Kind.BROKEN:
                 await notices.tell_daily(session, self._parts, "aside", now)
+            case Kind.CALENDAR:
+                await self._answer(session, row, mail, now)
             case Kind.HUMAN:
                 await self._ask(session, row, mail, now)
         return kind
@@ -123,6 +130,19 @@ class Acting:
             "basis": _basis(subscriber),
         }
         await notices.propose(session, self._parts, row.id, values, now)
+
+    async def _answer(
+        self, session: AsyncSession, row: ReceivedMail, mail: Mail, now: datetime
+    ) -> None:
+        """Hand what a calendar program answers to the meetings."""
+        told = mail.invited
+        if told is None:
+            return
+        reply = CalendarReply(
+            told.uid, mail.sender, told.attendee, told.answer, told.sequence, told.stamp
+        )
+        done = await self._replies.take(session, reply, now)
+        log.info("mailbox.calendar", mail=row.id, done=done)
 
     async def _ask(
         self, session: AsyncSession, row: ReceivedMail, mail: Mail, now: datetime

@@ -12,8 +12,8 @@ from digest.mailbox.mail import Mail, Report
 class Kind(enum.StrEnum):
     """What a received mail was taken for, or came to be.
 
-    FOREIGN is a notification about no mail of ours. ASIDE could not be handled. LEFT becomes
-    REPLACED or KEPT once an animator decided about the address.
+    CALENDAR answers an invitation. FOREIGN is a notification about no mail of ours. ASIDE could
+    not be handled. LEFT becomes REPLACED or KEPT once an animator decided about the address.
     """
 
     BOUNCE = "bounce"
@@ -24,6 +24,7 @@ class Kind(enum.StrEnum):
     LEFT = "left"
     ABSENCE = "absence"
     UNSUBSCRIBE = "unsubscribe"
+    CALENDAR = "calendar"
     OWN = "own"
     LIST = "list"
     AUTOMATIC = "automatic"
@@ -208,11 +209,13 @@ def is_automatic(mail: Mail) -> bool:
 
 
 def _machine(mail: Mail, us: Us) -> Kind | None:
-    """Recognise challenges, absences, unsubscribing programs, lists, our own mail, spam."""
+    """Recognise challenges, absences, programs that unsubscribe or answer, lists, ours, spam."""
     if _challenges(mail):
         return Kind.CHALLENGE
     if mail.sender in us.addresses or (us.list_id and us.list_id in mail.header("list-id")):
         return Kind.OWN
+    if mail.invited:
+        return Kind.CALENDAR
     if _subject_unsubscribes(mail):
         return Kind.UNSUBSCRIBE
     automatic = is_automatic(mail)

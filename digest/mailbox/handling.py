@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from core.calendar_replies import CalendarReplies
 from core.failpoints import reach
 from core.parts import Parts
 from core.questions import QuestionsByMail
@@ -26,9 +27,9 @@ PARSING_LIMIT = 60.0
 class Handling:
     """Handles the mails that wait in the table."""
 
-    def __init__(self, parts: Parts, questions: QuestionsByMail) -> None:
+    def __init__(self, parts: Parts, questions: QuestionsByMail, replies: CalendarReplies) -> None:
         self._parts = parts
-        self._acting = Acting(parts, questions)
+        self._acting = Acting(parts, questions, replies)
 
     async def run(self, now: datetime) -> int:
         """Handle every mail that is due; return how many were."""

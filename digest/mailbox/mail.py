@@ -28,13 +28,27 @@ class Attached:
 
 
 @dataclass(frozen=True)
+class CalendarAnswer:
+    """What a calendar program answers for `attendee`: `accepted`, `declined`… in lower case.
+
+    `sequence` and `stamp`, when the answer was given, are None when the program left them out.
+    """
+
+    uid: str
+    attendee: str
+    answer: str
+    sequence: int | None
+    stamp: datetime | None
+
+
+@dataclass(frozen=True)
 class Mail:
     """A mail.
 
     `headers` are pairs of a name in lower case and its decoded value, in order. Addresses are in
     lower case, empty when there is none. `text` is what it says, HTML made plain; `calendar` is the
-    method of an invitation that it carries. `reports` are in the order of its
-    notification, `guessed` those read in its words. `feedback` is the type of a complaint
+    method of an invitation that it carries, `invited` the answer to one. `reports` are in the order
+    of its notification, `guessed` those read in its words. `feedback` is the type of a complaint
     (RFC 5965). `originals` are the Message-IDs of what it returns, or answers. What `broken` says
     could not be taken apart: its headers alone are known.
     """
@@ -49,6 +63,7 @@ class Mail:
     report_type: str = ""
     text: str = ""
     calendar: str = ""
+    invited: CalendarAnswer | None = None
     sent_at: datetime | None = None
     references: tuple[str, ...] = ()
     originals: tuple[str, ...] = ()

@@ -17,7 +17,8 @@ from email.parser import BytesHeaderParser
 
 from core.email_address import normalise
 from core.errors import InputError
-from digest.mailbox.mail import Attached, Mail, Report
+from digest.mailbox.calendars import answer_of
+from digest.mailbox.mail import Attached, CalendarAnswer, Mail, Report
 from digest.mailbox.notifications import guessed_reports, reports_of
 from digest.mailbox.own_words import own_words
 from digest.mailbox.phrases import REPLY, plain
@@ -78,6 +79,7 @@ def _whole(message: Part) -> Mail:
         # A notification says nothing below a signature: its words are all its own.
         text=said if notification else own_words(said, forwarded=forwarded),
         calendar=next((c for c in map(_calendar, parts) if c), ""),
+        invited=next((answer for answer in map(_answer, parts) if answer), None),
         reports=reports,
         guessed=guessed_reports(message, said, subject),
         originals=_originals(message, returned, said),
@@ -92,6 +94,7 @@ def _mail(
     *,
     text: str = "",
     calendar: str = "",
+    invited: CalendarAnswer | None = None,
     reports: tuple[Report, ...] = (),
     guessed: tuple[Report, ...] = (),
     originals: tuple[str, ...] = (),
@@ -112,6 +115,7 @@ def _mail(
         report_type=_report_type(message),
         text=text,
         calendar=calendar,
+        invited=invited,
         sent_at=_date(message),
         references=_references(message),
         originals=originals,
@@ -281,6 +285,10 @@ def _calendar(part: Part) -> str:
     if part.get_content_type() != "text/calendar":
         return ""
     return str(part.get_param("method") or "").lower()
+
+
+def _answer(part: Part) -> CalendarAnswer | None:
+    return answer_of(_content(part)) if _calendar(part) == "reply" else None
 
 
 def _files(parts: list[Part]) -> Iterator[Attached]:

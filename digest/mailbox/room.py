@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.calendar_replies import NO_MEETINGS, CalendarReplies
 from core.clock import PARIS
 from core.parts import Parts
 from core.questions import QuestionsByMail
@@ -34,9 +35,19 @@ READ = "mailbox.read"
 HANDLE = "mailbox.handle"
 
 
-def build(parts: Parts, questions: QuestionsByMail, tls: ssl.SSLContext | None = None) -> Room:
-    """Return the room; `questions` takes what a human wrote, `tls` is for tests."""
-    handling = Handling(parts, questions)
+def build(
+    parts: Parts,
+    questions: QuestionsByMail,
+    tls: ssl.SSLContext | None = None,
+    *,
+    replies: CalendarReplies = NO_MEETINGS,
+) -> Room:
+    """Return the room.
+
+    `questions` takes what a human wrote, `replies` what calendar programs answer; `tls` is for
+    tests.
+    """
+    handling = Handling(parts, questions, replies)
 
     async def examine() -> Sequence[Finding]:
         return await check(parts.settings.mailbox, tls)
