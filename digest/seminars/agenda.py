@@ -14,12 +14,15 @@ from core.chat import (
     Toast,
     Turn,
 )
+from core.ledger.draft import Channel
 from core.parts import Parts
 from core.people.roles import Role
 from core.reference import Reference
 from digest.seminars import names, registrations, store
 from digest.seminars.desk import actor_of
 from digest.seminars.models import Seminar
+from digest.seminars.registering import places
+from digest.seminars.registering.decide import Choice
 from digest.seminars.rendering import shown, words
 
 MOST_SHOWN = 6
@@ -71,8 +74,9 @@ class Agenda:
         party = actor_of(turn)
         if await registrations.is_registered(turn.session, seminar.id, party):
             return [Toast(words("joined_already")), *await self._redrawn(turn, seminar)]
-        registration = await registrations.register(turn.session, seminar, party, turn.now)
-        await registrations.tell(turn.session, self._parts, registration, turn.now)
+        await places.take(
+            turn.session, self._parts, seminar, party, Choice(), turn.now, answered=Channel.CHAT
+        )
         return [Toast(words("joined")), *await self._redrawn(turn, seminar)]
 
     async def leave(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
@@ -82,8 +86,10 @@ class Agenda:
         seminar = await store.by_id(turn.session, reference.number, lock=True)
         if seminar is None or not store.takes_registrations(seminar, turn.now):
             return [Toast(words("closed"), alert=True)]
-        found = await registrations.of_party(turn.session, seminar.id, actor_of(turn), lock=True)
-        if found is None or not await registrations.unregister(turn.session, found, turn.now):
+        party = actor_of(turn)
+        if not await places.leave(
+            turn.session, self._parts, seminar, party, turn.now, answered=Channel.CHAT
+        ):
             return [Toast(words("left_already")), *await self._redrawn(turn, seminar)]
         return [Toast(words("left")), *await self._redrawn(turn, seminar)]
 

@@ -12,9 +12,10 @@ from core.addresses import ROW
 from core.errors import InputError
 from core.pages import page, typed
 from core.parts import Parts
-from digest.seminars import registrations, store
+from digest.seminars import store
 from digest.seminars.decide import State
 from digest.seminars.models import Seminar
+from digest.seminars.registering import asking
 from digest.seminars.rendering import shown
 from digest.seminars.rules import Visitor, parse_email, parse_name
 
@@ -64,7 +65,7 @@ class SeminarPages:
             return self._seminar(seminar, given, problems, 400)
         visitor = Visitor(parse_email(given["email"]), parse_name(given["name"]))
         async with self._parts.database.write() as session:
-            answer = await registrations.ask(session, self._parts, seminar, visitor, now)
+            answer = await asking.ask(session, self._parts, seminar, visitor, now)
         log.info("seminars.requested", seminar=seminar.id, answer=answer.value)
         values = {**shown(self._parts, seminar), "days": self._days}
         return page(self._parts, "web/registration_asked.html", values)

@@ -1,102 +1,158 @@
-"""Who comes: reading and writing registrations, and drafting the mails that answer them."""
+"""Who comes: reading and writing registrations. Nobody is told anything here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
-from core.ledger.draft import Draft
-from core.ledger.store import post
-from core.parts import Parts
-from core.people.models import Person
 from core.reference import Party
-from digest.seminars import names, rendering
-from digest.seminars.contacts import contact_of
-from digest.seminars.decide import Registered
-from digest.seminars.models import Guest, Registration, Seminar
-from digest.seminars.rules import (
-    Answer,
-    Confirmation,
-    RegistrationState,
-    Visitor,
-    answer_to,
-    confirmation_of,
+from digest.seminars import names
+from digest.seminars.models import Registration, Seminar
+from digest.seminars.registering.decide import (
+    COMING,
+    Choice,
+    Mode,
+    Room,
+    admitted,
+    modes,
 )
-
-MAILS = {
-    Answer.CONFIRMATION: (names.CONFIRMATION, "seminar_confirmation"),
-    Answer.REGISTRATION: (names.REGISTRATION, "registration"),
-}
-"""The kind and the template of each answer."""
+from digest.seminars.rules import RegistrationState
 
 
 async def register(
     session: AsyncSession, seminar: Seminar, party: Party, now: datetime, name: str = ""
 ) -> Registration:
-    """Register a party (`person:5`, `guest:3`); doing it again changes nothing.
+    """Register a party (`person:5`, `guest:3`) with its earlier choices; again changes nothing.
 
-    Whether the seminar takes registrations is the caller's business, as is the mail.
+    It waits when there is no place left. Whether the seminar takes registrations, and telling
+    it, are the caller's business: see `registering.places`.
     """
-    registration = await _open(session, seminar.id, party, name)
-    _settle(session, registration, now)
-    return registration
+    found = await opened(session, seminar.id, party, name)
+    return await admit(session, seminar, found, choice_of(found), now)
 
 
 async def unregister(session: AsyncSession, registration: Registration, now: datetime) -> bool:
     """Cancel a registration; say whether it was one."""
     if registration.state == RegistrationState.CANCELLED:
         return False
-    registration.state = RegistrationState.CANCELLED.value
-    registration.cancelled_at = now
-    registration.requested_at = None
-    _record(session, registration, "seminars.left", now)
+    release(session, registration, RegistrationState.CANCELLED, now)
     return True
 
 
-async def tell(
-    session: AsyncSession, parts: Parts, registration: Registration, now: datetime
-) -> None:
-    """Post the mail that says that somebody is registered, if they have a mailbox."""
-    registration.requests += 1
-    await _post_answer(session, parts, registration, Answer.REGISTRATION, now)
+async def admit(
+    session: AsyncSession,
+    seminar: Seminar,
+    registration: Registration,
+    choice: Choice,
+    now: datetime,
+    *,
+    by: Party | None = None,
+    represented_by: str = "",
+) -> Registration:
+    """Give a place, or a rank on the waiting list; both rows are locked by the caller.
 
-
-async def ask(
-    session: AsyncSession, parts: Parts, seminar: Seminar, visitor: Visitor, now: datetime
-) -> Answer:
-    """Take a request from the page and draft the mail that answers it.
-
-    An address of the directory is that person's. Returns what was done, for logs: the visitor
-    must not be able to tell.
+    A way of taking part that the meeting does not offer becomes the one it does.
     """
-    party = await _party_of(session, parts, visitor.email, now)
-    registration = await _open(session, seminar.id, party, visitor.name)
-    state = RegistrationState(registration.state)
-    answer = answer_to(state, registration.requests, registration.requested_at, now)
-    if answer is Answer.NOTHING:
-        return answer
-    registration.requests += 1
-    registration.requested_at = now
-    if answer is Answer.CONFIRMATION:
-        registration.state = RegistrationState.ASKED.value
-        registration.name = visitor.name if party.kind == names.GUEST else ""
-    await _post_answer(session, parts, registration, answer, now)
-    return answer
+    ways = modes(seminar.place, seminar.video_url)
+    mode = choice.mode if choice.mode in ways else ways[0]
+    before, had = RegistrationState(registration.state), Mode(registration.mode)
+    room = await room_of(session, seminar)
+    state = admitted(before, had, mode, room, represented=bool(represented_by))
+    registration.mode = mode.value
+    registration.half_days = None if choice.half_days is None else list(choice.half_days)
+    registration.meal, registration.carpool = choice.meal, choice.carpool
+    registration.answers = dict(choice.answers)
+    registration.represented_by = represented_by
+    registration.answered_at = now
+    registration.cancelled_at = registration.requested_at = None
+    if state is not before:
+        registration.registered_by = None if by in {None, _party(registration)} else str(by)
+        _enter(session, seminar, registration, state, now, by)
+    await session.flush()
+    return registration
 
 
-async def confirm(
-    session: AsyncSession, parts: Parts, registration: Registration, now: datetime
-) -> Confirmation:
-    """Confirm a registration that waits for it, and tell so by mail; say what became of it."""
-    outcome = confirmation_of(RegistrationState(registration.state))
-    if outcome is Confirmation.DONE:
-        _settle(session, registration, now)
-        await tell(session, parts, registration, now)
-    return outcome
+def release(
+    session: AsyncSession,
+    registration: Registration,
+    state: RegistrationState,
+    now: datetime,
+    by: Party | None = None,
+) -> None:
+    """Note that somebody does not come: cancelled, or excused."""
+    registration.state = state.value
+    registration.queue = None
+    registration.requested_at = None
+    registration.answered_at = now
+    registration.represented_by = ""
+    registration.meal = registration.carpool = None
+    registration.cancelled_at = now
+    verbs = {RegistrationState.EXCUSED: "registrations.excused"}
+    record(session, registration, verbs.get(state, "seminars.left"), now, by)
+
+
+def promote(session: AsyncSession, registration: Registration, now: datetime) -> None:
+    """Give a place to who waited for one."""
+    comes = RegistrationState.REGISTERED
+    if registration.represented_by:
+        comes = RegistrationState.REPRESENTED
+    registration.state = comes.value
+    registration.queue = None
+    registration.registered_at = now
+    record(session, registration, "registrations.promoted", now, acts.SYSTEM)
+
+
+async def room_of(session: AsyncSession, seminar: Seminar) -> Room:
+    """Return how full a seminar is."""
+    await session.flush()
+    waiting = await _number(session, seminar.id, Registration.state == RegistrationState.WAITING)
+    return Room(seminar.capacity, await taken(session, seminar.id), waiting)
+
+
+async def taken(session: AsyncSession, seminar: int) -> int:
+    """Return how many places on site are taken."""
+    on_site = Registration.state.in_(COMING) & (Registration.mode == Mode.SITE)
+    return await _number(session, seminar, on_site)
+
+
+async def rank(session: AsyncSession, registration: Registration) -> int:
+    """Return somebody's rank on the waiting list, the first being 1."""
+    if registration.queue is None:
+        return 0
+    before = Registration.queue <= registration.queue
+    wanted = (Registration.state == RegistrationState.WAITING) & before
+    return await _number(session, registration.seminar_id, wanted)
+
+
+async def waiting(session: AsyncSession, seminar: int, limit: int) -> Sequence[Registration]:
+    """Return the first of the waiting list, locked, in their order."""
+    rows = await session.scalars(
+        select(Registration)
+        .where(
+            Registration.seminar_id == seminar,
+            Registration.state == RegistrationState.WAITING,
+        )
+        .order_by(Registration.queue, Registration.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    return rows.all()
+
+
+def choice_of(registration: Registration) -> Choice:
+    """Return what somebody chose."""
+    half_days = registration.half_days
+    return Choice(
+        mode=Mode(registration.mode),
+        half_days=None if half_days is None else tuple(half_days),
+        meal=registration.meal,
+        carpool=registration.carpool,
+        answers=dict(registration.answers),
+    )
 
 
 async def by_id(session: AsyncSession, identity: int, *, lock: bool = False) -> Registration | None:
@@ -127,107 +183,65 @@ async def is_registered(session: AsyncSession, seminar: int, party: Party) -> bo
 
 async def count(session: AsyncSession, seminar: int) -> int:
     """Return how many are registered for a seminar."""
-    wanted = select(func.count()).where(
-        Registration.seminar_id == seminar, Registration.state == RegistrationState.REGISTERED
-    )
-    return await session.scalar(wanted) or 0
+    return await _number(session, seminar, Registration.state == RegistrationState.REGISTERED)
 
 
-async def registered(
-    session: AsyncSession, seminar: int, after: int, limit: int
-) -> Sequence[Registered]:
-    """Return those registered for a seminar whose id is above `after`, in order."""
-    rows = await session.execute(
-        select(Registration.id, Registration.party, Registration.registered_at)
-        .where(
-            Registration.seminar_id == seminar,
-            Registration.state == RegistrationState.REGISTERED,
-            Registration.id > after,
-        )
-        .order_by(Registration.id)
-        .limit(limit)
-    )
-    return [Registered(identity, party, at) for identity, party, at in rows if at is not None]
-
-
-def _settle(session: AsyncSession, registration: Registration, now: datetime) -> None:
-    if registration.state == RegistrationState.REGISTERED:
-        return
-    registration.state = RegistrationState.REGISTERED.value
-    registration.registered_at = now
-    registration.cancelled_at = None
-    _record(session, registration, "seminars.joined", now)
-
-
-def _record(session: AsyncSession, registration: Registration, verb: str, now: datetime) -> None:
-    reference = names.seminar_reference(registration.seminar_id)
-    acts.record(session, Party.parse(registration.party), verb, reference, now)
-
-
-async def _open(session: AsyncSession, seminar: int, party: Party, name: str) -> Registration:
+async def opened(session: AsyncSession, seminar: int, party: Party, name: str = "") -> Registration:
     """Return the row of a party, made if need be, and locked until the commit."""
-    insert = _insert(session)
     values = {
         "seminar_id": seminar,
         "party": str(party),
         "name": name if party.kind == names.GUEST else "",
         "state": RegistrationState.CANCELLED.value,
-        "requests": 0,
     }
-    await session.execute(insert(Registration).values(values).on_conflict_do_nothing())
+    await session.execute(insertion(session)(Registration).values(values).on_conflict_do_nothing())
     found = await of_party(session, seminar, party, lock=True)
     if found is None:
         raise LookupError(f"no registration of {party} after it was written")
     return found
 
 
-async def _party_of(session: AsyncSession, parts: Parts, email: str, now: datetime) -> Party:
-    """Return whose address it is: a person's, or a guest's, made if need be."""
-    person = await session.scalar(select(Person.id).where(func.lower(Person.email) == email))
-    if person is not None:
-        return names.person_party(person)
-    insert = _insert(session)
-    language = parts.settings.network.language
-    values = {"email": email, "language": language, "created_at": now}
-    await session.execute(insert(Guest).values(values).on_conflict_do_nothing())
-    guest = await session.scalars(select(Guest.id).where(Guest.email == email))
-    return names.guest_party(guest.one())
-
-
-def _insert(session: AsyncSession) -> Any:
+def insertion(session: AsyncSession) -> Any:
+    """Return what makes an insertion that a row of the same key can stop."""
     dialect = session.get_bind().dialect.name
     return sqlite.insert if dialect == "sqlite" else postgresql.insert
 
 
-async def _post_answer(
-    session: AsyncSession,
-    parts: Parts,
-    registration: Registration,
-    answer: Answer,
-    now: datetime,
+def record(
+    session: AsyncSession, registration: Registration, verb: str, now: datetime, by: Party | None
 ) -> None:
-    """Draft the mail that answers; who has no mailbox reads the answer in chat."""
-    party = Party.parse(registration.party)
-    contact = await contact_of(session, party)
-    if contact is None or not contact.email:
-        return
-    seminar = await session.get_one(Seminar, registration.seminar_id)
-    links = _links(parts, registration, answer)
-    kind, template = MAILS[answer]
-    draft = Draft(
-        kind=kind,
-        slot=names.answer_slot(seminar.id, answer.value, registration.requests),
-        recipient=party,
-        content=rendering.mail(parts, template, seminar, contact.language, tuple(links)),
-        cause=names.seminar_reference(seminar.id),
-        due_at=now,
-        values=links,
-    )
-    await post(session, [draft], now)
+    """Add what was done about a registration to the trail: by somebody, or by its own party."""
+    reference = names.seminar_reference(registration.seminar_id)
+    acts.record(session, by or _party(registration), verb, reference, now)
 
 
-def _links(parts: Parts, registration: Registration, answer: Answer) -> Mapping[str, str]:
-    if answer is Answer.CONFIRMATION:
-        url = names.confirmation_url(parts, registration.id, registration.requests)
-        return {names.CONFIRM_URL: url}
-    return {names.LEAVE_URL: names.leaving_url(parts, registration.id)}
+def _enter(  # noqa: PLR0917  # what changes, into what, when, by whom
+    session: AsyncSession,
+    seminar: Seminar,
+    registration: Registration,
+    state: RegistrationState,
+    now: datetime,
+    by: Party | None,
+) -> None:
+    """Note a new state, and its place in the order when it is to wait."""
+    verb = "seminars.joined"
+    registration.queue = None
+    if state is RegistrationState.WAITING:
+        seminar.queued += 1
+        registration.queue = seminar.queued
+        verb = "registrations.waiting"
+    elif RegistrationState(registration.state) not in COMING:
+        registration.registered_at = now
+    if state is RegistrationState.REPRESENTED:
+        verb = "registrations.represented"
+    registration.state = state.value
+    record(session, registration, verb, now, by)
+
+
+def _party(registration: Registration) -> Party:
+    return Party.parse(registration.party)
+
+
+async def _number(session: AsyncSession, seminar: int, wanted: ColumnElement[bool]) -> int:
+    statement = select(func.count()).where(Registration.seminar_id == seminar, wanted)
+    return await session.scalar(statement) or 0

@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.ledger.draft import MailAddress, Ready
 from core.people.roles import Role
 from digest.seminars import names
+from digest.seminars.registering.names import REGISTERED
 from tests.seminars import (
     INES,
     INES_MAIL,
@@ -170,20 +171,20 @@ async def test_an_agent_comes_then_does_not_come(house: SeminarHouse) -> None:
     assert house.said(toast) == "C’est noté : vous êtes inscrit(e)."
     assert "Vous êtes inscrit(e)." in house.said(redrawn)
     assert house.labels(redrawn) == ["J’annule mon inscription", "Voir la page"]
-    (mail,) = await house.rows(names.REGISTRATION)
+    (mail,) = await house.rows(REGISTERED)
     assert await house.prepared(mail) == Ready(MailAddress(INES_MAIL))
     text = readable(await house.body(mail))
     assert "Subject: Votre inscription : séminaire « Accueillir, et après ? »" in text
     toast, _ = await house.press("seminars.join", seminar, sender=INES)
     assert house.said(toast) == "Vous êtes déjà inscrit(e)."
-    assert len(await house.rows(names.REGISTRATION)) == 1
+    assert len(await house.rows(REGISTERED)) == 1
     toast, redrawn = await house.press("seminars.leave", seminar, sender=INES)
     assert house.said(toast) == "C’est noté : vous n’êtes plus inscrit(e)."
     assert house.labels(redrawn) == ["Je m’inscris", "Voir la page"]
     toast, _ = await house.press("seminars.leave", seminar, sender=INES)
     assert house.said(toast) == "Vous n’êtes pas inscrit(e)."
     await house.press("seminars.join", seminar, sender=INES)
-    assert len(await house.rows(names.REGISTRATION)) == 2
+    assert len(await house.rows(REGISTERED)) == 2
     assert (await acts(house))[2:] == [
         ("person:2", "seminars.joined", "seminars:seminar:1"),
         ("person:2", "seminars.left", "seminars:seminar:1"),
@@ -195,7 +196,7 @@ async def test_who_has_no_mailbox_registers_without_a_mail(house: SeminarHouse) 
     seminar = await house.seminar(STARTS_AT)
     await house.press("seminars.join", seminar, sender=MARC)
     assert await house.registrations() == {"person:3": "registered"}
-    assert await house.rows(names.REGISTRATION) == []
+    assert await house.rows(REGISTERED) == []
 
 
 async def test_a_stranger_is_told_how_to_be_linked(house: SeminarHouse) -> None:

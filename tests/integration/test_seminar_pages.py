@@ -14,6 +14,7 @@ from core.reference import Party
 from digest.seminars import names
 from digest.seminars.decide import Kind
 from digest.seminars.models import Guest, Registration
+from digest.seminars.registering.names import REGISTERED
 from tests.seminars import INES_MAIL, SeminarHouse, plain, readable, seminar_settings
 
 STARTS_AT = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
@@ -38,7 +39,10 @@ async def confirming(house: SeminarHouse) -> str:
 
 
 async def leaving(house: SeminarHouse) -> str:
-    return await path_of(house, names.REGISTRATION, "leave_url")
+    """Return the link of mails sent before there was one page to answer: it still works."""
+    token = (await path_of(house, REGISTERED, "answer_url")).rpartition("/")[2]
+    identity = house.parts.tokens.read(names.ANSWER, token, names.LEAVE_LIFE)
+    return names.leaving_url(house.parts, identity).removeprefix("https://relais.test")
 
 
 async def test_the_list_shows_what_comes_then_what_was(house: SeminarHouse) -> None:
@@ -75,7 +79,7 @@ async def test_the_video_link_is_for_those_who_are_registered(house: SeminarHous
         shown = await visitor.get(await confirming(house))
         await visitor.post(await confirming(house))
         page = await visitor.get("/rencontres/1")
-    (before,), (after,) = [await house.rows(k) for k in (names.CONFIRMATION, names.REGISTRATION)]
+    (before,), (after,) = [await house.rows(k) for k in (names.CONFIRMATION, REGISTERED)]
     opting_in = readable(await house.body(before))
     assert "visio.example" not in asked.text + shown.text + page.text + opting_in
     assert "En visioconférence" in page.text
@@ -115,7 +119,7 @@ async def test_a_guest_asks_confirms_is_reminded_and_gives_up_the_place(
         confirmed = await visitor.post(await confirming(house))
         assert "Votre inscription est confirmée" in confirmed.text
         assert await house.registrations() == {"guest:1": "registered"}
-        (told,) = await house.rows(names.REGISTRATION)
+        (told,) = await house.rows(REGISTERED)
         assert await house.prepared(told) == Ready(MailAddress(ZOE_MAIL))
         assert await house.prepared(mail) == Skip("registered")
         await house.tick_at(datetime(2027, 3, 5, 8, tzinfo=UTC))
@@ -140,7 +144,7 @@ async def test_everything_done_twice_is_harmless(house: SeminarHouse) -> None:
         for _ in range(2):
             assert "est confirmée" in (await visitor.post(path)).text
         assert "est confirmée" in (await visitor.get(path)).text
-        assert len(await house.rows(names.REGISTRATION)) == 1
+        assert len(await house.rows(REGISTERED)) == 1
         leave = await leaving(house)
         for _ in range(2):
             assert "est annulée" in (await visitor.post(leave)).text
@@ -161,7 +165,7 @@ async def test_the_page_answers_the_same_whether_somebody_is_registered_or_not(
         known = await visitor.post("/rencontres/1", data={"name": "X", "email": INES_MAIL.upper()})
         unknown = await visitor.post("/rencontres/1", data=ZOE)
     assert known.text == unknown.text
-    (told,) = await house.rows(names.REGISTRATION)
+    (told,) = await house.rows(REGISTERED)
     assert told.recipient == "person:2"
     assert len(await house.rows(names.CONFIRMATION)) == 1
 
@@ -278,7 +282,7 @@ async def test_what_is_held_about_a_guest_is_shown_and_forgotten(house: SeminarH
         assert held["email"] is None
         assert held["registrations"][0]["name"] == ""
         assert (await visitor.get(leave)).status_code == 410
-    (row,) = await house.rows(names.REGISTRATION)
+    (row,) = await house.rows(REGISTERED)
     assert await house.prepared(row) == Skip("erased")
 
 

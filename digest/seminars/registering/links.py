@@ -16,6 +16,7 @@ from core.reference import Party
 from digest.seminars import names, registrations, store
 from digest.seminars.contacts import contact_of
 from digest.seminars.models import Registration, Seminar
+from digest.seminars.registering import asking, places
 from digest.seminars.rendering import shown
 from digest.seminars.rules import Confirmation, RegistrationState, confirmation_of
 
@@ -63,7 +64,7 @@ class RegistrationPages:
             identity = self._confirming(request)
             async with self._parts.database.write() as session:
                 registration, seminar, _ = await self._found(session, identity, lock=True)
-                outcome = await registrations.confirm(session, self._parts, registration, now)
+                outcome = await asking.confirm(session, self._parts, registration, now)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "confirmation", error)
         log.info("seminars.confirmed", registration=identity, outcome=outcome.value)
@@ -88,7 +89,8 @@ class RegistrationPages:
             identity = self._leaving(request)
             async with self._parts.database.write() as session:
                 registration, seminar, _ = await self._found(session, identity, lock=True)
-                changed = await registrations.unregister(session, registration, now)
+                party = Party.parse(registration.party)
+                changed = await places.leave(session, self._parts, seminar, party, now)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "leaving", error)
         log.info("seminars.left", registration=identity, changed=changed)

@@ -2,9 +2,9 @@
 
 from core.parts import Parts
 from core.room import Room
+from digest.seminars.registering.deliveries import delivery_kinds
 
 
 def build(parts: Parts) -> Room:
     """Return what registers people."""
-    del parts
-    return Room(name="registrations")
+    return Room(name="registrations", deliveries=delivery_kinds(parts))

@@ -1,0 +1,115 @@
+"""Who asks for a place on the page of a meeting: their mailbox confirms it."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.ledger.draft import Draft
+from core.ledger.store import post
+from core.parts import Parts
+from core.people.models import Person
+from core.reference import Party
+from digest.seminars import names, registrations, rendering, store
+from digest.seminars.contacts import contact_of
+from digest.seminars.models import Guest, Registration, Seminar
+from digest.seminars.registering import telling
+from digest.seminars.registering.names import Said
+from digest.seminars.registering.telling import Doing
+from digest.seminars.rules import (
+    Answer,
+    Confirmation,
+    RegistrationState,
+    Visitor,
+    answer_to,
+    confirmation_of,
+)
+
+SAID = {
+    RegistrationState.REGISTERED: Said.REGISTERED,
+    RegistrationState.WAITING: Said.WAITING,
+    RegistrationState.REPRESENTED: Said.GONE,
+}
+"""What reminds somebody who asks again of their state."""
+
+
+async def ask(
+    session: AsyncSession, parts: Parts, seminar: Seminar, visitor: Visitor, now: datetime
+) -> Answer:
+    """Take a request from the page and draft the mail that answers it.
+
+    An address of the directory is that person's. Returns what was done, for logs: the visitor
+    must not be able to tell.
+    """
+    party = await party_of(session, parts, visitor.email, now)
+    registration = await registrations.opened(session, seminar.id, party, visitor.name)
+    state = RegistrationState(registration.state)
+    answer = answer_to(state, registration.requests, registration.requested_at, now)
+    if answer is Answer.NOTHING:
+        return answer
+    registration.requested_at = now
+    if answer is Answer.REGISTRATION:
+        await telling.tell(session, parts, seminar, registration, SAID[state], Doing(now))
+        return answer
+    registration.requests += 1
+    registration.state = RegistrationState.ASKED.value
+    registration.name = visitor.name if party.kind == names.GUEST else ""
+    await _post_confirmation(session, parts, seminar, registration, now)
+    return answer
+
+
+async def confirm(
+    session: AsyncSession, parts: Parts, registration: Registration, now: datetime
+) -> Confirmation:
+    """Confirm a registration that waits for it, and tell so by mail; say what became of it.
+
+    Without a place left, it goes to the waiting list.
+    """
+    outcome = confirmation_of(RegistrationState(registration.state))
+    if outcome is Confirmation.DONE:
+        seminar = await store.of_registration(session, registration.id, lock=True)
+        if seminar is None:
+            raise LookupError(f"no seminar of registration {registration.id}")
+        choice = registrations.choice_of(registration)
+        await registrations.admit(session, seminar, registration, choice, now)
+        said = SAID[RegistrationState(registration.state)]
+        await telling.tell(session, parts, seminar, registration, said, Doing(now))
+    return outcome
+
+
+async def party_of(session: AsyncSession, parts: Parts, email: str, now: datetime) -> Party:
+    """Return whose address it is: a person's, or a guest's, made if need be."""
+    person = await session.scalar(select(Person.id).where(func.lower(Person.email) == email))
+    if person is not None:
+        return names.person_party(person)
+    insert = registrations.insertion(session)
+    language = parts.settings.network.language
+    values = {"email": email, "language": language, "created_at": now}
+    await session.execute(insert(Guest).values(values).on_conflict_do_nothing())
+    guest = await session.scalars(select(Guest.id).where(Guest.email == email))
+    return names.guest_party(guest.one())
+
+
+async def _post_confirmation(
+    session: AsyncSession, parts: Parts, seminar: Seminar, registration: Registration, now: datetime
+) -> None:
+    """Draft the mail whose link confirms; who has no mailbox asked for nothing."""
+    party = Party.parse(registration.party)
+    contact = await contact_of(session, party)
+    if contact is None or not contact.email:
+        return
+    links = {
+        names.CONFIRM_URL: names.confirmation_url(parts, registration.id, registration.requests)
+    }
+    draft = Draft(
+        kind=names.CONFIRMATION,
+        slot=names.answer_slot(seminar.id, Answer.CONFIRMATION, registration.requests),
+        recipient=party,
+        content=rendering.mail(
+            parts, "seminar_confirmation", seminar, contact.language, tuple(links)
+        ),
+        cause=names.seminar_reference(seminar.id),
+        due_at=now,
+        values=links,
+    )
+    await post(session, [draft], now)

@@ -1,0 +1,87 @@
+"""Who has a place, who waits for one, what can be chosen. Decisions only."""
+
+import enum
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from digest.seminars.rules import RegistrationState
+
+COMING = frozenset({RegistrationState.REGISTERED, RegistrationState.REPRESENTED})
+"""The states of who comes, or sends somebody."""
+
+HOLDING = COMING | {RegistrationState.WAITING}
+"""The states of who has something to give up: a place, or a rank on the waiting list."""
+
+
+class Mode(enum.StrEnum):
+    """How somebody takes part."""
+
+    SITE = "site"
+    REMOTE = "remote"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What somebody chooses as they register.
+
+    `half_days` are the ids of those they come to (None: all); `meal` is one of the meeting's, as
+    it is worded; `carpool` the code of the département that they leave from; `answers` are given
+    by the words of the questions.
+    """
+
+    mode: Mode = Mode.SITE
+    half_days: tuple[int, ...] | None = None
+    meal: str | None = None
+    carpool: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Room:
+    """How full a meeting is: places on site (None: no limit), how many are taken, who waits."""
+
+    capacity: int | None
+    taken: int
+    waiting: int
+
+    @property
+    def free(self) -> int | None:
+        """How many places nobody has (None: no limit); never below zero."""
+        return None if self.capacity is None else max(0, self.capacity - self.taken)
+
+
+def modes(place: str, video_url: str | None) -> tuple[Mode, ...]:
+    """Return how one can take part, the usual way first: remotely when there is a video link."""
+    ways = [Mode.SITE] if place or not video_url else []
+    return (*ways, Mode.REMOTE) if video_url else tuple(ways)
+
+
+def admitted(
+    state: RegistrationState, had: Mode, wanted: Mode, room: Room, *, represented: bool
+) -> RegistrationState:
+    """Decide what becomes of who asks for a place, or asks otherwise than before.
+
+    Places are counted on site only. Who has one keeps it; nobody passes those who wait.
+    """
+    comes = RegistrationState.REPRESENTED if represented else RegistrationState.REGISTERED
+    if wanted is Mode.REMOTE or (state in COMING and had is Mode.SITE):
+        return comes
+    if room.free is None or (room.free > 0 and not room.waiting):
+        return comes
+    return RegistrationState.WAITING
+
+
+def promotions(room: Room) -> int:
+    """Return how many of those who wait have a place now."""
+    return room.waiting if room.free is None else min(room.free, room.waiting)
+
+
+def half_days_chosen(
+    chosen: Collection[int] | None, existing: Collection[int]
+) -> tuple[int, ...] | None:
+    """Return the half-days of a choice that exist, in the meeting's order; None for all.
+
+    When none of those chosen is left, somebody comes to what there is.
+    """
+    kept = tuple(one for one in existing if chosen is not None and one in chosen)
+    return None if not kept or len(kept) == len(existing) else kept

@@ -1,0 +1,67 @@
+"""What is told about somebody's own registration, in words: mails, and posts in chat."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.chat import Button, Keyboard, Text
+from core.ledger.draft import Content
+from core.mail.compose import compose, placeholder
+from core.parts import Parts
+from core.posts import render_post
+from digest.seminars import names
+from digest.seminars.models import Seminar
+from digest.seminars.registering.names import RANK, TEMPLATES, WHO, Said
+from digest.seminars.rendering import shown
+from digest.seminars.rules import RegistrationState
+
+WORDS = "chat/seminar_registrations.html"
+
+
+@dataclass(frozen=True)
+class News:
+    """What is told: the same for all those to whom it happens at a meeting.
+
+    `by_other` says that somebody else did it for them.
+    """
+
+    said: Said
+    state: RegistrationState
+    by_other: bool = False
+
+
+def words(block: str, values: Mapping[str, Any] | None = None) -> Text:
+    """Name a block of the registrations' chat texts."""
+    return Text(WORDS, block, values or {})
+
+
+def mail(parts: Parts, seminar: Seminar, news: News, language: str) -> Content:
+    """Build the mail that tells news, the same for everybody but for a link, a rank, a name."""
+    links = (names.ANSWER_URL, RANK, WHO)  # the name is not asked for where nobody else is in it
+    template = TEMPLATES[news.said]
+    values = _values(parts, seminar, news) | {name: placeholder(name) for name in links}
+    text = parts.renderer.mail(template, values, language)
+    return compose(parts.settings.mail, text, auto_submitted=True, names=links)
+
+
+def post(parts: Parts, seminar: Seminar, news: News, rank: int, language: str) -> Content:
+    """Build the chat post that tells news to who has no mailbox, or prefers the chat."""
+    values = _values(parts, seminar, news) | {RANK: rank}
+    text = words(f"told_{news.said}", values)
+    return render_post(parts.renderer, text, _keyboard(parts, seminar), language).content()
+
+
+def _keyboard(parts: Parts, seminar: Seminar) -> Keyboard:
+    reference = names.seminar_reference(seminar.id)
+    mine = Button(words("mine_button"), "registrations.mine", reference, seminar.version)
+    return ((mine, Button(words("page_button"), url=names.seminar_url(parts, seminar.id))),)
+
+
+def _values(parts: Parts, seminar: Seminar, news: News) -> dict[str, Any]:
+    coming = news.state is RegistrationState.REGISTERED
+    return {
+        **shown(parts, seminar, inside=coming),
+        "state": news.state.value,
+        "by_other": news.by_other,
+        "capacity": seminar.capacity,
+    }
