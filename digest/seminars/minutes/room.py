@@ -3,9 +3,24 @@
 from core.files import FileSource
 from core.parts import Parts
 from core.room import Room
+from digest.seminars.minutes import deliveries, personal, sending
+from digest.seminars.minutes.desk import Desk
+from digest.seminars.minutes.fetching import Fetching
+from digest.seminars.minutes.opening import Opening
+from digest.seminars.minutes.pages import MinutesPages
+from digest.seminars.minutes.writing import Writing
 
 
 def build(parts: Parts, files: FileSource) -> Room:
     """Return what minutes need."""
-    del parts, files
-    return Room(name="minutes")
+    opening = Opening(parts)
+    desk, writing = Desk(opening), Writing(opening)
+    return Room(
+        name="minutes",
+        actions=(*desk.actions(), *writing.actions()),
+        forms=writing.forms(),
+        pages=MinutesPages(parts).routes(),
+        ticks=(Fetching(parts, files).tick(), sending.tick(parts), personal.tick(parts)),
+        deliveries=deliveries.delivery_kinds(parts),
+        personal_data=personal.PERSONAL_DATA,
+    )

@@ -1,0 +1,72 @@
+"""The minutes' kinds of deliveries, and what is checked right before each one leaves."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.ledger.draft import (
+    ChatAddress,
+    DeliveryKind,
+    Parcel,
+    Policy,
+    Prepare,
+    Ready,
+    Skip,
+)
+from core.parts import Parts
+from core.people.roles import Role
+from core.people.store import roles_of
+from digest.seminars.contacts import contact_of
+from digest.seminars.minutes import names, store
+from digest.seminars.minutes.decide import State
+from digest.seminars.names import PERSON
+from digest.to_desk import to_the_desk
+
+
+def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
+    """Return them: all leave again when in doubt, marked as such."""
+    return (
+        DeliveryKind(names.DRAFT, Policy.RESEND, _to_reader(State.PROJET)),
+        DeliveryKind(names.FINAL, Policy.RESEND, _to_reader(State.FINAL)),
+        DeliveryKind(names.OBSERVED, Policy.RESEND, to_the_desk(parts)),
+        DeliveryKind(names.TOLD, Policy.RESEND, where_asked(parts)),
+    )
+
+
+def where_asked(parts: Parts) -> Prepare:
+    """Send to the animators' group, or to the animator who asked in private."""
+    desk = to_the_desk(parts)
+
+    async def prepare(session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
+        if parcel.recipient.kind != PERSON:
+            return await desk(session, parcel, now)
+        if Role.ANIMATOR not in await roles_of(session, parcel.recipient.number, now):
+            return Skip("not_wanted")
+        contact = await contact_of(session, parcel.recipient)
+        if contact is None or contact.chat_id is None:
+            return Skip("no_address")
+        return Ready(ChatAddress(contact.chat_id))
+
+    return prepare
+
+
+def _to_reader(what: State) -> Prepare:
+    """Send to a reader what was sent last: nobody gets a draft after what replaces it."""
+
+    async def prepare(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
+        minutes = await store.by_id(session, parcel.cause.number)
+        if minutes is None:
+            return Skip("unknown")
+        version = await store.last_version(session, minutes.id)
+        current = version is not None and (
+            version.what == what and parcel.slot == names.slot(minutes.seminar_id, version.version)
+        )
+        if not current:
+            return Skip("superseded")
+        contact = await contact_of(session, parcel.recipient)
+        if contact is None:
+            return Skip("erased")
+        address = contact.address(parcel.channel)
+        return Skip("no_address") if address is None else Ready(address)
+
+    return prepare
