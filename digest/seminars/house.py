@@ -11,15 +11,21 @@ import digest.seminars.reminding.room
 import digest.seminars.room
 import digest.seminars.scheduling.room
 from core.files import NO_FILES, FileSource
+from core.followers import Followers, no_followers
 from core.parts import Parts
 from core.room import Room
 
 
-def rooms(parts: Parts, files: FileSource = NO_FILES) -> tuple[Room, ...]:
-    """Return them; `files` gives the bytes of what is sent in chat."""
+def rooms(
+    parts: Parts, files: FileSource = NO_FILES, followers: Followers = no_followers
+) -> tuple[Room, ...]:
+    """Return them; `files` gives the bytes of what is sent in chat.
+
+    `followers` says who follows a theme: a meeting may invite them.
+    """
     return (
         digest.seminars.scheduling.room.build(parts, files),
-        digest.seminars.inviting.room.build(parts),
+        digest.seminars.inviting.room.build(parts, followers),
         digest.seminars.registering.room.build(parts),
         digest.seminars.reminding.room.build(parts),
         digest.seminars.calendars.room.build(parts),

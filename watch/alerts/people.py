@@ -37,6 +37,12 @@ def following(themes: Sequence[str]) -> ColumnElement[bool]:
     return exists().where(Following.person_id == Person.id, Following.theme.in_(themes))
 
 
+async def followers(session: AsyncSession, theme: str) -> frozenset[int]:
+    """Return the people who follow a theme, whether or not they are still there."""
+    rows = await session.scalars(select(Following.person_id).where(Following.theme == theme))
+    return frozenset(rows)
+
+
 def alerted(themes: Sequence[str], now: datetime) -> ColumnElement[bool]:
     """Match the people whom an alert about one of `themes` reaches by chat."""
     return following(themes) & present(now) & reached_by_chat()

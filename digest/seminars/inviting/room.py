@@ -1,10 +1,37 @@
 """Who is invited: groups, their preview, invitations and what is asked again: as a room."""
 
+from datetime import datetime
+
+from core.followers import Followers, no_followers
 from core.parts import Parts
-from core.room import Room
+from core.room import PersonalData, Room, Tick
+from digest.seminars.inviting import names, offered, store
+from digest.seminars.inviting.deliveries import delivery_kinds
+from digest.seminars.inviting.desk import Choosing
+from digest.seminars.inviting.opening import Opening
+from digest.seminars.inviting.pages import PaperPages
+from digest.seminars.inviting.people import Singling
+from digest.seminars.inviting.preview import Previewing
 
 
-def build(parts: Parts) -> Room:
-    """Return what invites people."""
-    del parts
-    return Room(name="invitations")
+def build(parts: Parts, followers: Followers = no_followers) -> Room:
+    """Return what invites people; `followers` says who follows a theme in chat."""
+    opening = Opening(parts, followers)
+    choosing = Choosing(opening)
+    singling, previewing = Singling(opening, choosing), Previewing(opening)
+    return Room(
+        name=names.ROOM,
+        actions=(*choosing.actions(), *singling.actions(), *previewing.actions()),
+        forms=(*choosing.forms(), *singling.forms()),
+        pages=PaperPages(parts).routes(),
+        ticks=(_leave_tick(parts, followers),),
+        deliveries=delivery_kinds(),
+        personal_data=PersonalData(offered.export, offered.erase),
+    )
+
+
+def _leave_tick(parts: Parts, followers: Followers) -> Tick:
+    async def run(now: datetime) -> None:
+        await store.leave(parts, followers, now)
+
+    return Tick("invitations.leave", run, store.next_due, every=5.0)
