@@ -297,10 +297,36 @@ async def test_a_mail_is_listed_and_read_in_every_form(
 
 
 async def test_a_mail_that_is_not_there(page: httpx.AsyncClient) -> None:
-    for path in ("/api/mails/none", "/mails/none"):
+    for path in ("/api/mails/none", "/mails/none", "/mails/none/files/1"):
         assert (await page.get(path)).status_code == 404
     answer = await page.post("/api/mails/none/unsubscribe", data={"nothing": ""})
     assert (answer.status_code, answer.json()) == (404, {"error": "unknown"})
+
+
+async def test_the_files_of_a_mail_are_saved_and_its_calendar_part_read(
+    page: httpx.AsyncClient, playground: Playground
+) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@example.org", "ics@exemple.fr", "Invitation"
+    mail.set_content("Bonjour")
+    ics = "BEGIN:VCALENDAR\r\nSEQUENCE:1\r\nEND:VCALENDAR\r\n"
+    mail.add_alternative(ics, subtype="calendar", params={"method": "CANCEL"})
+    mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="été.pdf")
+
+    def send() -> None:
+        with smtplib.SMTP("127.0.0.1", playground.mail.port) as server:
+            server.send_message(mail)
+
+    await asyncio.to_thread(send)
+    (line,) = (await page.get("/api/mails", params={"address": "ics@exemple.fr"})).json()
+    read = (await page.get(f"/api/mails/{line['id']}")).json()
+    assert (read["calendar"]["method"], read["calendar"]["sequence"]) == ("CANCEL", 1)
+    (file,) = read["files"]
+    assert (file["name"], file["size"]) == ("été.pdf", 8)
+    saved = await page.get(f"/mails/{line['id']}/files/{file['number']}")
+    assert (saved.status_code, saved.content) == (200, b"%PDF-1.7")
+    assert saved.headers["content-disposition"] == "attachment; filename*=UTF-8''%C3%A9t%C3%A9.pdf"
+    assert (await page.get(f"/mails/{line['id']}/files/99")).status_code == 404
 
 
 async def catch(playground: Playground, page: httpx.AsyncClient, to: str, url: str) -> str:

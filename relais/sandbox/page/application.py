@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from relais.sandbox.advance import advance
+from relais.sandbox.attached import content_of, disposition
 from relais.sandbox.bot_api.errors import ImpossibleError
 from relais.sandbox.bot_api.state import Attachment
 from relais.sandbox.cast import AGENT, CAST, GROUP
@@ -99,6 +100,7 @@ class _Page:
             Route("/api/mails", self.mails),
             Route("/api/mails/{id}", self.mail),
             Route("/mails/{id}", self.mail_html),
+            Route("/mails/{id}/files/{number:int}", self.mail_file),
             Route("/files/{id}", self.file),
             Route("/api/start", self.start, methods=["POST"]),
             Route("/api/messages", self.send, methods=["POST"]),
@@ -152,6 +154,19 @@ class _Page:
             return _error(HTTPStatus.NOT_FOUND, "unknown")
         html = '<base target="_blank">' + with_pictures(mail)
         return HTMLResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
+
+    async def mail_file(self, request: Request) -> Response:
+        """Give a file attached to a mail, to save."""
+        mail = await self._playground.mail.message(request.path_params["id"])
+        found = content_of(mail, request.path_params["number"]) if mail else None
+        if found is None:
+            return _error(HTTPStatus.NOT_FOUND, "unknown")
+        file, data = found
+        headers = {
+            "Content-Disposition": disposition(file.name),
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        }
+        return Response(data, media_type="application/octet-stream", headers=headers)
 
     async def file(self, request: Request) -> Response:
         """Give a file said in a chat: to see, to hear, or to save."""

@@ -2,7 +2,9 @@
 
 import { all, ask, inParis, make, one, post, reconcile, word } from "./dom.js";
 
-const FORMS = { html: "#mail-html", text: "#mail-text", headers: "#mail-headers" };
+const FORMS = {
+  html: "#mail-html", text: "#mail-text", calendar: "#mail-calendar", headers: "#mail-headers",
+};
 
 const ALL = ""; // the address that stands for every mailbox
 
@@ -70,7 +72,7 @@ export class Mailboxes {
       const { body } = await ask(`/api/mails/${encodeURIComponent(id)}`);
       this.read = body;
       this.fillReader(body);
-      this.showAs(body.has_html ? this.form : "text");
+      this.showAs(this.has(this.form) ? this.form : "text");
       one("#boxes").hidden = one("#writing").hidden = true;
       one("#reader").hidden = false;
       one("#reader").focus();
@@ -83,9 +85,33 @@ export class Mailboxes {
     one("#one-click").hidden = !mail.one_click;
     one("#mail-html").src = `/mails/${encodeURIComponent(mail.id)}`;
     one("#mail-text").replaceChildren(...linked(mail.text));
+    this.fillFiles(mail);
     one("#mail-headers").replaceChildren(...mail.headers.flatMap(([name, value]) => [
       make("dt", { textContent: name }), make("dd", { textContent: value }),
     ]));
+  }
+
+  /** Say whether the mail that is read has this form. */
+  has(form) {
+    if (form === "html") return this.read.has_html;
+    return form !== "calendar" || this.read.calendar !== null;
+  }
+
+  /** What calendar programs read, and the files: buttons of a mail that has some. */
+  fillFiles(mail) {
+    const { calendar } = mail;
+    one('[data-form="calendar"]').hidden = calendar === null;
+    one("#mail-calendar").textContent = calendar?.text ?? "";
+    one("#calendar-kind").hidden = calendar === null;
+    one("#calendar-kind").textContent = calendar
+      ? `${word(`calendar_${calendar.method}`) || calendar.method} (${calendar.method}, SEQUENCE ${calendar.sequence})`
+      : "";
+    one("#mail-files").hidden = mail.files.length === 0;
+    one("#mail-files").replaceChildren(...mail.files.map((file) => make("li", {}, make("a", {
+      href: `/mails/${encodeURIComponent(mail.id)}/files/${file.number}`,
+      textContent: `${file.name} (${Math.ceil(file.size / 1000)} ${word("kilobytes")})`,
+      download: file.name,
+    }))));
   }
 
   showAs(form) {

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -11,6 +12,7 @@ from core.chat import Text
 from core.clock import SystemClock
 from core.parts import Parts
 from digest.seminars.decide import Kind
+from relais.sandbox.attached import attached, calendar_of
 from relais.sandbox.cast import CAST, GROUP
 from relais.sandbox.mail_catcher import CaughtMail
 from relais.sandbox.page import guide
@@ -60,7 +62,7 @@ class View:
         return [_line(mail) for mail in await self._playground.mail.messages(address)]
 
     async def mail(self, identity: str) -> Mapping[str, Any] | None:
-        """Return a mail to read: its headers, and its text."""
+        """Return a mail to read: its headers, its text, what calendars read, its files."""
         mail = await self._playground.mail.message(identity)
         if mail is None:
             return None
@@ -70,6 +72,8 @@ class View:
             "text": mail.text,
             "has_html": bool(mail.html),
             "one_click": bool(unsubscription(mail)),
+            "calendar": _calendar(mail),
+            "files": [asdict(one) for one in attached(mail)],
         }
 
     def _commands(self, chat: int) -> Sequence[Mapping[str, str]]:
@@ -98,6 +102,11 @@ def unsubscription(mail: CaughtMail) -> str:
 
 def _seen(mail: CaughtMail) -> guide.SeenMail:
     return guide.SeenMail(mail.envelope_to, mail.subject, mail.text, bool(unsubscription(mail)))
+
+
+def _calendar(mail: CaughtMail) -> Mapping[str, Any] | None:
+    found = calendar_of(mail)
+    return None if found is None else asdict(found)
 
 
 def _line(mail: CaughtMail) -> Mapping[str, Any]:
