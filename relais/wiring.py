@@ -59,6 +59,7 @@ from core.render import Renderer
 from core.room import ContributionSource, PersonalData, Room, Tick
 from core.settings import Settings, TelegramSettings
 from core.tokens import Tokens
+from digest.seminars.calendars.replies import RepliesToMeetings
 from digest.seminars.next_meeting import next_meeting
 from digest.subscribers.alerts import MailReaders
 from digest.subscribers.in_chat import ReadersInChat
@@ -206,7 +207,7 @@ def make_rooms(
     rooms += _watch(parts, outside, (by_chat, by_mail))
     rooms += [
         # Before the subscribers, who let their addresses go: mails are found by them.
-        digest.mailbox.room.build(parts, questions),
+        digest.mailbox.room.build(parts, questions, replies=RepliesToMeetings(parts)),
         digest.subscribers.room.build(parts, holders, by_mail),
         digest.letter.room.build(parts, contributors, files, fetcher=outside.links),
         *digest.seminars.house.rooms(parts, files),

@@ -1,6 +1,7 @@
 """The seminars' pages: the list, one page each, and the form that asks for a place."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -10,9 +11,10 @@ from starlette.routing import Route
 
 from core.addresses import ROW
 from core.errors import InputError
+from core.files import kept
 from core.pages import page, typed
 from core.parts import Parts
-from digest.seminars import store
+from digest.seminars import showing, store
 from digest.seminars.decide import State
 from digest.seminars.models import Seminar
 from digest.seminars.registering import asking
@@ -20,6 +22,9 @@ from digest.seminars.rendering import shown
 from digest.seminars.rules import Visitor, parse_email, parse_name
 
 log = structlog.get_logger()
+
+SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg"})
+"""The types of files that a browser may show by itself: no page, no drawing with scripts."""
 
 
 class SeminarPages:
@@ -34,23 +39,34 @@ class SeminarPages:
         return (
             Route("/rencontres", self.list, methods=["GET"]),
             Route(one, self.show, methods=["GET"]),
+            Route(f"{one}/programme", self.programme, methods=["GET"]),
+            Route(f"{one}/documents/{{document:{ROW}}}", self.document, methods=["GET"]),
             Route(one, self.ask, methods=["POST"]),
         )
 
     async def list(self, _request: Request) -> Response:
         """List the coming seminars, then the past ones."""
-        now = self._parts.clock.now()
         async with self._parts.database.read() as session:
-            coming, past = await store.coming(session, now), await store.past(session, now)
-        values = {
-            "coming": [shown(self._parts, one)["seminar"] for one in coming],
-            "past": [shown(self._parts, one)["seminar"] for one in past],
-        }
+            values = await showing.listed(session, self._parts, self._parts.clock.now())
         return page(self._parts, "web/seminars.html", values)
 
     async def show(self, request: Request) -> Response:
-        """Show a seminar. Raises HTTPException(404) unless it is published."""
-        return self._seminar(await self._published(request), {}, {}, 200)
+        """Show a seminar, cancelled ones too. Raises HTTPException(404) unless it was published."""
+        return await self._seminar(await self._published(request), {}, {}, 200)
+
+    async def programme(self, request: Request) -> Response:
+        """Give the file of the programme. Raises HTTPException(404) when there is none."""
+        seminar = await self._published(request)
+        return await self._file(seminar.programme_hash, seminar.programme_name)
+
+    async def document(self, request: Request) -> Response:
+        """Give a public file of a seminar. Raises HTTPException(404) for any other."""
+        seminar, number = await self._published(request), request.path_params["document"]
+        async with self._parts.database.read() as session:
+            document = await showing.public_document(session, seminar, number)
+        if document is None:
+            raise HTTPException(404)
+        return await self._file(document.hash, document.name)
 
     async def ask(self, request: Request) -> Response:
         """Take a request. The answer is the same whether the address is known or not."""
@@ -58,11 +74,11 @@ class SeminarPages:
         given = await typed(request, "name", "email")
         now = self._parts.clock.now()
         if not store.takes_registrations(seminar, now):
-            return self._seminar(seminar, given, {}, 409)
+            return await self._seminar(seminar, given, {}, 409)
         problems = _problems(given)
         if problems:
             log.info("seminars.request_refused", seminar=seminar.id, why=sorted(problems.values()))
-            return self._seminar(seminar, given, problems, 400)
+            return await self._seminar(seminar, given, problems, 400)
         visitor = Visitor(parse_email(given["email"]), parse_name(given["name"]))
         async with self._parts.database.write() as session:
             answer = await asking.ask(session, self._parts, seminar, visitor, now)
@@ -78,18 +94,28 @@ class SeminarPages:
         number = request.path_params["number"]
         async with self._parts.database.read() as session:
             seminar = await store.by_id(session, number)
-        if seminar is None or seminar.state != State.PUBLISHED:
+        if seminar is None or seminar.published_at is None or seminar.state == State.DRAFT:
             raise HTTPException(404)
         return seminar
 
-    def _seminar(
+    async def _file(self, key: str | None, name: str) -> Response:
+        """Give a kept file under its name; a browser shows those that can do no harm."""
+        async with self._parts.database.read() as session:
+            blob = None if key is None else await kept(session, key)
+        if blob is None:
+            raise HTTPException(404)
+        manner = "inline" if blob.media_type in SHOWN else "attachment"
+        headers = {"Content-Disposition": f"{manner}; filename*=UTF-8''{quote(name, safe='')}"}
+        return Response(blob.data, media_type=blob.media_type, headers=headers)
+
+    async def _seminar(
         self, seminar: Seminar, given: Mapping[str, str], problems: Mapping[str, str], status: int
     ) -> Response:
         now = self._parts.clock.now()
-        values = {
-            **shown(self._parts, seminar),
+        async with self._parts.database.read() as session:
+            values = await showing.whole(session, self._parts, seminar, now)
+        values |= {
             "open": store.takes_registrations(seminar, now),
-            "over": now >= seminar.ends_at,
             "typed": {"name": given.get("name", ""), "email": given.get("email", "")},
             "problems": problems,
         }
