@@ -32,6 +32,7 @@ from core.settings import (
     MailSettings,
     NetworkSettings,
     SelectorsSettings,
+    SeminarSettings,
     ServiceSettings,
     Settings,
     SourceSettings,
@@ -56,7 +57,13 @@ from relais.sandbox.cast import (
 from relais.sandbox.clock import SandboxClock
 from relais.sandbox.mail_catcher import MailCatcher
 from relais.sandbox.post import Post
-from relais.sandbox.sample import SampleSeminar, load_network, load_seminar
+from relais.sandbox.sample import (
+    SCHOOL_HOLIDAYS,
+    SampleSeminar,
+    load_network,
+    load_seminar,
+    obligations,
+)
 from relais.sandbox.sharing import acronyms
 from relais.service import EVERY_LOOP, run_loops
 from relais.wiring import House, building
@@ -67,6 +74,9 @@ INVITATION_LIFE = timedelta(days=3650)
 POLL_EVERY = 24 * 3600.0
 HOLD_SECONDS = 5.0
 """How long an answer can be held back: enough to try it, without waiting long."""
+
+INVITATIONS_HELD = 10.0
+"""How long invitations can be held back, in minutes of the sandbox's clock."""
 
 APPROVER = "direction@reseau-accueil.example"
 """Who gives the « bon à diffuser » by mail: not on chat, as directors are."""
@@ -140,7 +150,7 @@ async def playing(folder: Path, ports: Ports, feed: str = "") -> AsyncIterator[P
         app = feeds.application(clock, own, first)
         feeds_port = await stack.enter_async_context(serving(app, port=ports.feeds))
         sources = _sources(feed, own, f"http://127.0.0.1:{feeds_port}")
-        settings = _settings(folder, ports, _Peers(api_url, mail.port, sources, topics))
+        settings = _settings(folder, ports, _Peers(api_url, mail.port, sources, topics), first)
         house = await stack.enter_async_context(
             building(settings, clock, resolve_by_system if feed.startswith(WEB) else only_here)
         )
@@ -225,7 +235,7 @@ def _chat(folder: Path, clock: SandboxClock) -> State:
     return state
 
 
-def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
+def _settings(folder: Path, ports: Ports, peers: _Peers, first: datetime) -> Settings:
     settings = Settings(
         network=NetworkSettings(
             name="Réseau d’exemple des territoires accueillants",
@@ -256,6 +266,10 @@ def _settings(folder: Path, ports: Ports, peers: _Peers) -> Settings:
                 number="EX0000000",
             )
         ],
+        seminars=SeminarSettings(
+            hold_minutes=INVITATIONS_HELD, school_holidays=SCHOOL_HOLIDAYS, zones=["A", "C"]
+        ),
+        obligation=obligations(first),
         hotline=HotlineSettings(hold_seconds=HOLD_SECONDS, acronyms=dict(acronyms())),
         ledger=LedgerSettings(heartbeat=1.0),
         watch=WatchSettings(

@@ -15,6 +15,7 @@ from core.people.importing import ImportReport, import_csv
 from core.people.models import Person
 from core.people.rules import Kind as FileKind
 from core.reference import Party
+from core.settings import ObligationSettings
 from core.spreadsheet import BadLine
 from digest.seminars import store
 from digest.seminars.decide import Kind
@@ -31,6 +32,25 @@ SATURDAY = 5
 
 REGISTERED = ("P002", "P003", "P004", "P005", "P006")
 """The codes of the people registered to it from the start."""
+
+
+SCHOOL_HOLIDAYS = FOLDER / "school-holidays.csv"
+"""Days that look like those of the coming years; real ones are published by the ministry."""
+
+
+def obligations(first: datetime) -> list[ObligationSettings]:
+    """Return what the sample contract asks for: it began a month before the first opening."""
+    since = (first.astimezone(PARIS) - timedelta(days=30)).date()
+    return [
+        ObligationSettings(
+            code="seminaires", words="2 séminaires par an", since=since, every="year", count=2,
+            counts="seminar",
+        ),
+        ObligationSettings(
+            code="comptes-rendus", words="Un compte rendu par trimestre", since=since,
+            every="quarter", counts="minutes", remind_days=[30, 7],
+        ),
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
