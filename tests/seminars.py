@@ -1,6 +1,7 @@
 """What the seminars' tests share: the room with its pages and its chat, and a few people."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -11,7 +12,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
-from core.chat import Form, Incoming, Place, Post, Redraw, Reply, Response, Sender, Toast, Turn
+from core.chat import (
+    Ask,
+    File,
+    Form,
+    Incoming,
+    Place,
+    Post,
+    Redraw,
+    Reply,
+    Response,
+    Sender,
+    Toast,
+    Turn,
+)
 from core.clock import FixedClock
 from core.db import Database
 from core.files import NO_FILES, FileSource
@@ -20,6 +34,7 @@ from core.ledger.models import Delivery, Message
 from core.people.models import Account, Person
 from core.people.roles import Role
 from core.people.store import TELEGRAM
+from core.posts import callback_data
 from core.reference import Party, Reference
 from core.room import Room, Tick
 from core.settings import Settings
@@ -203,22 +218,59 @@ class SeminarHouse:
         self, action: str, seminar: int, version: int = 1, sender: Sender = ODILE,
         *, private: bool = True,
     ) -> Sequence[Response]:  # fmt: skip
-        (found,) = [each for room in self.rooms for each in room.actions if each.name == action]
         reference = Reference("seminars", "seminar", str(seminar))
+        return await self.press_on(action, reference, version, sender, private=private)
+
+    async def press_on(
+        self, action: str, reference: Reference, version: int = 1, sender: Sender = ODILE,
+        *, private: bool = True,
+    ) -> Sequence[Response]:  # fmt: skip
+        """Press a button that is about something of a meeting."""
+        (found,) = [each for room in self.rooms for each in room.actions if each.name == action]
         async with self.database.write() as session:
             turn = self._turn(session, sender, private=private)
             return await found.handler(turn, reference, version)
 
-    async def fill(self, *answers: str) -> Sequence[Response]:
-        """Answer the form of `/rencontre`, field after field, through its parsers."""
-        form = self.form("seminars.new")
-        now = self.clock.now()
-        values = {
-            field.name: field.parse(answer, now)
-            for field, answer in zip(form.fields, answers, strict=True)
-        }
+    async def fill(self, kind: str, title: str, when: str, place: str) -> Sequence[Response]:
+        """Plan a meeting as `/rencontre` asks about it; what can be passed is passed."""
+        (echo,) = await self.answer(Ask("seminars.new"), kind, title, when)
+        _noted, rest = await self.push(echo, "C’est bien cela")
+        return await self.answer(rest, place, "-", "-")
+
+    async def answer(
+        self, ask: Response, *answers: str | File, sender: Sender = ODILE
+    ) -> Sequence[Response]:
+        """Answer the questions of a form that was opened, through its parsers."""
+        assert isinstance(ask, Ask)
+        form, now = self.form(ask.form), self.clock.now()
+        values: dict[str, Any] = dict(ask.values)
+        fields = [field for field in form.fields if field.name not in values]
+        for field, answer in zip(fields, answers, strict=True):
+            files = [asdict(answer)] if isinstance(answer, File) else []
+            value = field.parse("" if isinstance(answer, File) else answer, now)
+            values[field.name] = {"text": value, "files": files} if field.takes_files else value
         async with self.database.write() as session:
-            return await form.finish(self._turn(session, ODILE, private=True), values)
+            return await form.finish(self._turn(session, sender, private=True), values)
+
+    async def push(
+        self, shown: Response, label: str, sender: Sender = ODILE, *, private: bool = True
+    ) -> Sequence[Response]:
+        """Press the button that says so under what is shown, as it is written there."""
+        assert isinstance(shown, Reply | Redraw)
+        (button,) = [
+            button
+            for row in shown.keyboard
+            for button in row
+            if plain(self.parts.renderer.plain(button.label)) == label
+        ]
+        assert button.reference is not None
+        callback_data(button)
+        actions = [action for room in self.rooms for action in room.actions]
+        (found,) = [action for action in actions if action.name == button.action]
+        assert found.role is None or found.role in sender.roles
+        async with self.database.write() as session:
+            turn = self._turn(session, sender, private=private)
+            return await found.handler(turn, button.reference, button.version)
 
     def form(self, name: str) -> Form:
         (found,) = [form for room in self.rooms for form in room.forms if form.name == name]

@@ -11,6 +11,7 @@ from core.parts import Parts
 from core.posts import render_post
 from digest.seminars import names
 from digest.seminars.calendars.parts import calendar_part
+from digest.seminars.inviting.mails import invitation
 from digest.seminars.models import Seminar
 from digest.seminars.reminding.decide import Announced, What, is_short
 from digest.seminars.rendering import shown
@@ -38,14 +39,16 @@ def words(block: str, values: Mapping[str, Any] | None = None) -> Text:
 
 def content(parts: Parts, seminar: Seminar, speech: Speech) -> Content:
     """Build what a speech says of a seminar."""
-    values = _values(parts, seminar, speech)
+    if speech.announced.what is What.INVITATION:
+        return invitation(parts, seminar, speech.channel, speech.language)
+    given = _values(parts, seminar, speech)
     if speech.channel is Channel.CHAT:
-        text = words(speech.announced.what.value, values)
+        text = words(speech.announced.what.value, given)
         keyboard = _keyboard(parts, seminar, speech)
         return render_post(parts.renderer, text, keyboard, speech.language).content()
     told = parts.renderer.mail(
         f"seminar_{speech.announced.what}",
-        {**values, names.ANSWER_URL: placeholder(names.ANSWER_URL)},
+        {**given, names.ANSWER_URL: placeholder(names.ANSWER_URL)},
         speech.language,
     )
     return compose(
@@ -55,6 +58,14 @@ def content(parts: Parts, seminar: Seminar, speech: Speech) -> Content:
         names=(names.ANSWER_URL,),
         calendar=_calendar(parts, seminar, speech),
     )
+
+
+def values(parts: Parts, seminar: Seminar, registration: int, channel: Channel) -> dict[str, str]:
+    """Return what differs from one recipient to the next; `version` is for the recheck."""
+    given = {names.VERSION: str(seminar.version)}
+    if channel is Channel.MAIL:
+        given[names.ANSWER_URL] = names.answer_url(parts, registration)
+    return given
 
 
 def _values(parts: Parts, seminar: Seminar, speech: Speech) -> dict[str, Any]:
@@ -84,9 +95,13 @@ def _calendar(parts: Parts, seminar: Seminar, speech: Speech) -> CalendarPart | 
 def _keyboard(parts: Parts, seminar: Seminar, speech: Speech) -> Keyboard:
     if speech.announced.what is What.CANCELLATION:
         return ((Button(words("others_button"), url=names.page_url(parts, "/rencontres")),),)
-    reference = names.seminar_reference(seminar.id)
     page = Button(words("page_button"), url=names.seminar_url(parts, seminar.id))
-    invited = speech.state is RegistrationState.INVITED
-    label = words("answer_button" if invited else "change_button")
-    mine = Button(label, "registrations.mine", reference, seminar.version)
-    return ((mine,), (page,))
+    if speech.state is not RegistrationState.INVITED:
+        return ((_act(seminar, "change_button", "registrations.mine"),), (page,))
+    come = _act(seminar, "come_button", "seminars.join")
+    return ((come, _act(seminar, "answer_button", "registrations.mine")), (page,))
+
+
+def _act(seminar: Seminar, label: str, action: str) -> Button:
+    reference = names.seminar_reference(seminar.id)
+    return Button(words(label), action, reference, seminar.version)

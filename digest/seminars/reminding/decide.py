@@ -243,3 +243,33 @@ def is_news(what: What, version: int, told: Iterable[Told]) -> bool:
 
 def _before(since: datetime | None, due_at: datetime) -> bool:
     return since is not None and since <= due_at
+
+
+class Refusal(enum.StrEnum):
+    """Why the animators cannot have something said now."""
+
+    CANCELLED = "cancelled"
+    BEGUN = "begun"
+    NOBODY = "nobody"
+    ALREADY = "already"
+
+
+def chase_refusal(
+    *, open_to_answers: bool, silent: int, chased: Iterable[datetime], leaves_at: datetime
+) -> Refusal | None:
+    """Say why those who have not answered cannot be asked again; None when they can.
+
+    `silent` counts them, `chased` is when they were asked again, or are to be: once a day at most.
+    """
+    if not open_to_answers:
+        return Refusal.BEGUN
+    if not silent:
+        return Refusal.NOBODY
+    day = leaves_at.astimezone(PARIS).date()
+    same_day = any(at.astimezone(PARIS).date() == day for at in chased)
+    return Refusal.ALREADY if same_day else None
+
+
+def chase_name(leaves_at: datetime) -> str:
+    """Return how a slot names a chase that the animators asked for: one for each day of Paris."""
+    return f"relance/{leaves_at.astimezone(PARIS).date()}"

@@ -3,18 +3,22 @@
 from datetime import datetime
 
 from core.ledger.draft import DeliveryKind, Parcel
+from core.parts import Parts
 from digest.seminars.decide import State
 from digest.seminars.deliveries import cancelled, current, kind
 from digest.seminars.models import Seminar
 from digest.seminars.reminding.decide import STATES, What
+from digest.seminars.reminding.elsewhere import told_elsewhere
 from digest.seminars.reminding.names import KINDS
 
 
-def delivery_kinds() -> tuple[DeliveryKind, ...]:
+def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     """Return every kind of announcement: all leave again when in doubt, marked as such."""
     refusals = {What.CANCELLATION: cancelled, What.THANKS: published}
+    elsewhere = told_elsewhere(parts)
     return tuple(
-        kind(name, STATES[what], refusals.get(what, current)) for what, name in KINDS.items()
+        kind(name, STATES[what], refusals.get(what, current), elsewhere)
+        for what, name in KINDS.items()
     )
 
 

@@ -10,6 +10,7 @@ from core.ledger.rules import State
 from digest.seminars import names
 from digest.seminars.models import Announcement, Registration
 from digest.seminars.reminding.decide import STATES, Concerned, Told, What
+from digest.seminars.reminding.names import slots_of
 from digest.seminars.rules import RegistrationState
 
 
@@ -45,11 +46,12 @@ async def told(
     updates = select(Announcement.name, Announcement.version).where(
         Announcement.seminar_id == seminar, Announcement.what == What.UPDATE.value
     )
-    slots = [names.slot(seminar, row.name, row.version) for row in await session.execute(updates)]
+    slots = [names.invitation_slot(seminar)]
+    slots += [names.slot(seminar, row.name, row.version) for row in await session.execute(updates)]
     rows = await session.execute(
         select(Delivery.recipient, Delivery.state, Delivery.resent, Delivery.values).where(
             Delivery.kind.in_([names.INVITATION, names.UPDATE]),
-            Delivery.slot.in_([names.invitation_slot(seminar), *slots]),
+            Delivery.slot.in_([each for slot in slots for each in slots_of(slot)]),
             Delivery.recipient.in_(parties),
         )
     )

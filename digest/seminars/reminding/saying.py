@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import failpoints
 from core.ledger import store as ledger
 from core.ledger.draft import Channel, Content, Draft
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.reference import Party
 from digest.seminars import names
+from digest.seminars.attendance.store import presence
 from digest.seminars.contacts import Contact, contacts_of
 from digest.seminars.models import Announcement, Seminar
 from digest.seminars.reminding import contents, people
@@ -29,7 +31,7 @@ from digest.seminars.reminding.decide import (
     judge,
     opening,
 )
-from digest.seminars.reminding.names import KINDS
+from digest.seminars.reminding.names import KINDS, slot_of
 from digest.seminars.rules import RegistrationState
 
 log = structlog.get_logger()
@@ -50,9 +52,12 @@ async def say(parts: Parts, now: datetime) -> None:
             .order_by(Announcement.due_at, Announcement.id)
         )
         identities = due.all()
-    for identity in identities:
+
+    async def say_all(identity: int) -> None:
         while await _say_some(parts, identity, now):
             failpoints.reach("seminars.between_chunks")
+
+    await one_by_one(identities, say_all)
 
 
 async def _say_some(parts: Parts, identity: int, now: datetime) -> bool:
@@ -136,6 +141,9 @@ async def _drafts(
     """Return one draft for each party concerned; each content is built once."""
     announced = announced_of(row)
     told = concerned(chunk, announced.what, announced.due_at)
+    if announced.what is What.THANKS:
+        present = await presence(session, seminar.id)
+        told = tuple(one for one in told if present.get(one.party))
     if announced.what in URGENT:
         told = await _who_should_know(session, seminar, announced.what, told)
     contacts = await contacts_of(session, [Party.parse(one.party) for one in told])
@@ -152,12 +160,12 @@ async def _drafts(
         contact = contacts.get(one.party, nowhere)
         return Draft(
             kind=KINDS[announced.what],
-            slot=slot_of(seminar, row),
+            slot=slot_of(announced.what, seminar.id, row.name, row.version),
             recipient=Party.parse(one.party),
             content=content(one.state, contact.channel, contact.language),
             cause=names.seminar_reference(seminar.id),
             due_at=row.due_at,
-            values=_values(parts, seminar, one, contact.channel),
+            values=contents.values(parts, seminar, one.id, contact.channel),
             bulk=announced.what not in URGENT,
         )
 
@@ -177,17 +185,3 @@ async def _who_should_know(
         if one.state is not RegistrationState.INVITED
         or is_news(what, seminar.version, told.get(one.party, ()))
     )
-
-
-def slot_of(seminar: Seminar, row: Announcement) -> str:
-    """Return the slot of an announcement's deliveries."""
-    if row.what == What.INVITATION:
-        return names.invitation_slot(seminar.id)
-    return names.slot(seminar.id, row.name, row.version)
-
-
-def _values(parts: Parts, seminar: Seminar, one: Concerned, channel: Channel) -> dict[str, str]:
-    values = {names.VERSION: str(seminar.version)}
-    if channel is Channel.MAIL:
-        values[names.ANSWER_URL] = names.answer_url(parts, one.id)
-    return values
