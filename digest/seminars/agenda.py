@@ -19,6 +19,7 @@ from core.parts import Parts
 from core.people.roles import Role
 from core.reference import Reference
 from digest.seminars import names, registrations, store
+from digest.seminars.calendars.mine import my_calendar_button
 from digest.seminars.desk import actor_of
 from digest.seminars.models import Seminar
 from digest.seminars.registering import places
@@ -132,9 +133,10 @@ class Agenda:
             first: tuple[Button, ...] = (act(*mine), page)
         else:
             first = (page,)
+        rows: Keyboard = (first, (my_calendar_button(),)) if registered else (first,)
         if Role.ANIMATOR in turn.sender.roles:
-            return first, (act("cancel_button", "seminars.cancel"),)
-        return (first,)
+            return *rows, (act("cancel_button", "seminars.cancel"),)
+        return rows
 
     def _others(self, count: int) -> Reply:
         url = names.page_url(self._parts, "/rencontres")

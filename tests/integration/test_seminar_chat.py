@@ -170,7 +170,8 @@ async def test_an_agent_comes_then_does_not_come(house: SeminarHouse) -> None:
     toast, redrawn = await house.press("seminars.join", seminar, sender=INES)
     assert house.said(toast) == "C’est noté : vous êtes inscrit(e)."
     assert "Vous êtes inscrit(e)." in house.said(redrawn)
-    assert house.labels(redrawn) == ["J’annule mon inscription", "Voir la page"]
+    mine = ["J’annule mon inscription", "Voir la page", "📅 Mon calendrier"]
+    assert house.labels(redrawn) == mine
     (mail,) = await house.rows(REGISTERED)
     assert await house.prepared(mail) == Ready(MailAddress(INES_MAIL))
     text = readable(await house.body(mail))
