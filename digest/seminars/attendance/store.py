@@ -219,4 +219,5 @@ def _noted(row: Attendance, expected: Row | None) -> Row:
             row.identity, row.party, row.name, family_of(row.name), row.organisation,
             row.function, part, remote=row.source == "remote",
         )  # fmt: skip
-    return replace(expected, present=row.present, source=row.source)
+    remote = expected.remote or row.source == "remote"
+    return replace(expected, present=row.present, source=row.source, remote=remote)

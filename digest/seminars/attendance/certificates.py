@@ -1,0 +1,266 @@
+"""« Attestations de présence »: who is to get one, made one by one, each for its person."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import acts, failpoints
+from core.ledger.draft import Content, Draft
+from core.ledger.store import post
+from core.mail.compose import Attachment, compose
+from core.parts import Parts
+from core.printing import Press, press
+from core.reference import Party
+from core.room import Tick
+from digest.seminars import names as seminars
+from digest.seminars import store
+from digest.seminars.attendance import names
+from digest.seminars.attendance.certificate import certificate_data, paper_data
+from digest.seminars.attendance.models import Attendance, Certificate
+from digest.seminars.attendance.people import known
+from digest.seminars.attendance.store import half_days_attended
+from digest.seminars.contacts import contact_of
+from digest.seminars.models import HalfDay, Seminar
+from digest.seminars.rendering import shown
+
+log = structlog.get_logger()
+
+LAYOUT = "print/certificate.typ"
+PAGE = "print/certificate.html"
+
+CHUNK = 20
+"""How many are made before they are written: what a crash makes again, and all that is held."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who is to get a certificate: for the first time, or because the last one is not right.
+
+    `without_party` were there and have no mailbox that we know; `withdrawn` have one, and were
+    not there after all; `waiting` are being made.
+    """
+
+    first: tuple[str, ...]
+    corrected: tuple[str, ...]
+    sent: int
+    without_party: int
+    withdrawn: int
+    waiting: int
+
+
+async def standing(session: AsyncSession, seminar: Seminar) -> Standing:
+    """Return who is to get a certificate of a meeting."""
+    half_days = await store.half_days(session, seminar.id)
+    there = await half_days_attended(session, seminar.id, half_days)
+    last = await _last(session, seminar.id)
+    first = tuple(sorted(party for party in there if party not in last))
+    corrected = tuple(
+        sorted(
+            party for party, ids in there.items()
+            if party in last and list(ids) != [int(each) for each in last[party].half_days]
+        )
+    )  # fmt: skip
+    unnamed = await session.scalar(
+        select(func.count(func.distinct(Attendance.identity))).where(
+            Attendance.seminar_id == seminar.id, Attendance.present, Attendance.party.is_(None)
+        )
+    )
+    return Standing(
+        first,
+        corrected,
+        len(last),
+        unnamed or 0,
+        sum(party not in there for party in last),
+        sum(row.posted_at is None for row in last.values()),
+    )
+
+
+async def ask(session: AsyncSession, seminar: Seminar, now: datetime, by: Party) -> int:
+    """Have made what is to be: each once, and again when what it said is not right any more.
+
+    The meeting must be locked by the caller. Returns how many.
+    """
+    half_days = await store.half_days(session, seminar.id)
+    there = await half_days_attended(session, seminar.id, half_days)
+    last = await _last(session, seminar.id)
+    wanted = await standing(session, seminar)
+    for party in (*wanted.first, *wanted.corrected):
+        before = last.get(party)
+        session.add(
+            Certificate(
+                seminar_id=seminar.id,
+                party=party,
+                version=1 + (before.version if before else 0),
+                half_days=list(there[party]),
+                asked_at=now,
+                asked_by=str(by),
+            )
+        )
+    count = len(wanted.first) + len(wanted.corrected)
+    reference = seminars.seminar_reference(seminar.id)
+    acts.record(session, by, "seminars.certificates_asked", reference, now, count=count)
+    return count
+
+
+def tick(parts: Parts) -> Tick:
+    """Return what makes the certificates that were asked for."""
+
+    async def run(now: datetime) -> None:
+        printing = press(parts.renderer, LAYOUT)
+        while await _make_some(parts, printing, now):
+            failpoints.reach("certificates.between_chunks")
+
+    return Tick("attendance.certificates", run, next_due, every=5.0)
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """Say since when a certificate is to be made."""
+    return await session.scalar(
+        select(func.min(Certificate.asked_at)).where(Certificate.posted_at.is_(None))
+    )
+
+
+async def _make_some(parts: Parts, printing: Press | None, now: datetime) -> bool:
+    """Make some certificates, post their mails; say whether there were any."""
+    async with parts.database.read() as session:
+        rows = await session.scalars(
+            select(Certificate)
+            .where(Certificate.posted_at.is_(None))
+            .order_by(Certificate.seminar_id, Certificate.id)
+            .limit(CHUNK)
+        )
+        chunk = rows.all()
+        asked = [await _wanted(session, parts, row) for row in chunk]
+    made = {
+        row.id: await asyncio.to_thread(_content, parts, printing, wanted, now)
+        for row, wanted in zip(chunk, asked, strict=True)
+        if wanted is not None
+    }
+    failpoints.reach("certificates.made")
+    async with parts.database.write() as session:
+        await _post(session, [row.id for row in chunk], made, now)
+    log.info("attendance.certificates_made", count=len(made))
+    return bool(chunk)
+
+
+async def _post(
+    session: AsyncSession, ids: Iterable[int], made: Mapping[int, Content], now: datetime
+) -> None:
+    rows = await session.scalars(
+        select(Certificate)
+        .where(Certificate.id.in_(list(ids)), Certificate.posted_at.is_(None))
+        .order_by(Certificate.id)
+        .with_for_update()
+    )
+    drafts = []
+    for row in rows:
+        row.posted_at = now
+        if row.id in made:
+            drafts.append(
+                Draft(
+                    names.CERTIFICATE,
+                    names.certificate_slot(row.seminar_id, row.version),
+                    Party.parse(row.party),
+                    made[row.id],
+                    seminars.seminar_reference(row.seminar_id),
+                    now,
+                    bulk=True,
+                )
+            )
+    await post(session, drafts, now)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """All that a certificate says, read before it is made."""
+
+    seminar: Seminar
+    half_days: Sequence[HalfDay]
+    remote: frozenset[int]
+    name: str
+    organisation: str
+    language: str
+    replaces: datetime | None
+
+
+async def _wanted(session: AsyncSession, parts: Parts, row: Certificate) -> Wanted | None:
+    """Return what a certificate says; None when there is nothing to say, or nobody any more."""
+    seminar = await store.by_id(session, row.seminar_id)
+    contact = await contact_of(session, Party.parse(row.party))
+    if seminar is None or contact is None:
+        return None
+    every = await store.half_days(session, seminar.id)
+    attended = {int(each) for each in row.half_days}
+    half_days = [each for each in every if each.id in attended]
+    if not half_days:
+        return None
+    noted = await session.scalars(
+        select(Attendance).where(
+            Attendance.seminar_id == seminar.id, Attendance.party == row.party, Attendance.present
+        )
+    )
+    there = noted.all()
+    before = await session.scalar(
+        select(Certificate.asked_at).where(
+            Certificate.seminar_id == row.seminar_id,
+            Certificate.party == row.party,
+            Certificate.version == row.version - 1,
+        )
+    )
+    one = (await known(session, parts, [row.party], half_days[0].starts_at)).get(row.party)
+    name = one.name if one and one.name else next((each.name for each in there), "")
+    organisation = one.organisation if one and one.organisation else ""
+    return Wanted(
+        seminar,
+        half_days,
+        frozenset(each.half_day_id for each in there if each.source == "remote"),
+        name,
+        organisation or next((each.organisation for each in there), ""),
+        contact.language,
+        before,
+    )
+
+
+def _content(parts: Parts, printing: Press | None, wanted: Wanted, now: datetime) -> Content:
+    """Make somebody's certificate, and the mail that carries it: as a page without typst."""
+    data = certificate_data(
+        parts, wanted.seminar, wanted.half_days, wanted.remote, wanted.name,
+        wanted.organisation, wanted.replaces, now,
+    )  # fmt: skip
+    file = _file(parts, printing, data, wanted, now)
+    values: dict[str, Any] = {
+        **shown(parts, wanted.seminar),
+        "halves": data["halves"],
+        "replaces": bool(data["replaces"]),
+    }
+    told = parts.renderer.mail("certificate", values, wanted.language)
+    return compose(parts.settings.mail, told, auto_submitted=True, attachments=(file,), names=())
+
+
+def _file(
+    parts: Parts, printing: Press | None, data: Mapping[str, Any], wanted: Wanted, now: datetime
+) -> Attachment:
+    name = f"attestation-de-presence-{wanted.half_days[0].day:%Y-%m-%d}"
+    at = wanted.half_days[0].starts_at
+    if printing is not None:
+        pdf = printing.pdf({**data, **paper_data(parts, wanted.seminar, at)}, now)
+        return Attachment(f"{name}.pdf", pdf, "application/pdf")
+    shown_with = {**data, "funding": parts.renderer.notice(at)}
+    html = parts.renderer.page(PAGE, shown_with, parts.settings.network.language)
+    return Attachment(f"{name}.html", html.encode(), "text/html")
+
+
+async def _last(session: AsyncSession, seminar_id: int) -> Mapping[str, Certificate]:
+    rows = await session.scalars(
+        select(Certificate)
+        .where(Certificate.seminar_id == seminar_id)
+        .order_by(Certificate.version)
+        .execution_options(populate_existing=True)
+    )
+    return {row.party: row for row in rows}

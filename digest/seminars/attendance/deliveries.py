@@ -1,0 +1,40 @@
+"""What leaves from this room, and what is checked right before."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.ledger.draft import DeliveryKind, MailAddress, Parcel, Policy, Ready, Skip
+from core.people.reaching import to_person
+from digest.seminars import store
+from digest.seminars.attendance import names
+from digest.seminars.attendance.models import Certificate
+from digest.seminars.contacts import contact_of
+from digest.seminars.decide import State
+
+
+def delivery_kinds() -> tuple[DeliveryKind, ...]:
+    """Return the certificates, and what is said to who sent a file."""
+    return (
+        DeliveryKind(names.CERTIFICATE, Policy.RESEND, certificate),
+        DeliveryKind(names.NOTED, Policy.RESEND, to_person),
+    )
+
+
+async def certificate(session: AsyncSession, parcel: Parcel, _now: datetime) -> Ready | Skip:
+    """Send somebody's last certificate to their own mailbox; one put right meanwhile stays."""
+    seminar = await store.by_id(session, parcel.cause.number)
+    if seminar is None or seminar.state != State.PUBLISHED:
+        return Skip("cancelled")
+    last = await session.scalar(
+        select(func.max(Certificate.version)).where(
+            Certificate.seminar_id == seminar.id, Certificate.party == str(parcel.recipient)
+        )
+    )
+    if last is None or parcel.slot != names.certificate_slot(seminar.id, last):
+        return Skip("superseded")
+    contact = await contact_of(session, parcel.recipient)
+    if contact is None:
+        return Skip("erased")
+    return Ready(MailAddress(contact.email)) if contact.email else Skip("no_address")

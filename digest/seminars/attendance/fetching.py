@@ -1,0 +1,152 @@
+"""Files sent in chat, fetched out of any transaction, then kept with their meeting."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.chat import Text
+from core.errors import FileError, InputError
+from core.files import FileSource
+from core.ledger.draft import Draft
+from core.ledger.store import post
+from core.parts import Parts
+from core.posts import render_post
+from core.reference import Party
+from core.room import Tick
+from digest.seminars import documents
+from digest.seminars.attendance import names, remote
+from digest.seminars.attendance.models import AwaitedFile
+from digest.seminars.attendance.screens import act
+from digest.seminars.attendance.words import words
+from digest.seminars.models import HalfDay, Seminar
+from digest.seminars.names import seminar_reference
+
+log = structlog.get_logger()
+
+PATIENCE = timedelta(minutes=30)
+"""How long a file that the chat does not give is asked for."""
+
+BEGINNINGS = {
+    b"%PDF-": ("application/pdf", "pdf"),
+    b"\xff\xd8\xff": ("image/jpeg", "jpg"),
+    b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
+}
+"""How the files begin that a signed sheet can be, whatever they are called."""
+
+
+@dataclass(frozen=True)
+class Fetching:
+    """Fetches what is awaited."""
+
+    parts: Parts
+    files: FileSource
+
+    def tick(self) -> Tick:
+        """Return the work of the clock."""
+        return Tick("attendance.files", self.run, next_due, every=2.0)
+
+    async def run(self, now: datetime) -> None:
+        """Fetch each file that is awaited, one after the other, and keep it or say why not."""
+        async with self.parts.database.read() as session:
+            rows = await session.scalars(select(AwaitedFile).order_by(AwaitedFile.id))
+            waiting = rows.all()
+        for row in waiting:
+            await self._one(row, now)
+
+    async def _one(self, row: AwaitedFile, now: datetime) -> None:
+        data: bytes | None = None
+        try:
+            data = await self.files.fetch(row.file_id)
+        except FileError as error:
+            log.warning("attendance.not_fetched", file=row.id, permanent=error.permanent)
+            if not error.permanent and now - row.asked_at <= PATIENCE:
+                return
+        async with self.parts.database.write() as session:
+            mine = await session.get(AwaitedFile, row.id, with_for_update=True)
+            if mine is None:  # another process was quicker
+                return
+            seminar = await session.get_one(Seminar, mine.seminar_id, with_for_update=True)
+            await session.delete(mine)
+            await session.flush()
+            text = await self._kept(session, seminar, mine, data, now)
+            if text is not None:
+                await self._tell(session, seminar, mine, text, now)
+
+    async def _kept(
+        self,
+        session: AsyncSession,
+        seminar: Seminar,
+        row: AwaitedFile,
+        data: bytes | None,
+        now: datetime,
+    ) -> Text | None:
+        """Keep a file; return what is to be said of it, if it is the last of several."""
+        if data is None:
+            return words("file_lost")
+        by = Party.parse(row.asked_by)
+        if row.kind == "remote":
+            return await self._imported(session, seminar, data, now, by)
+        half_day = await session.get(HalfDay, row.half_day_id)
+        found = _media_type(data)
+        if found is None or half_day is None:
+            return words("scan_unreadable")
+        media_type, extension = found
+        count = 1 + await _scans(session, seminar, row.half_day_id)
+        name = f"emargement-{half_day.day:%Y-%m-%d}-{half_day.half}-signe-{count}.{extension}"
+        await documents.add(
+            session, seminar, "scan", name, data, media_type, now, by, half_day=half_day
+        )
+        if await _others(session, row):
+            return None
+        total = await _scans(session, seminar, row.half_day_id)
+        return words("scan_kept", count=total, half_day=half_day)
+
+    async def _imported(
+        self, session: AsyncSession, seminar: Seminar, data: bytes, now: datetime, by: Party
+    ) -> Text:
+        try:
+            done = await remote.take(session, self.parts, seminar, data, now, by)
+        except InputError as error:
+            return words(error.what)
+        return words("list_taken", people=done.people, known=done.known, unmatched=done.unmatched)
+
+    async def _tell(
+        self, session: AsyncSession, seminar: Seminar, row: AwaitedFile, text: Text, now: datetime
+    ) -> None:
+        """Tell who sent it, in their private chat, with the way back to the meeting's day."""
+        reference = seminar_reference(seminar.id)
+        keyboard = ((act("panel_button", "panel", reference),),)
+        language = self.parts.settings.network.language
+        content = render_post(self.parts.renderer, text, keyboard, language).content()
+        recipient = Party.parse(row.asked_by)
+        slot = f"file:{row.id}/{row.asked_at.isoformat()}"  # numbers are given again
+        draft = Draft(names.NOTED, slot, recipient, content, reference, now)
+        await post(session, [draft], now)
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """Say since when a file is awaited."""
+    return await session.scalar(select(func.min(AwaitedFile.asked_at)))
+
+
+async def _scans(session: AsyncSession, seminar: Seminar, half_day: int) -> int:
+    found = await documents.of(session, seminar.id, "scan")
+    return sum(each.half_day_id == half_day for each in found)
+
+
+async def _others(session: AsyncSession, row: AwaitedFile) -> bool:
+    """Say whether other pages of the same sheet are still to be fetched."""
+    wanted = select(AwaitedFile.id).where(
+        AwaitedFile.half_day_id == row.half_day_id,
+        AwaitedFile.kind == row.kind,
+        AwaitedFile.asked_by == row.asked_by,
+    )
+    return await session.scalar(wanted.limit(1)) is not None
+
+
+def _media_type(data: bytes) -> tuple[str, str] | None:
+    kinds = [kind for beginning, kind in BEGINNINGS.items() if data.startswith(beginning)]
+    return kinds[0] if kinds else None
