@@ -64,6 +64,7 @@ from digest.seminars.next_meeting import next_meeting
 from digest.subscribers.alerts import MailReaders
 from digest.subscribers.in_chat import ReadersInChat
 from relais import housekeeping
+from watch.alerts.people import followers
 from watch.alerts.readers import ChatReaders
 from watch.archive.kept import Kept
 from watch.desk.documents import Documents
@@ -210,7 +211,7 @@ def make_rooms(
         digest.mailbox.room.build(parts, questions, replies=RepliesToMeetings(parts)),
         digest.subscribers.room.build(parts, holders, by_mail),
         digest.letter.room.build(parts, contributors, files, fetcher=outside.links),
-        *digest.seminars.house.rooms(parts, files),
+        *digest.seminars.house.rooms(parts, files, followers),
         web.legal.build(parts),
     ]
     return tuple(rooms)
