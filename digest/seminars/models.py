@@ -138,8 +138,9 @@ class Registration(Base):
     last said whether they come. `requests` counts what was asked for, and numbers the mails that
     answer. `queue` is their place in the order of the waiting list. `half_days` are the ids of
     those they come to (None: all). `mode` is `site` or `remote`. `represented_by` names who comes
-    instead. `meal` is forgotten a week after. `carpool` is a département's code, and shown to the
-    others who gave one: only by choice. `registered_by` is who registered them, when it is not
+    instead. `meal` is forgotten a week after. `carpool` is a département's code, with whether they
+    have room or look for some (`63:offer`, `63:seek`), and shown to the others who gave one: only
+    by choice. `registered_by` is who registered them, when it is not
     themselves.
     """
 

@@ -25,8 +25,9 @@ class Choice:
     """What somebody chooses as they register.
 
     `half_days` are the ids of those they come to (None: all); `meal` is one of the meeting's, as
-    it is worded; `carpool` the code of the département that they leave from; `answers` are given
-    by the words of the questions.
+    it is worded; `carpool` the code of the département that they leave from, and whether they have
+    room or look for some (`63:offer`, `63:seek`); `answers` are given by the words of the
+    questions.
     """
 
     mode: Mode = Mode.SITE

@@ -41,7 +41,7 @@ async def take(  # noqa: PLR0917  # who, of what, as they choose, when
     parts: Parts,
     seminar: Seminar,
     party: Party,
-    choice: Choice,
+    choice: Choice | None,
     now: datetime,
     *,
     by: Party | None = None,
@@ -51,14 +51,16 @@ async def take(  # noqa: PLR0917  # who, of what, as they choose, when
     """Register a party as it chooses, or put it on the waiting list, and tell it what became.
 
     Who is registered or waits already only changes their choices, and keeps their place if they
-    still want one on site. `by` is who asks, when it is somebody else; `name` is a guest's;
-    `answered` is the channel on which they are answered right now, not to be told there again.
+    still want one on site; without a `choice`, they choose as before. `by` is who asks, when it is
+    somebody else; `name` is a guest's; `answered` is the channel on which they are answered right
+    now, not to be told there again.
     Whether the seminar takes registrations is the caller's business.
     """
     seminar = await _locked(session, seminar)
     found = await registrations.opened(session, seminar.id, party, name)
     before = found.state
-    await registrations.admit(session, seminar, found, choice, now, by=by)
+    chosen = choice or registrations.choice_of(found)
+    await registrations.admit(session, seminar, found, chosen, now, by=by)
     await _follow(session, parts, seminar, found, before, Doing(now, by, answered))
     return RegistrationState(found.state)
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from core.chat import Button, Keyboard, Text
 from core.ledger.draft import Content
-from core.mail.compose import compose, placeholder
+from core.mail.compose import CalendarPart, compose, placeholder
 from core.parts import Parts
 from core.posts import render_post
 from digest.seminars import names
+from digest.seminars.calendars.parts import calendar_part
 from digest.seminars.models import Seminar
 from digest.seminars.registering.names import RANK, TEMPLATES, WHO, Said
 from digest.seminars.rendering import shown
@@ -41,7 +42,13 @@ def mail(parts: Parts, seminar: Seminar, news: News, language: str) -> Content:
     template = TEMPLATES[news.said]
     values = _values(parts, seminar, news) | {name: placeholder(name) for name in links}
     text = parts.renderer.mail(template, values, language)
-    return compose(parts.settings.mail, text, auto_submitted=True, names=links)
+    return compose(
+        parts.settings.mail,
+        text,
+        auto_submitted=True,
+        names=links,
+        calendar=_calendar(parts, seminar, news, language),
+    )
 
 
 def post(parts: Parts, seminar: Seminar, news: News, rank: int, language: str) -> Content:
@@ -49,6 +56,15 @@ def post(parts: Parts, seminar: Seminar, news: News, rank: int, language: str) -
     values = _values(parts, seminar, news) | {RANK: rank}
     text = words(f"told_{news.said}", values)
     return render_post(parts.renderer, text, _keyboard(parts, seminar), language).content()
+
+
+def _calendar(parts: Parts, seminar: Seminar, news: News, language: str) -> CalendarPart | None:
+    """Put the meeting in the calendar of who comes, take it out of that of who does not."""
+    if news.said is Said.GONE:
+        return calendar_part(parts, seminar, "CANCEL", language=language)
+    if news.state is not RegistrationState.REGISTERED:
+        return None
+    return calendar_part(parts, seminar, "REQUEST", registered=True, language=language)
 
 
 def _keyboard(parts: Parts, seminar: Seminar) -> Keyboard:

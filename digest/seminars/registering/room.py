@@ -2,9 +2,14 @@
 
 from core.parts import Parts
 from core.room import Room
+from digest.seminars.registering.answering import AnswerPages
 from digest.seminars.registering.deliveries import delivery_kinds
 
 
 def build(parts: Parts) -> Room:
     """Return what registers people."""
-    return Room(name="registrations", deliveries=delivery_kinds(parts))
+    return Room(
+        name="registrations",
+        deliveries=delivery_kinds(parts),
+        pages=AnswerPages(parts).routes(),
+    )

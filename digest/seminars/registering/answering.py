@@ -1,0 +1,286 @@
+"""The page of one's own answer: come, change, be excused or represented, give up, a colleague.
+
+GET never acts. What was typed is shown again whenever it cannot be taken as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from core.email_address import masked
+from core.errors import ExpiredTokenError, InputError, TokenError
+from core.pages import PRIVATE, bad_link, page, ticked, typed
+from core.parts import Parts
+from core.people.models import Person
+from core.reference import Party
+from digest.seminars import names, registrations, store
+from digest.seminars.contacts import contact_of
+from digest.seminars.decide import State
+from digest.seminars.inviting.names import pdf_url
+from digest.seminars.models import Registration, Seminar
+from digest.seminars.registering import places, standing
+from digest.seminars.registering.decide import COMING
+from digest.seminars.registering.rules import MOST_QUESTIONS, Typed, read_choice, typed_as
+from digest.seminars.rendering import shown
+from digest.seminars.rules import RegistrationState, parse_name
+
+log = structlog.get_logger()
+
+BAD_LINK = "web/registration_bad_link.html"
+PATH = "/rencontres/reponse/{token}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a form: `done` names the sentence that says it, `problem` what is wrong.
+
+    `typed` is what was typed, when it is to be shown again.
+    """
+
+    done: str = ""
+    problem: str = ""
+    typed: Typed | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+    colleague: str = ""
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A form as it came; `version` is that of the meeting when its page was shown."""
+
+    action: str
+    version: str
+    choice: Typed
+    name: str
+    colleague: str
+
+
+class AnswerPages:
+    """Answers whoever follows the link of their own answer."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes of this page."""
+        return (
+            Route(PATH, self.show, methods=["GET"]),
+            Route(PATH, self.act, methods=["POST"]),
+        )
+
+    async def show(self, request: Request) -> Response:
+        """Show what was answered, and what can be."""
+        try:
+            identity = self._identity(request)
+            async with self._parts.database.read() as session:
+                registration, seminar = await self._found(session, identity)
+                values = await self._values(session, registration, seminar, Outcome())
+        except TokenError as error:
+            return bad_link(self._parts, BAD_LINK, "answer", error)
+        return self._page(values, 200)
+
+    async def act(self, request: Request) -> Response:
+        """Do what was asked, and show what came of it; doing it twice changes nothing."""
+        try:
+            identity = self._identity(request)
+            posted = await _posted(request)
+            async with self._parts.database.write() as session:
+                registration, seminar = await self._found(session, identity, lock=True)
+                outcome = await self._outcome(session, registration, seminar, posted)
+                await session.flush()
+                values = await self._values(session, registration, seminar, outcome)
+        except TokenError as error:
+            return bad_link(self._parts, BAD_LINK, "answer", error)
+        log.info(
+            "registrations.answered",
+            registration=identity,
+            done=outcome.done,
+            problem=outcome.problem,
+        )
+        return self._page(values, outcome.status)
+
+    async def _outcome(
+        self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
+    ) -> Outcome:
+        """Do what a form asks, unless the meeting is over, cancelled, or was changed meanwhile."""
+        now = self._parts.clock.now()
+        kept = Outcome(typed=posted.choice, name=posted.name, colleague=posted.colleague)
+        if not store.takes_registrations(seminar, now):
+            return Outcome(problem="closed", typed=posted.choice, name=posted.name, status=409)
+        if posted.version != str(seminar.version):
+            return Outcome(
+                problem="moved", typed=kept.typed, name=kept.name, colleague=kept.colleague,
+                status=409,
+            )  # fmt: skip
+        doing = {
+            "come": self._come,
+            "excuse": self._excuse,
+            "represent": self._represent,
+            "leave": self._leave,
+            "colleague": self._colleague,
+        }.get(posted.action)
+        if doing is None:
+            return Outcome(problem="unknown", status=400)
+        return await doing(session, registration, seminar, posted)
+
+    async def _come(
+        self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
+    ) -> Outcome:
+        party = Party.parse(registration.party)
+        if not await standing.may_come(session, seminar, party):
+            return Outcome(problem="not_invited", typed=posted.choice, status=403)
+        offer = await standing.offer_of(session, seminar)
+        choice, problems = read_choice(posted.choice, offer)
+        if problems:
+            return Outcome(problem="form", typed=posted.choice, problems=problems, status=400)
+        now = self._parts.clock.now()
+        state = await places.take(session, self._parts, seminar, party, choice, now)
+        return Outcome(done=state.value)
+
+    async def _excuse(
+        self, session: AsyncSession, registration: Registration, seminar: Seminar, _posted: Posted
+    ) -> Outcome:
+        party, now = Party.parse(registration.party), self._parts.clock.now()
+        await places.excuse(session, self._parts, seminar, party, now)
+        return Outcome(done="excused")
+
+    async def _leave(
+        self, session: AsyncSession, registration: Registration, seminar: Seminar, _posted: Posted
+    ) -> Outcome:
+        party, now = Party.parse(registration.party), self._parts.clock.now()
+        await places.leave(session, self._parts, seminar, party, now)
+        return Outcome(done="cancelled")
+
+    async def _represent(
+        self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
+    ) -> Outcome:
+        party, now = Party.parse(registration.party), self._parts.clock.now()
+        if not await standing.may_come(session, seminar, party):
+            return Outcome(problem="not_invited", name=posted.name, status=403)
+        try:
+            name = parse_name(posted.name)
+        except InputError as error:
+            return Outcome(
+                problem="form", problems={"name": error.what}, name=posted.name, status=400
+            )
+        state = await places.represent(session, self._parts, seminar, party, name, now)
+        return Outcome(done=state.value)
+
+    async def _colleague(
+        self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
+    ) -> Outcome:
+        """Register somebody of one's structure, with what they chose before if anything."""
+        party, now = Party.parse(registration.party), self._parts.clock.now()
+        known = {
+            str(one.person_id): one
+            for one in await self._colleagues(session, seminar, registration)
+        }
+        chosen = known.get(posted.colleague)
+        if chosen is None:
+            problems = {"colleague": "unknown"}
+            return Outcome(
+                problem="form", problems=problems, colleague=posted.colleague, status=400
+            )
+        other = names.person_party(chosen.person_id)
+        await places.take(session, self._parts, seminar, other, None, now, by=party)
+        return Outcome(done="colleague", colleague=chosen.name)
+
+    async def _colleagues(
+        self, session: AsyncSession, seminar: Seminar, registration: Registration
+    ) -> list[standing.Colleague]:
+        party = Party.parse(registration.party)
+        if party.kind != names.PERSON:
+            return []
+        now = self._parts.clock.now()
+        return list(await standing.colleagues(session, seminar, party.number, now))
+
+    def _identity(self, request: Request) -> int:
+        token = request.path_params["token"]
+        return int(self._parts.tokens.read(names.ANSWER, token, names.LEAVE_LIFE))
+
+    async def _found(
+        self, session: AsyncSession, identity: int, *, lock: bool = False
+    ) -> tuple[Registration, Seminar]:
+        """Return what a link is about. Raises ExpiredTokenError when that is erased or secret."""
+        seminar = await store.of_registration(session, identity, lock=lock)
+        registration = await registrations.by_id(session, identity, lock=lock)
+        if seminar is None or registration is None or seminar.state == State.DRAFT:
+            raise ExpiredTokenError("no such registration")
+        party = Party.parse(registration.party)
+        contact = await contact_of(session, party)
+        if contact is None or not await _is_somebody(session, party, contact.email):
+            raise ExpiredTokenError("erased")
+        return registration, seminar
+
+    async def _values(
+        self, session: AsyncSession, registration: Registration, seminar: Seminar, outcome: Outcome
+    ) -> dict[str, Any]:
+        """Return what the page says."""
+        now = self._parts.clock.now()
+        offer = await standing.offer_of(session, seminar)
+        party = Party.parse(registration.party)
+        contact = await contact_of(session, party)
+        email = contact.email if contact else None
+        state = RegistrationState(registration.state)
+        choice = registrations.choice_of(registration)
+        sharing = choice.carpool is not None and state in COMING
+        return {
+            **shown(self._parts, seminar, inside=state in COMING),
+            "version": seminar.version,
+            "address": masked(email) if email else "",
+            "state": state.value,
+            "rank": await registrations.rank(session, registration),
+            "represented_by": registration.represented_by,
+            "open": store.takes_registrations(seminar, now),
+            "meeting": seminar.state,
+            "over": now >= seminar.ends_at,
+            "may_come": await standing.may_come(session, seminar, party),
+            "offer": offer,
+            "half_days": await store.half_days(session, seminar.id),
+            "departments": await standing.department_names(session),
+            "typed": outcome.typed or typed_as(choice, offer),
+            "outcome": outcome,
+            "colleagues": await self._colleagues(session, seminar, registration),
+            "travellers": (
+                await standing.travellers(session, seminar, now, registration.id) if sharing else []
+            ),
+            "sharing": sharing,
+            "paper_url": pdf_url(self._parts, registration.id),
+        }
+
+    def _page(self, values: Mapping[str, Any], status: int) -> Response:
+        template = "web/registration_answer.html"
+        return page(self._parts, template, values, status=status, headers=PRIVATE)
+
+
+async def _posted(request: Request) -> Posted:
+    given = await typed(
+        request, "action", "version", "mode", "meal", "department", "car", "name", "colleague"
+    )
+    numbers = [f"answer-{number}" for number in range(MOST_QUESTIONS)]
+    answers = await typed(request, *numbers)
+    choice = Typed(
+        mode=given["mode"],
+        half_days=tuple(await ticked(request, "half_day")),
+        meal=given["meal"],
+        department=given["department"],
+        car=given["car"],
+        answers=tuple(answers[number] for number in numbers),
+    )
+    return Posted(given["action"], given["version"], choice, given["name"], given["colleague"])
+
+
+async def _is_somebody(session: AsyncSession, party: Party, email: str | None) -> bool:
+    """Say whether a party has not been erased: a person keeps a name, a guest an address."""
+    if party.kind != names.PERSON:
+        return bool(email)
+    person = await session.get(Person, party.number)
+    return person is not None and bool(person.name)
