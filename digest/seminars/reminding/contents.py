@@ -10,6 +10,7 @@ from core.mail.compose import CalendarPart, compose, placeholder
 from core.parts import Parts
 from core.posts import render_post
 from digest.seminars import names
+from digest.seminars.attendance import thanks
 from digest.seminars.calendars.parts import calendar_part
 from digest.seminars.inviting.mails import invitation
 from digest.seminars.models import Seminar
@@ -41,6 +42,8 @@ def content(parts: Parts, seminar: Seminar, speech: Speech) -> Content:
     """Build what a speech says of a seminar."""
     if speech.announced.what is What.INVITATION:
         return invitation(parts, seminar, speech.channel, speech.language)
+    if speech.announced.what is What.THANKS:
+        return thanks.content(parts, seminar, speech.channel, speech.language)
     given = _values(parts, seminar, speech)
     if speech.channel is Channel.CHAT:
         text = words(speech.announced.what.value, given)
@@ -60,9 +63,17 @@ def content(parts: Parts, seminar: Seminar, speech: Speech) -> Content:
     )
 
 
-def values(parts: Parts, seminar: Seminar, registration: int, channel: Channel) -> dict[str, str]:
+def values(
+    parts: Parts,
+    seminar: Seminar,
+    registration: int,
+    channel: Channel,
+    what: What = What.REMINDER,
+) -> dict[str, str]:
     """Return what differs from one recipient to the next; `version` is for the recheck."""
     given = {names.VERSION: str(seminar.version)}
+    if what is What.THANKS:
+        return given | thanks.values(parts, registration, channel)
     if channel is Channel.MAIL:
         given[names.ANSWER_URL] = names.answer_url(parts, registration)
     return given

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.models import Delivery
@@ -10,7 +10,7 @@ from core.ledger.rules import State
 from digest.seminars import names
 from digest.seminars.models import Announcement, Registration
 from digest.seminars.reminding.decide import STATES, Concerned, Told, What
-from digest.seminars.reminding.names import slots_of
+from digest.seminars.reminding.names import KINDS, slots_of
 from digest.seminars.rules import RegistrationState
 
 
@@ -60,3 +60,13 @@ async def told(
         version = int(row.values.get(names.VERSION) or 0)
         found.setdefault(row.recipient, []).append(Told(State(row.state), version, row.resent))
     return found
+
+
+async def leaving(session: AsyncSession, seminar: int) -> bool:
+    """Say whether something about a seminar is being sent at this very moment."""
+    wanted = exists().where(
+        Delivery.cause == str(names.seminar_reference(seminar)),
+        Delivery.kind.in_(list(KINDS.values())),
+        Delivery.state == State.SENDING.value,
+    )
+    return bool(await session.scalar(select(wanted)))

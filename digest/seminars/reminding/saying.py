@@ -1,7 +1,7 @@
 """Posting what is due to everybody whom it concerns, in chunks that can stop anywhere."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import structlog
@@ -16,6 +16,7 @@ from core.parts import Parts
 from core.reference import Party
 from digest.seminars import names
 from digest.seminars.attendance.store import presence
+from digest.seminars.attendance.thanks import thanked
 from digest.seminars.contacts import Contact, contacts_of
 from digest.seminars.models import Announcement, Seminar
 from digest.seminars.reminding import contents, people
@@ -36,8 +37,11 @@ from digest.seminars.rules import RegistrationState
 
 log = structlog.get_logger()
 
-CHUNK = 1_000
+CHUNK = 500
 """People told by one transaction."""
+
+OVERTAKING = timedelta(minutes=2)
+"""For how long a change waits for what is on its way, so that it is what people read last."""
 
 URGENT = frozenset({What.UPDATE, What.CANCELLATION})
 """What does not let everything else pass."""
@@ -110,6 +114,9 @@ async def _may_leave(
         _close(row, Progress.MISSED, now, verdict.value)
     if verdict is not Verdict.POST:
         return False
+    if announced.what in URGENT:
+        late = now - announced.due_at >= OVERTAKING
+        return late or not await people.leaving(session, seminar.id)
     if announced.what not in BY_OFFSET:
         return True
     opens = opening(parts.settings.seminars.reminder_hour, seminar.starts_at, now)
@@ -143,7 +150,7 @@ async def _drafts(
     told = concerned(chunk, announced.what, announced.due_at)
     if announced.what is What.THANKS:
         present = await presence(session, seminar.id)
-        told = tuple(one for one in told if present.get(one.party))
+        told = tuple(one for one in told if _thanked(one, present))
     if announced.what in URGENT:
         told = await _who_should_know(session, seminar, announced.what, told)
     contacts = await contacts_of(session, [Party.parse(one.party) for one in told])
@@ -165,11 +172,15 @@ async def _drafts(
             content=content(one.state, contact.channel, contact.language),
             cause=names.seminar_reference(seminar.id),
             due_at=row.due_at,
-            values=contents.values(parts, seminar, one.id, contact.channel),
+            values=contents.values(parts, seminar, one.id, contact.channel, announced.what),
             bulk=announced.what not in URGENT,
         )
 
     return [draft(one) for one in told]
+
+
+def _thanked(one: Concerned, present: Mapping[str, bool]) -> bool:
+    return thanked(one.party, registered=one.state is RegistrationState.REGISTERED, present=present)
 
 
 async def _who_should_know(
