@@ -87,10 +87,12 @@ class FeedbackPages:
     def _form(
         self, seminar: Seminar, given: Mapping[str, str], problems: Mapping[str, str], status: int
     ) -> Response:
+        fields = ("rating", "useful", "wanted")
         values = {
             **shown(self._parts, seminar),
-            "typed": {name: given.get(name, "") for name in ("rating", "useful", "wanted")},
-            "problems": problems,
+            "typed": {name: given.get(name, "") for name in fields},
+            "problems": {name: problems.get(name, "") for name in fields},
+            "wrong": bool(problems),
             "longest": LONGEST,
         }
         template = "web/feedback.html"

@@ -1,5 +1,6 @@
 """Thanks to who came, the working day after, with the way to say what they thought of it."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
@@ -67,7 +68,14 @@ def content(parts: Parts, seminar: Seminar, channel: Channel, language: str) -> 
     return compose(parts.settings.mail, told, auto_submitted=True, names=(names.FEEDBACK_URL,))
 
 
-def thanked(party: str, *, registered: bool, present: dict[str, bool]) -> bool:
+def values(parts: Parts, registration: int, channel: Channel) -> dict[str, str]:
+    """Return what the thanks of one registered party are filled with."""
+    if channel is not Channel.MAIL:
+        return {}
+    return {names.FEEDBACK_URL: names.feedback_url(parts, registration)}
+
+
+def thanked(party: str, *, registered: bool, present: Mapping[str, bool]) -> bool:
     """Say whether somebody is thanked: who was there, and who was to be when nobody noted it."""
     return present.get(party, registered)
 
