@@ -5,19 +5,17 @@ from core.room import PersonalData, Room
 from digest.seminars import offered
 from digest.seminars.agenda import Agenda
 from digest.seminars.deliveries import delivery_kinds
-from digest.seminars.desk import Desk
 from digest.seminars.pages import SeminarPages
 from digest.seminars.registering.links import RegistrationPages
 
 
 def build(parts: Parts) -> Room:
     """Return the seminars' room."""
-    desk, agenda = Desk(parts), Agenda(parts)
+    agenda = Agenda(parts)
     return Room(
         name="seminars",
-        commands=(*desk.commands(), *agenda.commands()),
-        actions=(*desk.actions(), *agenda.actions()),
-        forms=desk.forms(),
+        commands=agenda.commands(),
+        actions=agenda.actions(),
         pages=(*SeminarPages(parts).routes(), *RegistrationPages(parts).routes()),
         deliveries=delivery_kinds(),
         contributions=offered.contributions(parts),

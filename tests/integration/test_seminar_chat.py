@@ -1,4 +1,4 @@
-"""Seminars in chat: planning one, coming to one."""
+"""Seminars in chat: coming to one, or not."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,13 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from core.acts import Act
-from core.chat import Ask, Redraw, Reply, Response, Toast
+from core.chat import Reply, Response, Toast
 from core.clock import FixedClock
 from core.db import Database
-from core.errors import InputError
 from core.ledger.draft import MailAddress, Ready
-from core.people.roles import Role
-from digest.seminars import names
 from digest.seminars.registering.names import REGISTERED
 from tests.seminars import (
     INES,
@@ -47,119 +44,6 @@ async def acts(house: SeminarHouse) -> list[tuple[str, str, str]]:
 def html(house: SeminarHouse, response: Response) -> str:
     assert isinstance(response, Reply)
     return house.parts.renderer.chat(response.text)
-
-
-def test_only_animators_plan_and_everybody_may_look(database: Database, clock: FixedClock) -> None:
-    (room,) = [r for r in SeminarHouse(database, clock, seminar_settings()).rooms if r.commands]
-    assert [(c.name, c.aliases, c.role) for c in room.commands] == [
-        ("rencontre", ("seminaire",), Role.ANIMATOR),
-        ("agenda", (), None),
-    ]
-    assert {a.name: a.role for a in room.actions} == {
-        "seminars.publish": Role.ANIMATOR,
-        "seminars.cancel": Role.ANIMATOR,
-        "seminars.join": None,
-        "seminars.leave": None,
-    }
-    assert [form.role for form in room.forms] == [Role.ANIMATOR]
-
-
-async def test_an_animator_plans_checks_and_publishes(house: SeminarHouse) -> None:
-    assert await house.command("seminaire") == [Ask("seminars.new")]
-    (card,) = await house.fill(*ANSWERS)
-    assert isinstance(card, Reply)
-    assert str(card.about) == "seminars:seminar:1"
-    said = house.said(card)
-    assert "<b>Comité de pilotage – Comité de mars</b>" in said
-    assert "Date : vendredi 12 mars 2027, de 9 h 30 à 17 h 00" in said
-    assert "Lieu : Mairie d’Ambert" in said
-    assert "Brouillon" in said
-    assert house.labels(card) == ["Publier", "Annuler la rencontre"]
-    assert await house.next_due() is None
-    (published,) = await house.press("seminars.publish", 1)
-    assert isinstance(published, Redraw)
-    assert "Publiée. Personne n’est encore inscrit." in house.said(published)
-    assert house.labels(published) == ["Voir la page", "Annuler la rencontre"]
-    assert await house.next_due() == datetime(2027, 3, 5, 8, tzinfo=UTC)
-    assert await acts(house) == [
-        ("person:1", "seminars.created", "seminars:seminar:1"),
-        ("person:1", "seminars.published", "seminars:seminar:1"),
-    ]
-
-
-async def test_a_draft_is_found_again(house: SeminarHouse) -> None:
-    await house.fill(*ANSWERS)
-    card, ask = await house.command("rencontre")
-    assert "Comité de mars" in house.said(card)
-    assert ask == Ask("seminars.new")
-
-
-async def test_every_kind_is_a_button_and_only_those_are(house: SeminarHouse) -> None:
-    form = house.form("seminars.new")
-    kind = form.fields[0]
-    labels = [house.parts.renderer.plain(b.label) for row in kind.choices for b in row]
-    assert labels == ["Séminaire", "Comité de pilotage", "Comité technique", "Atelier"]
-    for button in (b for row in kind.choices for b in row):
-        assert kind.parse(button.action, house.clock.now()) == button.action
-    with pytest.raises(InputError, match="kind_unknown"):
-        kind.parse("fête", house.clock.now())
-
-
-async def test_every_misunderstanding_has_its_sentence(house: SeminarHouse) -> None:
-    form = house.form("seminars.new")
-    typed = {"kind": "x", "title": " ", "when": "un jour", "place": "\n"}
-    for field in form.fields:
-        with pytest.raises(InputError) as caught:
-            field.parse(typed[field.name], house.clock.now())
-        words = type(field.question)(field.question.template, caught.value.what)
-        assert house.parts.renderer.chat(words)
-
-
-async def test_a_video_link_is_a_place(house: SeminarHouse) -> None:
-    (card,) = await house.fill("workshop", "À distance", "12/03 9h", "https://visio.example/abc")
-    said = house.said(card)
-    assert "Lieu : En visioconférence" in said
-    assert '<a href="https://visio.example/abc">' in said
-
-
-async def test_what_people_type_is_escaped(house: SeminarHouse) -> None:
-    (card,) = await house.fill("workshop", "<b>&", "12/03 9h", "<i>")
-    assert "&lt;b&gt;&amp;" in house.said(card)
-    assert "Lieu : &lt;i&gt;" in house.said(card)
-
-
-async def test_a_press_on_what_changed_meanwhile_does_nothing(house: SeminarHouse) -> None:
-    seminar = await house.seminar(STARTS_AT)
-    await house.move(seminar, STARTS_AT + timedelta(days=1))
-    for action in ("seminars.publish", "seminars.cancel"):
-        (toast,) = await house.press(action, seminar, version=1)
-        assert isinstance(toast, Toast)
-        assert "a changé" in house.said(toast)
-    (toast,) = await house.press("seminars.cancel", 99)
-    assert "a changé" in house.said(toast)
-    (toast,) = await house.press("seminars.publish", seminar, version=2)
-    assert "déjà publiée" in house.said(toast)
-
-
-async def test_a_draft_whose_date_is_past_is_not_published(house: SeminarHouse) -> None:
-    await house.fill(*ANSWERS)
-    house.clock.set(STARTS_AT)
-    (toast,) = await house.press("seminars.publish", 1)
-    assert "Trop tard" in house.said(toast)
-
-
-async def test_cancelling_takes_one_press_and_the_second_says_so(house: SeminarHouse) -> None:
-    seminar = await house.seminar(STARTS_AT, 2, 3)
-    (card,) = await house.press("seminars.cancel", seminar)
-    assert isinstance(card, Redraw)
-    assert "2 personnes étaient inscrites" in house.said(card)
-    assert card.keyboard == ()
-    (toast,) = await house.press("seminars.cancel", seminar)
-    assert "déjà annulée" in house.said(toast)
-    (toast,) = await house.press("seminars.publish", seminar)
-    assert "déjà annulée" in house.said(toast)
-    await house.tick()
-    assert len(await house.rows(names.CANCELLATION)) == 2
 
 
 async def test_an_agent_comes_then_does_not_come(house: SeminarHouse) -> None:

@@ -1,0 +1,1 @@
+"""Whether a file can be a programme."""

@@ -1,0 +1,1 @@
+"""School holidays, which dates of meetings are compared with."""

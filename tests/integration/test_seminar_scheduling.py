@@ -1,0 +1,550 @@
+"""Meetings planned, changed and cancelled in the animators' chat."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core.acts import Act
+from core.chat import Ask, File, Redraw, Reply, Response, Toast
+from core.clock import FixedClock
+from core.db import Database
+from core.errors import FileError, InputError
+from core.files import kept
+from core.people.roles import Role
+from digest.seminars import names, store
+from digest.seminars.models import InvitedGroup, Seminar
+from digest.seminars.scheduling import store as plans
+from digest.seminars.scheduling.names import PROGRAMME
+from tests.seminars import ODILE, SeminarHouse, seminar_settings
+
+STARTS_AT = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
+ANSWERS = ("steering", "Comité de mars", "vendredi 12 mars 9h30-17h", "Mairie d’Ambert")
+PDF = File("document", "pdf-1", "u1", "Programme mars.pdf", "application/pdf", 1_000)
+FILES = {"pdf-1": b"%PDF-1.7\n%%EOF", "broken": b"%PDF-1.7 cut short"}
+
+
+class Files:
+    """The files that were sent in chat, by their id; Telegram gives no other."""
+
+    def __init__(self, data: Mapping[str, bytes]) -> None:
+        self.data = dict(data)
+
+    async def fetch(self, file_id: str) -> bytes:
+        if file_id not in self.data:
+            raise FileError("not now")
+        return self.data[file_id]
+
+
+@pytest.fixture
+async def house(database: Database, clock: FixedClock) -> SeminarHouse:
+    house = SeminarHouse(database, clock, seminar_settings(), Files(FILES))
+    await house.settle_in()
+    return house
+
+
+async def acts(house: SeminarHouse) -> list[tuple[str, str, str]]:
+    async with house.database.read() as session:
+        rows = await session.scalars(select(Act).order_by(Act.id))
+        return [(row.actor, row.verb, row.subject) for row in rows]
+
+
+async def row(house: SeminarHouse, number: int = 1) -> Seminar:
+    async with house.database.read() as session:
+        return await session.get_one(Seminar, number)
+
+
+async def card(house: SeminarHouse, number: int = 1) -> Response:
+    (shown,) = await house.press("scheduling.card", number)
+    return shown
+
+
+async def edit(house: SeminarHouse, label: str, answer: str | File, number: int = 1) -> Response:
+    """Change one thing of a meeting from its card, as people do; return what is shown last."""
+    (menu,) = await house.push(await card(house, number), "Modifier")
+    (ask,) = await house.push(menu, label)
+    return (await house.answer(ask, answer))[-1]
+
+
+async def switch(house: SeminarHouse, label: str) -> None:
+    (menu,) = await house.push(await card(house), "Modifier")
+    await house.push(menu, label)
+
+
+def test_only_animators_plan(house: SeminarHouse) -> None:
+    (room,) = [room for room in house.rooms if room.name == "scheduling"]
+    (command,) = room.commands
+    assert (command.name, command.aliases, command.role) == (
+        "rencontre", ("seminaire",), Role.ANIMATOR,
+    )  # fmt: skip
+    assert {action.role for action in room.actions} == {Role.ANIMATOR}
+    assert {form.role for form in room.forms} == {Role.ANIMATOR}
+
+
+async def test_an_animator_plans_checks_and_publishes(house: SeminarHouse) -> None:
+    (empty,) = await house.command("seminaire")
+    assert "Aucune rencontre pour le moment." in house.said(empty)
+    assert await house.push(empty, "Nouvelle rencontre") == [Ask("seminars.new")]
+    (echo,) = await house.answer(Ask("seminars.new"), *ANSWERS[:3])
+    assert house.said(echo) == (
+        "<b>Comité de pilotage – Comité de mars</b>\n\n"
+        "Voici la date telle que je l’ai comprise :\n"
+        "– vendredi 12 mars 2027, matin, de 9 h 30 à 12 h 30\n"
+        "– vendredi 12 mars 2027, après-midi, de 14 h 00 à 17 h 00\n\n"
+        "Est-ce bien cela ?"
+    )
+    noted, rest = await house.push(echo, "C’est bien cela")
+    assert "Date retenue :" in house.said(noted)
+    assert rest == Ask("scheduling.rest", {"seminar": 1})
+    (shown,) = await house.answer(rest, "Mairie d’Ambert", "40", "9 h 30 Accueil")
+    assert isinstance(shown, Reply)
+    assert str(shown.about) == "seminars:seminar:1"
+    said = house.said(shown)
+    for line in (
+        "Brouillon : personne d’autre ne voit encore cette rencontre.",
+        "Lieu : Mairie d’Ambert",
+        "Places sur place : 40",
+        "9 h 30 Accueil",
+        "Inscriptions : ouvertes à tous",
+        "Invités : aucun groupe choisi",
+        "Rappels aux inscrits : J-7",
+    ):
+        assert line in said
+    labels = house.labels(shown)
+    assert labels[:2] == ["Publier", "Modifier"]
+    assert labels[-2:] == ["Abandonner ce brouillon", "Toutes les rencontres"]
+    (published,) = await house.push(shown, "Publier")
+    assert isinstance(published, Redraw)
+    assert "Rencontre publiée." in house.said(published)
+    assert "Personne n’est inscrit." in house.said(published)
+    assert house.labels(published)[:2] == ["Voir la page", "Modifier"]
+    assert await house.next_due() is not None
+    assert await acts(house) == [
+        ("person:1", "seminars.created", "seminars:seminar:1"),
+        ("person:1", "seminars.published", "seminars:seminar:1"),
+    ]
+
+
+async def test_what_is_passed_can_be_given_later(house: SeminarHouse) -> None:
+    (echo,) = await house.answer(Ask("seminars.new"), *ANSWERS[:3])
+    _noted, rest = await house.push(echo, "C’est bien cela")
+    (shown,) = await house.answer(rest, "-", "-", "-")
+    said = house.said(shown)
+    for line in ("Lieu : Lieu à préciser", "Places sur place : sans limite", "Programme : à venir"):
+        assert line in said
+
+
+async def test_a_date_is_corrected_before_it_counts(house: SeminarHouse) -> None:
+    (echo,) = await house.answer(Ask("seminars.new"), *ANSWERS[:3])
+    (again,) = await house.push(echo, "Corriger")
+    (other,) = await house.answer(again, "12 et 15 mars 9h-12h")
+    assert "– lundi 15 mars 2027, matin, de 9 h 00 à 12 h 00" in house.said(other)
+    toast, _card = await house.push(echo, "C’est bien cela")
+    assert house.said(toast) == "Un autre changement a été écrit depuis ce message."
+    toast, screen = await house.press("seminars.publish", 1)
+    assert house.said(toast) == "Confirmez d’abord la date."
+    _noted, rest = await house.push(screen, "C’est bien cela")
+    await house.answer(rest, "Ambert", "-", "-")
+    async with house.database.read() as session:
+        days = [each.day.day for each in await store.half_days(session, 1)]
+    assert days == [12, 15]
+
+
+async def test_a_draft_is_found_again_in_the_list(house: SeminarHouse) -> None:
+    await house.fill(*ANSWERS)
+    await house.seminar(STARTS_AT + timedelta(days=3), title="Publiée " + "é" * 140 + " 🎉")
+    (listed,) = await house.command("rencontre")
+    said = house.said(listed)
+    assert "– vendredi 12 mars 2027 : Comité de pilotage, Comité de mars <i>(brouillon)</i>" in said
+    assert "– lundi 15 mars 2027 : Séminaire, Publiée éé" in said
+    (shown,) = await house.push(listed, "12 mars 2027 : Comité de mars")
+    assert "Brouillon" in house.said(shown)
+    (back,) = await house.push(shown, "Toutes les rencontres")
+    assert house.said(back) == said
+
+
+async def test_a_date_warns_of_what_it_runs_into(
+    database: Database, clock: FixedClock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path_factory.mktemp("school") / "school.csv"
+    file.write_text(
+        "zone,first,last,name\n"
+        "A,2027-05-06,2027-05-09,vacances d’hiver\n"
+        "C,2027-05-01,2027-05-30,\n",
+        encoding="utf-8",
+    )
+    settings = seminar_settings()
+    of_seminars = {"school_holidays": file, "zones": ["A"]}
+    settings = settings.model_copy(
+        update={"seminars": settings.seminars.model_copy(update=of_seminars)}
+    )
+    house = SeminarHouse(database, clock, settings)
+    await house.settle_in()
+    await house.seminar(datetime(2027, 5, 7, 12, tzinfo=UTC), title="Autre chose")
+    (echo,) = await house.answer(
+        Ask("seminars.new"), "workshop", "Pont", "du 6 au 8 mai 2027 9h-12h"
+    )
+    said = house.said(echo)
+    for line in (
+        "Attention, jeudi 6 mai 2027 est un jour férié.",
+        "Attention, vendredi 7 mai 2027 est un jour de pont.",
+        "Attention, samedi 8 mai 2027 est un jour férié.",
+        "jeudi 6 mai 2027 est pendant les vacances scolaires (vacances d’hiver, zone A).",
+        "vendredi 7 mai 2027, le réseau a une autre rencontre dans la journée : Autre chose.",
+    ):
+        assert line in said
+    assert "zone C" not in said
+    (room,) = [room for room in house.rooms if room.name == "scheduling"]
+    (finding,) = await room.checks[0].run()
+    assert finding.ok
+    assert "2 in" in finding.what
+    file.write_text("zone,first,last\nD,2027-05-06,2027-05-09\n", encoding="utf-8")
+    (finding,) = await room.checks[0].run()
+    assert not finding.ok
+    assert "line 2: not a zone" in finding.what
+    file.write_text("zone,first,last\n", encoding="utf-8")
+    (finding,) = await room.checks[0].run()
+    assert "holds none" in finding.what
+    file.unlink()
+    (finding,) = await room.checks[0].run()
+    assert "cannot be read" in finding.what
+    assert SeminarHouse(database, clock, settings).rooms
+
+
+async def test_like_the_last_time_only_the_date_is_asked(house: SeminarHouse) -> None:
+    number = await house.seminar(STARTS_AT, title="Séminaire de printemps")
+    async with house.database.write() as session:
+        seminar = await session.get_one(Seminar, number)
+        seminar.capacity, seminar.questions, seminar.carpool = 30, ["Arrivée ?"], True
+        group = InvitedGroup(
+            seminar_id=number, what="role", value="agent", added_at=house.clock.now()
+        )
+        session.add(group)
+    (listed,) = await house.command("rencontre")
+    (choice,) = await house.push(listed, "Comme la dernière fois")
+    (ask,) = await house.push(choice, "Séminaire du 12 mars 2027")
+    (echo,) = await house.answer(ask, "4 juin 2027")
+    assert "– vendredi 4 juin 2027, matin, de 9 h 30 à 12 h 30" in house.said(echo)
+    (shown,) = await house.push(echo, "C’est bien cela")
+    said = house.said(shown)
+    assert "Séminaire de printemps" in said
+    assert "Questions : Arrivée ?" in said
+    assert "Places sur place : 30" in said
+    assert "Invités : 1 groupe choisi" in said
+    assert "Lieu : Salle des fêtes, Ambert" in said
+    buttons = [button for line in getattr(shown, "keyboard", ()) for button in line]
+    assert buttons[0].action == "invitations.preview"
+
+
+async def test_hours_of_the_last_time_that_are_past_are_asked_again(house: SeminarHouse) -> None:
+    await house.seminar(datetime(2027, 3, 12, 7, tzinfo=UTC))
+    house.clock.set(datetime(2026, 11, 23, 7, 30, tzinfo=UTC))
+    ask = Ask("scheduling.again", {"like": 1})
+    why, again = await house.answer(ask, "23/11/2026")
+    assert house.said(why) == "Cette date est déjà passée. Indiquez une date à venir."
+    assert again == ask
+    (unknown,) = await house.answer(Ask("scheduling.again", {"like": 99}), "24/11/2026")
+    assert house.said(unknown) == "Cette rencontre n’existe plus."
+
+
+async def test_nothing_to_be_like(house: SeminarHouse) -> None:
+    (listed,) = await house.command("rencontre")
+    (toast,) = await house.push(listed, "Comme la dernière fois")
+    assert "Aucune rencontre n’a encore été publiée" in house.said(toast)
+
+
+async def test_everything_of_a_draft_can_be_changed(house: SeminarHouse) -> None:
+    await house.fill(*ANSWERS)
+    await edit(house, "Titre", "Comité 🎉 " + "é" * 141)
+    await edit(house, "Lieu", "Issoire https://visio.example/a")
+    await edit(house, "Visioconférence", "https://visio.example/b")
+    await edit(house, "Accès", "Gare à 5 min")
+    await edit(house, "Nombre de places", "12 places")
+    await edit(house, "Programme", "9 h\n10 h")
+    await edit(house, "Repas", "Viande\nVégétarien")
+    await edit(house, "Questions", "Arrivée ?")
+    await edit(house, "Rappels", "10, 2")
+    await edit(house, "Relances", "-")
+    await switch(house, "Réserver aux personnes invitées")
+    await switch(house, "Proposer le covoiturage")
+    await switch(house, "Passer en composition élargie")
+    said = house.said(await card(house))
+    for line in (
+        "Comité de pilotage – Comité 🎉 " + "é" * 141,
+        "Lieu : Issoire",
+        "Accès : Gare à 5 min",
+        "Places sur place : 12",
+        "Programme :\n9 h\n10 h",
+        "Repas : Viande / Végétarien",
+        "Questions : Arrivée ?",
+        "Rappels aux inscrits : J-10, J-2",
+        "Relances sans réponse : aucune",
+        "Inscriptions : réservées aux personnes invitées",
+        "Covoiturage : proposé",
+        "Composition : élargie",
+    ):
+        assert line in said
+    await edit(house, "Genre", "workshop")
+    await edit(house, "Rappels", "usual")
+    said = house.said(await card(house))
+    assert "<b>Atelier – Comité 🎉" in said
+    assert "Composition" not in said
+    assert "Rappels aux inscrits : J-7" in said
+    assert (await row(house)).version > 1
+
+
+async def test_a_draft_is_published_as_it_was_seen(house: SeminarHouse) -> None:
+    (shown,) = await house.fill(*ANSWERS)
+    await edit(house, "Lieu", "Issoire")
+    toast, current = await house.push(shown, "Publier")
+    assert house.said(toast).startswith("Cette rencontre a changé depuis ce message")
+    assert "Lieu : Issoire" in house.said(current)
+    (published,) = await house.push(current, "Publier")
+    assert "Rencontre publiée." in house.said(published)
+
+
+async def test_moving_says_first_who_is_told(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT, 2, 3)
+    echo = await edit(house, "Date et heures", "19 mars 9h-12h")
+    assert "2 personnes seront prévenues de la nouvelle date" in house.said(echo)
+    (kept_as_it_was,) = await house.push(echo, "Ne rien changer")
+    assert "vendredi 12 mars 2027" in house.said(kept_as_it_was)
+    assert (await row(house)).version == 1
+    echo = await edit(house, "Date et heures", "19 mars 9h-12h")
+    toast, moved = await house.push(echo, "C’est bien cela")
+    assert house.said(toast) == "C’est noté : 2 personnes seront prévenues."
+    assert "vendredi 19 mars 2027, matin, de 9 h 00 à 12 h 00" in house.said(moved)
+    seminar = await row(house)
+    assert (seminar.version, seminar.starts_at) == (2, datetime(2027, 3, 19, 8, tzinfo=UTC))
+    await house.tick()
+    slots = await house.slots(names.UPDATE)
+    assert slots == [("seminar:1/moved/v2", f"person:{one}") for one in (2, 3)]
+    toast, _card = await house.push(echo, "C’est bien cela")
+    assert "a changé" in house.said(toast)
+
+
+async def test_another_place_or_link_says_first_who_is_told(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT, 2)
+    screen = await edit(house, "Lieu", "Mairie d’Issoire")
+    assert "Nouveau lieu : Mairie d’Issoire" in house.said(screen)
+    assert "1 personne sera prévenue." in house.said(screen)
+    assert (await row(house)).place == "Salle des fêtes, Ambert"
+    toast, _card = await house.push(screen, "Confirmer")
+    assert house.said(toast) == "C’est noté : 1 personne sera prévenue."
+    screen = await edit(house, "Visioconférence", "https://visio.example/b")
+    await house.push(screen, "Confirmer")
+    seminar = await row(house)
+    assert (seminar.version, seminar.place) == (3, "Mairie d’Issoire")
+    assert seminar.video_url == "https://visio.example/b"
+    same = await edit(house, "Lieu", "Mairie d’Issoire")
+    assert "Rencontre publiée." in house.said(same)
+    assert (await row(house)).version == 3
+
+
+async def test_a_programme_is_told_only_when_it_matters(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT, 2, 3)
+    question = await edit(house, "Programme", "9 h Autre chose")
+    assert "Faut-il prévenir les 2 personnes concernées ?" in house.said(question)
+    assert (await row(house)).programme == "9 h Autre chose"
+    (quiet,) = await house.push(question, "Ne pas prévenir")
+    assert "9 h Autre chose" in house.said(quiet)
+    assert (await row(house)).version == 1
+    question = await edit(house, "Programme", "10 h Encore autre chose")
+    await house.push(question, "Prévenir")
+    assert (await row(house)).version == 2
+    await house.tick()
+    assert len(await house.rows(names.UPDATE)) == 2
+
+
+async def test_a_programme_is_a_file(house: SeminarHouse) -> None:
+    await house.fill(*ANSWERS)
+    shown = await edit(house, "Programme", PDF)
+    assert "Le fichier du programme est en cours de lecture." in house.said(shown)
+    assert await house.next_due("scheduling.programme") == house.clock.now()
+    await house.tick("scheduling.programme")
+    await house.tick("scheduling.programme")
+    assert "Programme joint : Programme mars.pdf" in house.said(await card(house))
+    (told,) = await house.rows(PROGRAMME)
+    assert "joint à la rencontre" in (await house.chat_post(told)).text
+    async with house.database.read() as session:
+        blob = await kept(session, (await session.get_one(Seminar, 1)).programme_hash or "")
+    assert blob is not None
+    assert blob.data == b"%PDF-1.7\n%%EOF"
+    await edit(house, "Programme", "-")
+    assert "Programme : à venir" in house.said(await card(house))
+
+
+async def test_another_programme_of_a_published_meeting_is_asked_about(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT, 2)
+    await edit(house, "Programme", PDF)
+    await house.tick("scheduling.programme")
+    (told,) = await house.rows(PROGRAMME)
+    post = await house.chat_post(told)
+    assert "Faut-il prévenir la personne concernée" in post.text
+    assert [button.label for line in post.keyboard for button in line] == [
+        "Prévenir",
+        "Ne pas prévenir",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        (File("document", "x", "x", "gros.pdf", "application/pdf", 20_000_001), "dépasse 20 Mo"),
+        (File("document", "x", "x", "a.docx", "application/msword", 10), "n’est pas un PDF"),
+        (File("photo", "x", "x"), "n’est pas un PDF"),
+    ],
+)
+async def test_a_file_that_is_no_programme_is_refused_and_asked_again(
+    house: SeminarHouse, file: File, why: str
+) -> None:
+    await house.seminar(STARTS_AT)
+    (menu,) = await house.push(await card(house), "Modifier")
+    (ask,) = await house.push(menu, "Programme")
+    refused, again = await house.answer(ask, file)
+    assert why in house.said(refused)
+    assert again == ask
+    assert (await row(house)).programme.startswith("9 h 30 Ouverture")
+
+
+async def test_a_file_that_cannot_be_read_loses_nothing(house: SeminarHouse) -> None:
+    await house.fill(*ANSWERS)
+    await edit(house, "Programme", "9 h")
+    await edit(house, "Programme", File("document", "broken", "u", "a.pdf", "", 10))
+    await house.tick("scheduling.programme")
+    await edit(house, "Programme", File("document", "lost", "v", "b.pdf", "", 10))
+    await house.tick("scheduling.programme")
+    assert len(await house.rows(PROGRAMME)) == 1
+    await house.tick_at(house.clock.now() + timedelta(minutes=31), "scheduling.programme")
+    first, second = [(await house.chat_post(one)).text for one in await house.rows(PROGRAMME)]
+    assert "abîmé" in first
+    assert "n’a pas pu être lu dans Telegram" in second
+    assert (await row(house)).programme == "9 h"
+
+
+async def test_who_speaks_is_added_and_removed(house: SeminarHouse) -> None:
+    await house.fill(*ANSWERS)
+    (menu,) = await house.push(await card(house), "Modifier")
+    (people,) = await house.push(menu, "Intervenants et animateurs")
+    (ask,) = await house.push(people, "Ajouter une intervention")
+    (people,) = await house.answer(ask, "Inès ROCHE, agente, Pays d’Orsanne")
+    (ask,) = await house.push(people, "Ajouter une animation")
+    (people,) = await house.answer(ask, "Anne Duval")
+    said = house.said(people)
+    assert "– Inès ROCHE, agente, Pays d’Orsanne" in said
+    assert "– Anne Duval (anime)" in said
+    assert "Intervenants et animateurs : Inès ROCHE, Anne Duval" in house.said(await card(house))
+    async with house.database.read() as session:
+        assert [each.party for each in await plans.speakers(session, 1)] == ["person:2", None]
+    (menu,) = await house.push(await card(house), "Modifier")
+    (people,) = await house.push(menu, "Intervenants et animateurs")
+    (people,) = await house.push(people, "Retirer Anne Duval")
+    assert "Anne Duval" not in house.said(people)
+
+
+async def test_more_places_call_those_who_wait(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT)
+    await edit(house, "Nombre de places", "1")
+    for person in (2, 3):
+        await house.register(1, person)
+    assert sorted((await house.registrations()).values()) == ["registered", "waiting"]
+    await edit(house, "Nombre de places", "2")
+    assert sorted((await house.registrations()).values()) == ["registered", "registered"]
+
+
+async def test_other_reminders_of_a_published_meeting(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT)
+    await edit(house, "Rappels", "3")
+    planned = [(name, state) for name, _v, state, _why in await house.announcements()]
+    assert ("J-7", "dropped") in planned
+    assert ("J-3", "planned") in planned
+
+
+async def test_cancelling_asks_first_then_tells(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT, 2, 3)
+    (question,) = await house.push(await card(house), "Annuler la rencontre")
+    assert "Annuler cette rencontre ? 2 personnes seront prévenues" in house.said(question)
+    (back,) = await house.push(question, "Non")
+    assert "Rencontre publiée." in house.said(back)
+    (gone,) = await house.push(question, "Oui, annuler")
+    assert "Rencontre annulée." in house.said(gone)
+    assert (await row(house)).version == 2
+    toast, _card = await house.push(question, "Oui, annuler")
+    assert "a changé" in house.said(toast)
+    (toast,) = await house.press("seminars.publish", 1, version=2)
+    assert house.said(toast) == "Cette rencontre est annulée : elle ne change plus."
+    await house.tick()
+    assert len(await house.rows(names.CANCELLATION)) == 2
+
+
+async def test_a_draft_is_given_up_without_a_word(house: SeminarHouse) -> None:
+    await house.fill(*ANSWERS)
+    (question,) = await house.push(await card(house), "Abandonner ce brouillon")
+    assert "Personne ne l’a vu, personne n’est prévenu." in house.said(question)
+    await house.push(question, "Oui, abandonner")
+    await house.tick()
+    assert await house.rows(names.CANCELLATION) == []
+
+
+async def test_what_is_cancelled_or_begun_does_not_change(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT)
+    await house.fill(*ANSWERS)
+    (menu,) = await house.push(await card(house, 1), "Modifier")
+    house.clock.set(STARTS_AT + timedelta(days=1))
+    (toast,) = await house.push(menu, "Date et heures")
+    assert "Trop tard" in house.said(toast)
+    (toast,) = await house.press("seminars.cancel", 1)
+    assert "Trop tard" in house.said(toast)
+    (toast,) = await house.press("seminars.publish", 2)
+    assert "Trop tard" in house.said(toast)
+    await house.press("scheduling.cancel", 2)
+    (late,) = await house.answer(Ask("scheduling.title", {"seminar": 2}), "Autre")
+    assert house.said(late) == "Cette rencontre est annulée : elle ne change plus."
+    (unknown,) = await house.answer(Ask("scheduling.title", {"seminar": 99}), "Autre")
+    assert house.said(unknown) == "Cette rencontre n’existe plus."
+    (toast,) = await house.press("scheduling.menu", 99)
+    assert isinstance(toast, Toast)
+
+
+async def test_every_kind_is_a_button_and_only_those_are(house: SeminarHouse) -> None:
+    kind = house.form("seminars.new").fields[0]
+    labels = [house.parts.renderer.plain(b.label) for line in kind.choices for b in line]
+    assert labels == ["Séminaire", "Comité de pilotage", "Comité technique", "Atelier"]
+    for button in (b for line in kind.choices for b in line):
+        assert kind.parse(button.action, house.clock.now()) == button.action
+    with pytest.raises(InputError, match="kind_unknown"):
+        kind.parse("fête", house.clock.now())
+
+
+async def test_every_misunderstanding_has_its_sentence(house: SeminarHouse) -> None:
+    (room,) = [room for room in house.rooms if room.name == "scheduling"]
+    for field in (field for form in room.forms for field in form.fields):
+        assert house.parts.renderer.chat(field.question)
+        for typed in ("", "x" * 6_000, "12 mars 9h\n" * 30):
+            try:
+                field.parse(typed, house.clock.now())
+            except InputError as error:
+                words = type(field.question)(field.question.template, error.what)
+                assert house.parts.renderer.chat(words)
+
+
+async def test_a_video_link_is_a_place(house: SeminarHouse) -> None:
+    (shown,) = await house.fill("workshop", "À distance", "12/03 9h", "https://visio.example/abc")
+    said = house.said(shown)
+    assert "Lieu : En visioconférence" in said
+    assert '<a href="https://visio.example/abc">' in said
+
+
+async def test_what_people_type_is_escaped(house: SeminarHouse) -> None:
+    (shown,) = await house.fill("workshop", "<b>&", "12/03 9h", "<i>")
+    assert "&lt;b&gt;&amp;" in house.said(shown)
+    assert "Lieu : &lt;i&gt;" in house.said(shown)
+
+
+async def test_the_video_link_stays_among_animators(house: SeminarHouse) -> None:
+    await house.fill("workshop", "À distance", "12/03 9h", "https://visio.example/abc")
+    (listed,) = await house.command("rencontre")
+    label = "12 mars 2027 : À distance"
+    (elsewhere,) = await house.push(listed, label, ODILE, private=False)
+    assert "visio.example" not in house.said(elsewhere)
