@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from core.acts import SYSTEM
 from core.clock import FixedClock
 from core.parts import Parts
 from core.people.models import Theme
@@ -20,6 +21,11 @@ from core.settings import Settings
 from digest.letter.decide import Item
 from digest.letter.models import Correction
 from digest.letter.names import preview_url
+from digest.seminars import documents, registrations, store
+from digest.seminars.calendars.keys import renew
+from digest.seminars.decide import Kind, State
+from digest.seminars.models import Guest, Seminar, Speaker
+from digest.seminars.names import answer_url, guest_party
 from digest.subscribers.models import Subscriber
 from digest.subscribers.names import preferences_url, unsubscription_url
 from relais import schema
@@ -46,6 +52,10 @@ PATHS = (
     "/abonnement/mes-donnees",
     "/veille",
     "/rencontres",
+    "/rencontres/1",
+    "/rencontres/2",
+    "/rencontres/3",
+    "/rencontres/reponse/forged/calendrier",
     "/mentions-legales",
     "/donnees-personnelles",
     "/accessibilite",
@@ -102,6 +112,50 @@ def settings(folder: Path) -> Settings:
     )
 
 
+async def hold_meetings(parts: Parts) -> Sequence[str]:
+    """Hold a meeting to come, one that is over, one that is cancelled; return private pages."""
+    now = parts.clock.now()
+    async with parts.database.write() as session:
+        for title, days in (("À venir", 90), ("Passée", -20), ("Annulée", 30)):
+            seminar = await store.create(
+                session,
+                kind=Kind.SEMINAR,
+                title=f"{title} : accueillir, et après ?",
+                starts_at=now + timedelta(days=days),
+                ends_at=now + timedelta(days=days, hours=8),
+                now=now - timedelta(days=60),
+                place="Salle des fêtes, 63600 Ambert",
+                video_url="https://visio.example/abc",
+                programme="9 h 30 Accueil\n10 h Retours d’expérience : trois territoires",
+            )
+            seminar.access = "À dix minutes à pied de la gare.\nParc de stationnement gratuit."
+            seminar.state, seminar.published_at = State.PUBLISHED, now - timedelta(days=60)
+            session.add(
+                Speaker(
+                    seminar_id=seminar.id,
+                    name="Agnès Morel",
+                    organisation="Université d’Orsanne",
+                    function="géographe",
+                    part="speaker",
+                )
+            )
+            await documents.add(
+                session, seminar, "slides", "Diaporama de l’après-midi.pdf", b"%PDF-1.7",
+                "application/pdf", now, SYSTEM, public=True,
+            )  # fmt: skip
+            if title == "Annulée":
+                assert await store.cancel(session, seminar, now)
+        guest = Guest(email="zoe@orsanne.example", language="fr", created_at=now)
+        session.add(guest)
+        await session.flush()
+        registration = await registrations.register(
+            session, await session.get_one(Seminar, 1), guest_party(guest.id), now
+        )
+        await renew(session, parts, guest_party(guest.id), now)
+        answer = answer_url(parts, registration.id)
+    return [answer, f"{answer}/calendrier"]
+
+
 async def fill(parts: Parts) -> Sequence[str]:
     """Put in the tables what the pages show; return the paths that a subscriber is sent."""
     await schema.migrate(parts.database)
@@ -130,7 +184,9 @@ async def fill(parts: Parts) -> Sequence[str]:
         session.add(subscriber)
         await session.flush()
         identity = subscriber.id
+    meetings = await hold_meetings(parts)
     urls = (
+        *meetings,
         unsubscription_url(parts, identity),
         preferences_url(parts, identity),
         preview_url(parts, 1, 1),
