@@ -1,0 +1,1 @@
+"""Meetings that an operator plans from a file."""
