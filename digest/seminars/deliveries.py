@@ -41,19 +41,21 @@ def kind(
     wanted: Collection[RegistrationState],
     refusal: Refusal,
     settled: Settled = nothing_more,
+    unwritten: Collection[Reason] = (Reason.BOUNCED,),
 ) -> DeliveryKind:
     """Return a kind that leaves to who is in one of the `wanted` states, unless refused.
 
-    In doubt, it leaves again, marked as such. `settled` is told of refusals only.
+    In doubt, it leaves again, marked as such. `settled` is told of refusals only. `unwritten` are
+    the reasons for which no mail goes to an address.
     """
 
     async def prepare_many(
         session: AsyncSession, parcels: Sequence[Parcel], now: datetime
     ) -> Sequence[Ready | Skip]:
-        return await _rechecked(session, parcels, wanted, refusal, now)
+        return await _rechecked(session, parcels, wanted, refusal, unwritten, now)
 
     async def prepare(session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
-        (answer,) = await _rechecked(session, [parcel], wanted, refusal, now)
+        (answer,) = await _rechecked(session, [parcel], wanted, refusal, unwritten, now)
         return answer
 
     return DeliveryKind(
@@ -89,11 +91,12 @@ def cancelled(seminar: Seminar, _parcel: Parcel, _now: datetime) -> str | None:
     return None if seminar.state == State.CANCELLED else seminar.state
 
 
-async def _rechecked(
+async def _rechecked(  # noqa: PLR0917  # what was asked of the kind, and the present
     session: AsyncSession,
     parcels: Sequence[Parcel],
     wanted: Collection[RegistrationState],
     refusal: Refusal,
+    unwritten: Collection[Reason],
     now: datetime,
 ) -> list[Ready | Skip]:
     """Answer for each parcel, in their order, by a few queries whatever their number."""
@@ -104,9 +107,9 @@ async def _rechecked(
     contacts = await contacts_of(session, {parcel.recipient for parcel in parcels})
     emails = {each.email.lower() for each in contacts.values() if each.email}
     dead = {
-        email
+        email: reason
         for email, reason in (await reasons_of(session, emails)).items()
-        if reason is Reason.BOUNCED
+        if reason in unwritten
     }
 
     def answer(parcel: Parcel) -> Ready | Skip:
@@ -135,7 +138,7 @@ async def _states(
     return {(row.seminar_id, row.party): row.state for row in rows}
 
 
-def _reached(parcel: Parcel, contact: Contact | None, dead: Collection[str]) -> Ready | Skip:
+def _reached(parcel: Parcel, contact: Contact | None, dead: Mapping[str, Reason]) -> Ready | Skip:
     """Say where a parcel goes. Who left the letter still gets what concerns their registration."""
     if contact is None:
         return Skip("erased")
@@ -144,6 +147,6 @@ def _reached(parcel: Parcel, contact: Contact | None, dead: Collection[str]) -> 
         return Skip("no_address")
     if not isinstance(address, MailAddress):
         return Ready(address)
-    if address.email.lower() in dead:
-        return Skip("bounced")
+    if reason := dead.get(address.email.lower()):
+        return Skip(reason.value)
     return Ready(address, {names.ATTENDEE: address.email})

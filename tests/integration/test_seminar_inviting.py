@@ -9,11 +9,12 @@ from sqlalchemy import select
 from core.chat import Document, Toast
 from core.clock import FixedClock
 from core.db import Database
-from core.ledger.draft import Channel
+from core.ledger.draft import Channel, MailAddress, Ready, Skip
 from core.people.models import Person
 from core.reference import NotARowError
 from digest.seminars import names, registrations
 from digest.seminars.decide import Kind
+from digest.seminars.half_days import Half, Hours
 from digest.seminars.inviting import store
 from digest.seminars.inviting.models import InvitationRound
 from digest.seminars.models import Guest, InvitedGroup, Registration, Seminar
@@ -63,25 +64,30 @@ async def test_groups_are_chosen_by_buttons_and_everybody_counts_once(house: Inv
     assert "agent de développement" not in house.text(shown)
 
 
+async def unwritten(house: InvitingHouse) -> None:
+    """Inès left the letter; Paul complained of our mails."""
+    now = house.clock.now()
+    async with house.database.write() as session:
+        (await session.get_one(Person, 4)).email = "paul@relais.test"
+        session.add(Subscriber(email=INES_MAIL, state="unsubscribed", person_id=2, created_at=now))
+        await suppress(session, INES_MAIL, Reason.OBJECTED, "", now)
+        await suppress(session, "paul@relais.test", Reason.COMPLAINED, "spam", now)
+
+
 async def test_the_preview_says_who_how_what_and_when_before_anything_leaves(
     house: InvitingHouse,
 ) -> None:
     seminar = await house.draft()
     shown = await house.choose(await house.invites(seminar), "Tout le réseau")
-    async with house.database.write() as session:
-        session.add(Subscriber(
-            email=INES_MAIL, state="unsubscribed", person_id=2, created_at=house.clock.now()
-        ))  # fmt: skip
-        await suppress(session, "odile@relais.test", Reason.BOUNCED, "5.1.1", house.clock.now())
+    await unwritten(house)
     said = house.text(await house.choose(shown, "Aperçu avant envoi"))
     assert "4 personnes à inviter, chacune comptée une fois :" in said
     assert "– Tout le réseau (4)" in said
-    assert "Par courriel : 1 personne." in said
+    assert "Par courriel : 2 personnes." in said
     assert "Par la messagerie : 1 personne." in said
-    assert "Non joignable, sans adresse ni messagerie : Paul Sans-Adresse." in said
     assert (
         "Non joignable, car on n’écrit plus à son adresse (en erreur, ou à sa volonté) : "
-        "Odile Vernhet." in said
+        "Paul Sans-Adresse." in said
     )
     assert "– Invitation : 10 minutes après votre accord, que vous pouvez retenir d’ici là." in said
     # J-30 is a Saturday, and leaves on the Friday; J-7 a Monday; J-1 a Sunday: on the Friday too.
@@ -147,6 +153,31 @@ async def test_invitations_leave_once_the_hold_is_over_by_mail_and_in_chat(
     assert next(button.label for row in post.keyboard for button in row) == "Je viens"
     said = house.text(await house.invites(seminar))
     assert "Toutes ces personnes sont invitées, ou ont déjà répondu." in said
+
+
+async def test_who_left_the_letter_is_invited_and_who_wants_no_mail_is_not_written_to(
+    house: InvitingHouse,
+) -> None:
+    seminar = await house.draft()
+    await unwritten(house)
+    await house.through(
+        await house.invites(seminar), "Tout le réseau", "Aperçu avant envoi", "Publier et inviter",
+    )  # fmt: skip
+    await leave(house)
+    rows = {row.recipient: await house.prepared(row) for row in await house.rows(names.INVITATION)}
+    assert rows["person:2"] == Ready(MailAddress(INES_MAIL), {names.ATTENDEE: INES_MAIL})
+    assert rows["person:4"] == Skip("complained")
+
+
+async def test_a_date_that_waits_for_a_yes_is_not_published(house: InvitingHouse) -> None:
+    seminar = await house.draft()
+    hours = Hours(STARTS_AT.date(), Half.MORNING, STARTS_AT, STARTS_AT + timedelta(hours=3))
+    await house.change(seminar, proposal={"half_days": [hours.to_json()]})
+    shown = await house.through(await house.invites(seminar), "Tout le réseau", "Aperçu")
+    given = await house.choose(shown, "Publier et inviter")
+    assert house.said(given[0]).startswith("La date de cette rencontre n’est pas encore confirmée")
+    async with house.database.read() as session:
+        assert (await session.get_one(Seminar, seminar)).state == "draft"
 
 
 async def test_held_back_nothing_has_left_and_the_preview_is_there_again(

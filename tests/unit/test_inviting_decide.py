@@ -139,10 +139,7 @@ def test_only_committees_have_a_restricted_audience(
         (Candidate("person:1", "", chat=True), Way.CHAT),
         (Candidate("person:1", ""), Way.NO_ADDRESS),
         (Candidate("person:1", "", "a@b.fr", suppressed=True), Way.SUPPRESSED),
-        (
-            Candidate("person:1", "", "a@b.fr", chat=True, prefers_chat=True, suppressed=True),
-            Way.CHAT,
-        ),
+        (Candidate("person:1", "", "a@b.fr", chat=True, suppressed=True), Way.CHAT),
     ],
 )
 def test_how_somebody_is_reached(one: Candidate, expected: Way) -> None:
@@ -196,14 +193,17 @@ def test_everybody_is_there_once_and_nobody_who_left(
         ({"state": State.PUBLISHED}, None),
         ({"state": State.CANCELLED}, Refusal.CANCELLED),
         ({"starts_at": NOW}, Refusal.BEGUN),
+        ({"unconfirmed": True}, Refusal.UNCONFIRMED),
+        ({"unconfirmed": True, "state": State.PUBLISHED}, None),
         ({"waiting": True}, Refusal.WAITING),
         ({"people": 0}, Refusal.NOBODY),
         ({"people": 6}, Refusal.CHANGED),
     ],
 )
 def test_when_invitations_can_be_planned(changes: dict[str, Any], expected: Refusal | None) -> None:
-    usual = {"state": State.DRAFT, "starts_at": LATER, "waiting": False, "seen": 5, "people": 5}
-    assert refusal(**{**usual, "now": NOW, **changes}) is expected
+    usual = {"state": State.DRAFT, "starts_at": LATER, "seen": 5, "people": 5}
+    held = {"waiting": False, "unconfirmed": False}
+    assert refusal(**{**usual, **held, "now": NOW, **changes}) is expected
 
 
 def test_a_round_is_held_back_until_it_leaves() -> None:

@@ -59,6 +59,7 @@ class Refusal(enum.StrEnum):
 
     CANCELLED = "cancelled"
     BEGUN = "begun"
+    UNCONFIRMED = "unconfirmed"
     WAITING = "waiting"
     NOBODY = "nobody"
     CHANGED = "changed"
@@ -166,8 +167,8 @@ def by_name(one: Candidate) -> tuple[str, str]:
 
 
 def way(one: Candidate) -> Way:
-    """Return how somebody is reached: by mail, or in chat who prefers it or has no mailbox."""
-    if one.chat and (one.prefers_chat or not one.email):
+    """Return how somebody is reached: by mail, or in chat who prefers it or has no good mailbox."""
+    if one.chat and (one.prefers_chat or one.suppressed or not one.email):
         return Way.CHAT
     if not one.email:
         return Way.NO_ADDRESS
@@ -195,17 +196,27 @@ def fingerprint(parties: Collection[str]) -> int:
 
 
 def refusal(
-    state: State, starts_at: datetime, now: datetime, *, waiting: bool, seen: int, people: int
+    state: State,
+    starts_at: datetime,
+    now: datetime,
+    *,
+    unconfirmed: bool,
+    waiting: bool,
+    seen: int,
+    people: int,
 ) -> Refusal | None:
     """Say why invitations cannot be planned; None when they can.
 
-    `waiting` says that a round waits already. `seen` is the fingerprint that the pressed preview
-    shows, `people` that of whom they would go to now: 0 for nobody.
+    `unconfirmed` says that the date of a draft was typed and waits for a yes, `waiting` that a
+    round waits already. `seen` is the fingerprint that the pressed preview shows, `people` that
+    of whom they would go to now: 0 for nobody.
     """
     if state is State.CANCELLED:
         return Refusal.CANCELLED
     if now >= starts_at:
         return Refusal.BEGUN
+    if state is State.DRAFT and unconfirmed:
+        return Refusal.UNCONFIRMED
     if waiting:
         return Refusal.WAITING
     if not people:

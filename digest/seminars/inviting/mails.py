@@ -50,7 +50,6 @@ def said(parts: Parts, seminar: Seminar) -> dict[str, Any]:
     return {
         **shown(parts, seminar),
         "committee": has_audiences(seminar.kind),
-        "access": [line for line in seminar.access.splitlines() if line.strip()],
         "limited": seminar.capacity is not None,
         "trial": False,
     }

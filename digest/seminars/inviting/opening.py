@@ -153,7 +153,9 @@ class Opening:
             rows.append((act(words("preview_button"), "preview", seminar),))
         if seminar.state == State.PUBLISHED and seminar.invited_at is not None:
             rows.append((act(words("paper_button"), "paper", seminar),))
-        return tuple(rows)
+        reference = seminar_names.seminar_reference(seminar.id)
+        card = Button(words("to_card_button"), "scheduling.card", reference, seminar.version)
+        return (*rows, (card,))
 
     def _chooser(self, seminar: Seminar, found: Invited, kind: GroupKind) -> Button:
         label = words(f"choose_{kind}")

@@ -30,6 +30,7 @@ from digest.seminars.inviting.opening import Opening, Place, Screen, act, actor_
 from digest.seminars.inviting.reading import Invited
 from digest.seminars.models import Seminar
 from digest.seminars.reminding.decide import What, offsets
+from digest.seminars.scheduling import store as plans
 
 NAMED = 10
 """How many of those who cannot be reached are named; the list of names has all of them."""
@@ -105,6 +106,7 @@ class Previewing:
             State(seminar.state),
             seminar.starts_at,
             turn.now,
+            unconfirmed=bool(plans.waiting_date(seminar)),
             waiting=await store.waiting_round(turn.session, seminar.id) is not None,
             seen=seen,
             people=_mark(found),

@@ -29,6 +29,7 @@ from digest.seminars.models import Guest, InvitedGroup, Registration, Seminar
 from digest.seminars.rules import RegistrationState
 from digest.subscribers import suppression
 from digest.subscribers.models import Subscriber
+from digest.subscribers.rules import Reason
 from digest.subscribers.rules import State as Subscription
 
 CHUNK = 2_000
@@ -39,6 +40,10 @@ INVITED_BEFORE = frozenset(RegistrationState) - {
     RegistrationState.CANCELLED,
 }
 """The states of who was invited to an earlier meeting, or came to it."""
+
+
+UNINVITED = frozenset({Reason.BOUNCED, Reason.COMPLAINED, Reason.OPERATOR})
+"""The reasons for which an address gets no invitation. Who objected did so to the letter."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,8 @@ async def _suppressed(session: AsyncSession, emails: Sequence[str]) -> frozenset
     lowered = [email.lower() for email in emails]
     found: set[str] = set()
     for start in range(0, len(lowered), CHUNK):
-        found |= (await suppression.reasons_of(session, lowered[start : start + CHUNK])).keys()
+        reasons = await suppression.reasons_of(session, lowered[start : start + CHUNK])
+        found |= {email for email, reason in reasons.items() if reason in UNINVITED}
     return frozenset(found)
 
 

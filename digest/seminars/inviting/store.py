@@ -13,7 +13,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
-from core.acts import SYSTEM
 from core.failpoints import reach
 from core.followers import Followers
 from core.parts import Parts
@@ -89,12 +88,6 @@ async def set_extended(
     if row is not None and row.seminar_id == seminar.id:
         row.extended = extended
         seminar.updated_at = now
-
-
-async def copy_groups(session: AsyncSession, source: int, seminar: Seminar, now: datetime) -> None:
-    """Give a meeting the groups of another one: « comme la dernière fois »."""
-    for group in (await reading.groups_of(session, source)).values():
-        await add_group(session, seminar, group, now, SYSTEM)
 
 
 async def guest_group(

@@ -17,7 +17,7 @@ from digest.seminars.reminding.names import KINDS, is_elsewhere, name_of, slot_e
 from digest.seminars.rules import RegistrationState
 
 OTHER = {Channel.CHAT: Channel.MAIL, Channel.MAIL: Channel.CHAT}
-UNREACHED = frozenset({"no_address", "bounced"})
+UNREACHED = frozenset({"no_address", "bounced", "complained", "operator"})
 """The reasons for not sending that the other channel does not have."""
 
 WHATS: Mapping[str, What] = {kind: what for what, kind in KINDS.items()}
