@@ -3,7 +3,7 @@
 from core.files import FileSource
 from core.parts import Parts
 from core.room import Room
-from digest.seminars.minutes import deliveries, personal, sending
+from digest.seminars.minutes import deliveries, offered, personal, sending
 from digest.seminars.minutes.desk import Desk
 from digest.seminars.minutes.fetching import Fetching
 from digest.seminars.minutes.opening import Opening
@@ -22,5 +22,6 @@ def build(parts: Parts, files: FileSource) -> Room:
         pages=MinutesPages(parts).routes(),
         ticks=(Fetching(parts, files).tick(), sending.tick(parts), personal.tick(parts)),
         deliveries=deliveries.delivery_kinds(parts),
+        contributions=offered.contributions(parts),
         personal_data=personal.PERSONAL_DATA,
     )
