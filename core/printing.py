@@ -33,6 +33,7 @@ class Press:
 
     def pdf(self, data: Mapping[str, Any], printed_at: datetime) -> bytes:
         """Return the PDF, to the norm unless a character is in no font of the machine."""
+        printed_at = printed_at.replace(microsecond=0)  # typst refuses them
         written = {"format": "pdf", "font_paths": self._fonts, "sys_inputs": _inputs(data)}
         made: bytes
         try:

@@ -66,6 +66,11 @@ def test_the_same_edition_gives_the_same_bytes(parts: Parts) -> None:
     assert printed(parts, rich_letter.contents()) == printed(parts, rich_letter.contents())
 
 
+def test_the_instant_of_a_real_clock_is_printed_too(parts: Parts) -> None:
+    contents, exact = rich_letter.contents(1), rich_letter.PRINTED.replace(microsecond=123_456)
+    assert edition_pdf(parts, 12, contents, exact) == printed(parts, contents)
+
+
 @pytest.mark.parametrize(
     "words",
     [
