@@ -10,20 +10,22 @@ from urllib.parse import unquote
 import pytest
 from icalendar import Calendar
 
+from core.acts import SYSTEM
 from core.chat import Redraw, Reply, Toast
 from core.clock import FixedClock
 from core.db import Database
+from core.files import keep
 from core.ledger.draft import MailAddress, Sent
 from core.mail.compose import compose
 from core.mail.gateway import MailGateway
 from core.people.models import Person
 from core.reference import Party
 from core.render import MailText
-from digest.seminars import names, registrations, store
+from digest.seminars import documents, names, registrations, store
 from digest.seminars.calendars import keys
 from digest.seminars.calendars.parts import calendar_part
 from digest.seminars.decide import Kind
-from digest.seminars.models import Registration, Seminar
+from digest.seminars.models import Registration, Seminar, Speaker
 from tests.mails import make_parcel
 from tests.seminars import INES, INES_MAIL, STRANGER, SeminarHouse, plain, seminar_settings
 from tests.smtp import ScriptedServer
@@ -203,8 +205,10 @@ async def test_whoever_has_a_link_to_answer_finds_their_calendar_there(
     house: SeminarHouse,
 ) -> None:
     await house.seminar(STARTS_AT, 2, video_url=VIDEO)
-    path = names.answer_url(house.parts, 1).removeprefix("https://relais.test") + "/calendrier"
+    answer = names.answer_url(house.parts, 1)
+    path = answer.removeprefix("https://relais.test") + "/calendrier"
     async with house.visitor() as visitor:
+        assert f'href="{answer}/calendrier"' in (await visitor.get(answer)).text
         shown = await visitor.get(path)
         assert "Créer mon adresse" in shown.text
         async with house.database.read() as session:
@@ -310,3 +314,47 @@ async def test_sequence_and_stamp_only_rise_until_the_cancellation(house: Semina
     assert ["STATUS" in event for event in told] == [True, False, True, True]
     assert told[3]["STATUS"] == "CANCELLED"
     assert all("ORGANIZER" in event and "ATTENDEE" in event for event in told)
+
+
+async def test_the_page_shows_who_speaks_how_to_come_and_what_was_said(
+    house: SeminarHouse,
+) -> None:
+    await house.seminar(STARTS_AT, video_url=VIDEO)
+    now = house.clock.now()
+    async with house.database.write() as session:
+        seminar = await session.get_one(Seminar, 1)
+        seminar.access = "À dix minutes de la gare.\n<b>Parc</b> gratuit."
+        seminar.programme_hash = await keep(session, b"%PDF-1.7 programme", "application/pdf", now)
+        seminar.programme_name = "Programme définitif.pdf"
+        session.add(
+            Speaker(seminar_id=1, name="Agnès Morel", organisation="Université", part="speaker")
+        )
+        files: Sequence[tuple[str, documents.Kind, bytes, str, bool]] = (
+            ("Diaporama", "slides", b"Diaporama", "application/pdf", True),
+            ("Note.html", "other", b"<script>alert(1)</script>", "text/html", True),
+            ("Feuille signée", "scan", b"%PDF", "application/pdf", False),
+        )
+        for name, kind, data, media_type, public in files:
+            await documents.add(
+                session, seminar, kind, name, data, media_type, now, SYSTEM, public=public
+            )
+    async with house.visitor() as visitor:
+        page = (await visitor.get("/rencontres/1")).text
+        programme = await visitor.get("/rencontres/1/programme")
+        slides = await visitor.get("/rencontres/1/documents/1")
+        note = await visitor.get("/rencontres/1/documents/2")
+        refused = [await visitor.get(f"/rencontres/1/documents/{one}") for one in (3, 99)]
+    assert "https://www.openstreetmap.org/search?query=Salle%20des%20f%C3%AAtes%2C%20Ambert" in page
+    assert "Agnès Morel, Université" in page
+    assert "&lt;b&gt;Parc&lt;/b&gt; gratuit." in page
+    assert 'href="/rencontres/1.ics"' in page
+    assert "Vendredi 12 mars 2027, de 14 h 00 à 16 h 30" in plain(page)
+    assert "Feuille signée" not in page
+    assert "compte-rendu" not in page
+    assert "visio.example" not in page
+    assert programme.headers["content-disposition"] == (
+        "inline; filename*=UTF-8''Programme%20d%C3%A9finitif.pdf"
+    )
+    assert slides.content == b"Diaporama"
+    assert note.headers["content-disposition"].startswith("attachment")
+    assert [answer.status_code for answer in refused] == [404, 404]

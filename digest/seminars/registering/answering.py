@@ -254,6 +254,7 @@ class AnswerPages:
             ),
             "sharing": sharing,
             "paper_url": pdf_url(self._parts, registration.id),
+            "calendar_url": f"{names.answer_url(self._parts, registration.id)}/calendrier",
         }
 
     def _page(self, values: Mapping[str, Any], status: int) -> Response:
