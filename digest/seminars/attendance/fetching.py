@@ -122,7 +122,8 @@ class Fetching:
         language = self.parts.settings.network.language
         content = render_post(self.parts.renderer, text, keyboard, language).content()
         recipient = Party.parse(row.asked_by)
-        slot = f"file:{row.id}/{row.asked_at.isoformat()}"  # numbers are given again
+        # Drawn, for numbers are given again; the row that goes is what makes it once.
+        slot = f"file:{row.id}/{self.parts.random.getrandbits(64):016x}"
         draft = Draft(names.NOTED, slot, recipient, content, reference, now)
         await post(session, [draft], now)
 
