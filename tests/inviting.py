@@ -9,6 +9,7 @@ from core.clock import FixedClock
 from core.db import Database
 from core.people.models import Membership, Person, Structure, Territory, Theme
 from core.people.roles import Role
+from core.posts import callback_data
 from core.reference import Reference
 from core.settings import Settings
 from digest.seminars import store
@@ -98,6 +99,7 @@ class InvitingHouse(SeminarHouse):
         (place,) = [number for number, each in enumerate(labels) if each.startswith(label)]
         button = buttons[place]
         assert button.reference is not None
+        assert all(callback_data(each) for each in buttons if not each.url)
         return await self.act(button.action, button.reference.id, button.version)
 
     async def through(self, shown: Sequence[Response], *labels: str) -> Sequence[Response]:

@@ -234,6 +234,44 @@ async def test_two_presses_at_once_are_one_and_two_processes_invite_each_person_
     assert (row.state, row.count) == ("left", 4)
 
 
+async def test_a_round_cut_short_goes_on_where_it_stopped(
+    house: InvitingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seminar = await house.draft()
+    await house.through(
+        await house.invites(seminar), "Tout le réseau", "Aperçu avant envoi", "Publier et inviter",
+    )  # fmt: skip
+    monkeypatch.setattr(store, "CHUNK", 1)
+
+    def killed(_place: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as power, pytest.raises(KeyboardInterrupt):
+        power.setattr(store, "reach", killed)
+        await house.tick_at(house.clock.now() + HOLD, LEAVE)
+    assert len(await house.registrations()) == 1
+    await house.tick(LEAVE)
+    await house.tick()
+    assert len(await house.registrations()) == len(await invited(house)) == 4
+
+
+async def test_many_guests_fit_in_a_message_and_on_pages(house: InvitingHouse) -> None:
+    seminar = await house.draft(Kind.STEERING)
+    asked = await house.through(
+        await house.invites(seminar), "Hors réseau", "Ajouter des personnes"
+    )
+    lines = (f"{'Prénom Nom-Composé' * 4} {n} ; g{n}@x.example" for n in range(150))
+    shown = await house.choose(await house.type(asked, "\n".join(lines)), "Suivants")
+    assert "Page 2 sur 19." in house.text(shown)
+    shown = await house.choose(shown, "Retour aux invités")
+    assert "… et 125 autres groupes ou personnes." in house.text(shown)
+    assert len(house.text(shown)) < 4_000
+    preview = await house.choose(shown, "Aperçu avant envoi")
+    assert len(house.text(preview)) < 4_000
+    audience = await house.through(shown, "Composition restreinte ou élargie", "Suivants")
+    assert len([label for label in house.buttons(audience) if "hors réseau" in label]) == 8
+
+
 async def test_a_preview_of_other_people_is_not_what_is_published(house: InvitingHouse) -> None:
     seminar = await house.draft()
     shown = await house.through(

@@ -13,7 +13,7 @@ from digest.seminars.inviting import choosing, names, reading, store
 from digest.seminars.inviting.choosing import Choice
 from digest.seminars.inviting.decide import Audience, Group, GroupKind, has_audiences
 from digest.seminars.inviting.opening import KINDS, Opening, Place, Screen, act, actor_of, words
-from digest.seminars.inviting.rules import ON_A_PAGE, one_page, page_of
+from digest.seminars.inviting.rules import ON_A_PAGE, Page, one_page, page_of
 from digest.seminars.models import Seminar
 
 SEARCHED = frozenset({GroupKind.TERRITORY, GroupKind.STRUCTURE, GroupKind.THEME, GroupKind.AGENDA})
@@ -126,11 +126,11 @@ class Choosing:
         return (await self.chooser(turn, seminar, kind, where // ON_A_PAGE)).redrawn()
 
     async def audience(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
-        """Show which groups of a committee are of its restricted audience."""
-        place = await self.opening.press(turn, reference, version)
+        """Show which groups of a committee are of its restricted audience, a page of them."""
+        place = await self.opening.press(turn, reference, version, 2)
         if not isinstance(place, Place):
             return place
-        return (await self._audience(turn, place.seminar)).redrawn()
+        return (await self._audience(turn, place.seminar, place.numbers[0])).redrawn()
 
     async def restrict(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
         """Invite the restricted audience."""
@@ -168,20 +168,25 @@ class Choosing:
         seminar, number = place.seminar, place.numbers[0]
         await store.set_extended(turn.session, seminar, number, turn.now, extended=extended)
         await turn.session.flush()
-        return (await self._audience(turn, seminar)).redrawn()
+        numbers = list(await reading.groups_of(turn.session, seminar.id))
+        where = numbers.index(number) if number in numbers else 0
+        return (await self._audience(turn, seminar, where // ON_A_PAGE)).redrawn()
 
-    async def _audience(self, turn: Turn, seminar: Seminar) -> Screen:
-        groups = await reading.groups_of(turn.session, seminar.id)
+    async def _audience(self, turn: Turn, seminar: Seminar, number: int = 0) -> Screen:
+        every = list((await reading.groups_of(turn.session, seminar.id)).items())
+        page = page_of(number, len(every))
+        groups = dict(one_page(every, page))
         labels = await choosing.labels(turn.session, groups.values())
         facts = self.opening.facts(seminar)
         other = "restrict" if facts["audience"] == Audience.EXTENDED else "extend"
         rows: list[tuple[Button, ...]] = [(act(words(f"{other}_button"), other, seminar),)]
-        for number, group in groups.items():
+        for identity, group in groups.items():
             label = words("audience_group", {**labels[group], "extended": group.extended})
             action = "inner" if group.extended else "outer"
-            rows.append((act(label, action, seminar, number),))
+            rows.append((act(label, action, seminar, identity),))
+        rows += around(page, seminar, "audience")
         rows.append((act(words("back_button"), "overview", seminar),))
-        return Screen(words("audience", {**facts, "any": bool(groups)}), tuple(rows))
+        return Screen(words("audience", {**facts, "any": bool(every)}), tuple(rows))
 
     async def chooser(self, turn: Turn, seminar: Seminar, kind: GroupKind, number: int) -> Screen:
         """Return a page of what can be chosen among a kind of groups."""
@@ -189,11 +194,6 @@ class Choosing:
         chosen = await self._chosen(turn, seminar)
         page, index = page_of(number, len(every)), KINDS.index(kind)
         rows = [(self._button(seminar, one, chosen),) for one in one_page(every, page)]
-        around = []
-        if page.number > 0:
-            around.append(act(words("before_button"), "choose", seminar, index, page.number - 1))
-        if page.number < page.last:
-            around.append(act(words("after_button"), "choose", seminar, index, page.number + 1))
         last = [act(words("back_button"), "overview", seminar)]
         if kind in SEARCHED and page.last:
             last.insert(0, act(words("search_button"), "search", seminar, index))
@@ -206,7 +206,7 @@ class Choosing:
             "page": page.number + 1,
             "pages": page.last + 1,
         }
-        keyboard = (*rows, *((tuple(around),) if around else ()), tuple(last))
+        keyboard = (*rows, *around(page, seminar, "choose", index), tuple(last))
         return Screen(words("chooser", values), keyboard)
 
     async def _chosen(self, turn: Turn, seminar: Seminar) -> frozenset[Group]:
@@ -223,6 +223,16 @@ class Choosing:
         """Return the kind that a button is about; a forged one is about roles."""
         number = place.numbers[0]
         return KINDS[number] if number < len(KINDS) else KINDS[0]
+
+
+def around(page: Page, seminar: Seminar, action: str, *more: int) -> list[tuple[Button, ...]]:
+    """Return the row that leads to the pages before and after; none when there is one page."""
+    row = []
+    if page.number > 0:
+        row.append(act(words("before_button"), action, seminar, *more, page.number - 1))
+    if page.number < page.last:
+        row.append(act(words("after_button"), action, seminar, *more, page.number + 1))
+    return [tuple(row)] if row else []
 
 
 def _has(every: Sequence[Choice], place: Place) -> bool:

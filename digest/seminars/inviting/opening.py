@@ -21,6 +21,9 @@ from digest.seminars.rendering import shown
 
 WORDS = "chat/seminar_invitations.html"
 
+MOST_GROUPS = 25
+"""How many groups a message lists: it holds 4,096 characters."""
+
 KINDS = tuple(GroupKind)
 
 CHOOSERS = (
@@ -134,7 +137,8 @@ class Opening:
         ]
         values = {
             **self.facts(seminar),
-            "groups": groups,
+            "groups": groups[:MOST_GROUPS],
+            "more": max(0, len(groups) - MOST_GROUPS),
             "total": len(found.people),
             "new": len(found.new),
             "leaving_at": waiting.due_at if waiting else None,
@@ -146,7 +150,7 @@ class Opening:
     ) -> Keyboard:
         rows = [tuple(self._chooser(seminar, found, kind) for kind in row) for row in CHOOSERS]
         if has_audiences(seminar.kind):
-            rows.append((act(words("audience_button"), "audience", seminar),))
+            rows.append((act(words("audience_button"), "audience", seminar, 0),))
         if waiting is not None:
             rows.append((act(words("hold_button"), "hold", seminar, waiting.id),))
         elif found.people:

@@ -26,7 +26,15 @@ from digest.seminars.inviting.decide import (
     refusal,
     way,
 )
-from digest.seminars.inviting.opening import Opening, Place, Screen, act, actor_of, words
+from digest.seminars.inviting.opening import (
+    MOST_GROUPS,
+    Opening,
+    Place,
+    Screen,
+    act,
+    actor_of,
+    words,
+)
 from digest.seminars.inviting.reading import Invited
 from digest.seminars.models import Seminar
 from digest.seminars.reminding.decide import What, offsets
@@ -167,10 +175,12 @@ class Previewing:
         groups = [
             {**labels[group], "count": len(parties & new)}
             for group, parties in found.resolved.of.items()
+            if parties & new
         ]
         values = {
             **self.opening.facts(seminar),
-            "groups": groups,
+            "groups": groups[:MOST_GROUPS],
+            "more": max(0, len(groups) - MOST_GROUPS),
             "count": len(told),
             "already": len(found.people) - len(told),
             "mail": len(ways[Way.MAIL]),
