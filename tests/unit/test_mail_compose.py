@@ -1,6 +1,7 @@
 """A mail built once, then filled for each recipient."""
 
 import hashlib
+from datetime import timedelta, timezone
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import InputError
 from core.ledger.draft import Channel, MailAddress
-from core.mail.compose import Attachment, compose, placeholder
+from core.mail.compose import Attachment, CalendarPart, compose, placeholder
 from core.mail.fill import envelope_values, fill, message_id
 from core.reference import Party
 from core.render import MailText
@@ -245,3 +246,60 @@ def test_each_recipient_has_headers_of_their_own() -> None:
     assert mail["To"].addresses[0].display_name == "Zoé, maire"
     assert mail["To"].addresses[0].addr_spec == "zoe@orsanne.example"
     assert mail["Date"].datetime == MORNING
+
+
+CALENDAR = CalendarPart(
+    "REQUEST",
+    "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Été = 2027\r\n"
+    f"DTSTAMP:{placeholder('stamp')}\r\nATTENDEE:\r\n {placeholder('attendee')}\r\n"
+    "END:VCALENDAR\r\n",
+)
+
+
+def test_a_calendar_is_a_third_way_to_read_a_mail() -> None:
+    body = compose(SETTINGS, plain("x"), calendar=CALENDAR).body
+    own = {**OWN, "attendee": "zoe@orsanne.example", "stamp": "20261123T080000Z"}
+    mail = parse(fill(body, own))
+    assert mail.get_content_type() == "multipart/alternative"
+    *ways, last = mail.iter_parts()
+    assert [part.get_content_type() for part in ways] == ["text/plain", "text/html"]
+    assert last.get_content_type() == "text/calendar"
+    assert dict(last["Content-Type"].params) == {"method": "REQUEST", "charset": "utf-8"}
+    payload = last.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    assert payload.decode() == (
+        "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Été = 2027\r\n"
+        "DTSTAMP:20261123T080000Z\r\nATTENDEE:\r\n mailto:zoe@orsanne.example\r\n"
+        "END:VCALENDAR\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("email", "written"),
+    [
+        ("a+b'c@x.example", b"mailto:a+b'c@x.example"),
+        ("a?b=1&c#d%e@x.example", b"mailto:a%3Fb%3D1%26c%23d%25e@x.example"),
+        ("zoé@".replace("é", "e") + "éxemple.fr", b"mailto:zoe@xn--xemple-9ua.fr"),
+    ],
+)
+def test_an_attendee_is_written_as_an_address_of_the_web(email: str, written: bytes) -> None:
+    body = compose(SETTINGS, plain("x"), calendar=CALENDAR).body
+    mail = parse(fill(body, {**OWN, "attendee": email, "stamp": "x"}))
+    *_, last = mail.iter_parts()
+    payload = last.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    assert written in payload
+
+
+@pytest.mark.parametrize("email", ["a b@x.example", "a@x.example\r\nATTENDEE:mailto:b@x", ""])
+def test_an_attendee_cannot_add_a_line(email: str) -> None:
+    body = compose(SETTINGS, plain("x"), calendar=CALENDAR).body
+    with pytest.raises(InputError):
+        fill(body, {**OWN, "attendee": email, "stamp": "x"})
+
+
+def test_the_gateway_gives_what_a_calendar_needs_of_each_recipient() -> None:
+    now = MORNING.astimezone(timezone(timedelta(hours=1)))
+    given = envelope_values(make_parcel(), MailAddress("z@x.example"), "r@x.example", SECRET, now)
+    assert given["attendee"] == "z@x.example"
+    assert given["stamp"] == f"{MORNING:%Y%m%dT%H%M%SZ}"
