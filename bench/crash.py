@@ -86,7 +86,7 @@ async def main(wanted: Asked) -> None:
                 try:
                     async with asyncio.timeout(PATIENCE):
                         await run.play()
-                    figures = await run.count(_taken(arrived))
+                    figures = await run.count(taken_by(arrived))
                 finally:
                     await run.close()
     _show(wanted, figures)
@@ -107,12 +107,12 @@ class Run:
         self._folder = folder
         self._sink = sink
         self._random = random.Random(wanted.seed)  # noqa: S311  # it only chooses moments
-        self._parts = make_parts(_settings(url, sink.port, folder), SystemClock())
+        self._parts = make_parts(settings_for(url, sink.port, folder), SystemClock())
         self._kind = KINDS[wanted.policy]
 
     async def prepare(self) -> None:
         """Bring subscribers in, and have something to send them."""
-        config = _configuration(self._parts.settings)
+        config = configuration(self._parts.settings)
         (self._folder / "config.toml").write_text(config, encoding="utf-8")
         await schema.migrate(self._parts.database)
         await _subscribe(self._parts, self._wanted.recipients)
@@ -210,11 +210,13 @@ def _last_words(folder: Path) -> str:
     return (folder / "service.log").read_text(encoding="utf-8")[-2_000:]
 
 
-def _taken(arrived: Path) -> Counter[str]:
+def taken_by(arrived: Path) -> Counter[str]:
+    """Return how often the sink took each Message-ID."""
     return Counter(arrived.read_text(encoding="ascii").split())
 
 
-def _settings(url: str, port: int, folder: Path) -> Settings:
+def settings_for(url: str, port: int, folder: Path) -> Settings:
+    """Return the settings of a service that sends to a port of this machine, as fast as it can."""
     return Settings(
         service=ServiceSettings.model_validate({"data_folder": folder, "secret": "for benchmarks"}),
         database=DatabaseSettings(url=url),
@@ -222,7 +224,7 @@ def _settings(url: str, port: int, folder: Path) -> Settings:
     )
 
 
-def _configuration(settings: Settings) -> str:
+def configuration(settings: Settings) -> str:
     """Return the same settings as the file that the service reads."""
     return "\n".join(
         (
