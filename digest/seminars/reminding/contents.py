@@ -1,6 +1,6 @@
 """What announcements say, by mail or in chat: the same for all those of one standing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,9 @@ from digest.seminars.rendering import shown
 from digest.seminars.rules import RegistrationState
 
 WORDS = "chat/seminar_reminders.html"
+MOST_IN_CHAT = {"programme": 1_800, "access": 700}
+"""How many characters of each fit in a message in chat; the page has the rest."""
+
 INSIDE = frozenset({RegistrationState.REGISTERED, RegistrationState.REPRESENTED})
 """Who comes, or sends somebody: they get the video link."""
 
@@ -80,12 +83,31 @@ def values(
 
 
 def _values(parts: Parts, seminar: Seminar, speech: Speech) -> dict[str, Any]:
+    told = shown(parts, seminar, inside=speech.state in INSIDE)
+    cut = False
+    if speech.channel is Channel.CHAT:
+        given = told["seminar"]
+        fitting = {name: fitting_lines(given[name], most) for name, most in MOST_IN_CHAT.items()}
+        cut = any(fitting[name] != given[name] for name in fitting)
+        told = {"seminar": {**given, **fitting}}
     return {
-        **shown(parts, seminar, inside=speech.state in INSIDE),
+        **told,
+        "cut": cut,
         "state": speech.state.value,
         "short": is_short(speech.announced.name),
         "changes": speech.announced.name.split("+"),
     }
+
+
+def fitting_lines(lines: Sequence[str], most: int) -> list[str]:
+    """Return the first lines that have together at most so many characters."""
+    kept: list[str] = []
+    for line in lines:
+        most -= len(line) + 1
+        if most < 0:
+            break
+        kept.append(line)
+    return kept
 
 
 def _calendar(parts: Parts, seminar: Seminar, speech: Speech) -> CalendarPart | None:
