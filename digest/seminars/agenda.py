@@ -1,30 +1,19 @@
 """Seminars in everybody's chat: `/agenda`, to come or not to come."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from core.chat import (
-    Action,
-    Button,
-    Command,
-    Keyboard,
-    Redraw,
-    Reply,
-    Response,
-    Text,
-    Toast,
-    Turn,
-)
+from core.chat import Action, Button, Command, Redraw, Reply, Response, Text, Toast, Turn
 from core.ledger.draft import Channel
 from core.parts import Parts
-from core.people.roles import Role
 from core.reference import Reference
-from digest.seminars import names, registrations, store
-from digest.seminars.calendars.mine import my_calendar_button
+from digest.seminars import names, store
+from digest.seminars.contacts import contact_of
 from digest.seminars.desk import actor_of
 from digest.seminars.models import Seminar
-from digest.seminars.registering import places
-from digest.seminars.registering.decide import Choice
-from digest.seminars.rendering import shown, words
+from digest.seminars.registering import places, screens, standing
+from digest.seminars.registering.rendering import words as told
+from digest.seminars.rendering import words
 
 MOST_SHOWN = 6
 """How many seminars the agenda shows in chat, one message each; the page has them all."""
@@ -61,10 +50,11 @@ class Agenda:
         if not coming:
             return [Reply(words("agenda_empty"))]
         cards = [await self._card(turn, one) for one in coming[:MOST_SHOWN]]
+        cards[-1] = await self._with_channel(turn, cards[-1])
         return [*cards, self._others(len(coming))] if len(coming) > MOST_SHOWN else cards
 
     async def join(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
-        """Register the person who presses, and confirm it by mail."""
+        """Register the person who presses, and confirm it by mail; then what they may choose."""
         if turn.sender.person_id is None:
             return [Toast(UNLINKED, alert=True)]
         if not turn.sender.roles:
@@ -72,13 +62,7 @@ class Agenda:
         seminar = await store.by_id(turn.session, reference.number, lock=True)
         if seminar is None or not store.takes_registrations(seminar, turn.now):
             return [Toast(words("closed"), alert=True)]
-        party = actor_of(turn)
-        if await registrations.is_registered(turn.session, seminar.id, party):
-            return [Toast(words("joined_already")), *await self._redrawn(turn, seminar)]
-        await places.take(
-            turn.session, self._parts, seminar, party, Choice(), turn.now, answered=Channel.CHAT
-        )
-        return [Toast(words("joined")), *await self._redrawn(turn, seminar)]
+        return await self._joined(turn, seminar)
 
     async def leave(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
         """Cancel the registration of the person who presses."""
@@ -94,49 +78,44 @@ class Agenda:
             return [Toast(words("left_already")), *await self._redrawn(turn, seminar)]
         return [Toast(words("left")), *await self._redrawn(turn, seminar)]
 
+    async def _joined(self, turn: Turn, seminar: Seminar) -> Sequence[Response]:
+        party = actor_of(turn)
+        if not await standing.may_come(turn.session, seminar, party):
+            return [Toast(told("on_invitation"), alert=True)]
+        before = await screens.read_mine(turn.session, seminar, party)
+        if before.holds:
+            return [Toast(words("joined_already")), *await self._redrawn(turn, seminar)]
+        await places.take(
+            turn.session, self._parts, seminar, party, None, turn.now, answered=Channel.CHAT
+        )
+        mine = await screens.read_mine(turn.session, seminar, party)
+        said = told("joined_waiting", {"rank": mine.rank}) if mine.rank else words("joined")
+        if mine.offer.asks and turn.incoming.place.private:
+            screen = screens.answer(turn, self._parts, mine)
+            return [Toast(said, alert=bool(mine.rank)), Redraw(screen.text, screen.keyboard)]
+        return [Toast(said, alert=bool(mine.rank)), *await self._redrawn(turn, seminar)]
+
     async def _card(self, turn: Turn, seminar: Seminar) -> Reply:
-        text, keyboard = await self._face(turn, seminar)
-        return Reply(text, keyboard, names.seminar_reference(seminar.id))
+        screen = await self._face(turn, seminar)
+        return Reply(screen.text, screen.keyboard, names.seminar_reference(seminar.id))
 
     async def _redrawn(self, turn: Turn, seminar: Seminar) -> Sequence[Redraw]:
         """Show what changed, where only that person reads it."""
         if not turn.incoming.place.private:
             return []
-        return [Redraw(*await self._face(turn, seminar))]
+        screen = await self._face(turn, seminar)
+        return [Redraw(screen.text, screen.keyboard)]
 
-    async def _face(self, turn: Turn, seminar: Seminar) -> tuple[Text, Keyboard]:
-        mine = turn.incoming.place.private and await registrations.is_registered(
-            turn.session, seminar.id, actor_of(turn)
-        )
-        inside = self._among_us(turn)
-        values = {**shown(self._parts, seminar, inside=inside), "registered": mine}
-        return words("coming", values), self._keyboard(turn, seminar, registered=mine)
+    async def _face(self, turn: Turn, seminar: Seminar) -> screens.Screen:
+        mine = await screens.read_mine(turn.session, seminar, actor_of(turn))
+        return screens.card(turn, self._parts, mine)
 
-    def _among_us(self, turn: Turn) -> bool:
-        """Say whether only the network reads there: anybody can add the bot to another group."""
-        place, group_id = turn.incoming.place, self._parts.settings.telegram.group_id
-        return bool(turn.sender.roles) and (place.private or place.chat_id == group_id)
-
-    def _keyboard(self, turn: Turn, seminar: Seminar, *, registered: bool) -> Keyboard:
-        reference = names.seminar_reference(seminar.id)
-
-        def act(block: str, action: str) -> Button:
-            return Button(words(block), action, reference, seminar.version)
-
-        page = Button(words("page_button"), url=names.seminar_url(self._parts, seminar.id))
-        if store.takes_registrations(seminar, turn.now):
-            mine = (
-                ("leave_button", "seminars.leave")
-                if registered
-                else ("join_button", "seminars.join")
-            )
-            first: tuple[Button, ...] = (act(*mine), page)
-        else:
-            first = (page,)
-        rows: Keyboard = (first, (my_calendar_button(),)) if registered else (first,)
-        if Role.ANIMATOR in turn.sender.roles:
-            return *rows, (act("cancel_button", "seminars.cancel"),)
-        return rows
+    async def _with_channel(self, turn: Turn, card: Reply) -> Reply:
+        """Add, in private, the button that changes where somebody is told."""
+        if not turn.incoming.place.private:
+            return card
+        contact = await contact_of(turn.session, actor_of(turn))
+        return replace(card, keyboard=(*card.keyboard, *screens.channel_row(contact)))
 
     def _others(self, count: int) -> Reply:
         url = names.page_url(self._parts, "/rencontres")

@@ -50,12 +50,22 @@ async def test_an_agent_comes_then_does_not_come(house: SeminarHouse) -> None:
     seminar = await house.seminar(STARTS_AT)
     (card,) = await house.command("agenda", INES)
     assert "vendredi 12 mars 2027" in house.said(card)
-    assert house.labels(card) == ["Je m’inscris", "Voir la page"]
+    assert house.labels(card) == [
+        "Je m’inscris",
+        "Voir la page",
+        "Me prévenir ici plutôt que par courriel",
+    ]
     toast, redrawn = await house.press("seminars.join", seminar, sender=INES)
     assert house.said(toast) == "C’est noté : vous êtes inscrit(e)."
     assert "Vous êtes inscrit(e)." in house.said(redrawn)
-    mine = ["J’annule mon inscription", "Voir la page", "📅 Mon calendrier"]
-    assert house.labels(redrawn) == mine
+    assert house.labels(redrawn)[:2] == ["Mes demi-journées", "J’annule mon inscription"]
+    (card,) = await house.push(redrawn, "Retour à la rencontre", INES)
+    assert house.labels(card) == [
+        "J’annule mon inscription",
+        "Voir la page",
+        "Ma réponse",
+        "📅 Mon calendrier",
+    ]
     (mail,) = await house.rows(REGISTERED)
     assert await house.prepared(mail) == Ready(MailAddress(INES_MAIL))
     text = readable(await house.body(mail))
@@ -134,7 +144,7 @@ async def test_nobody_registers_for_what_has_begun_or_is_cancelled(house: Semina
             (toast,) = await house.press(action, identity, sender=INES)
             assert "closes" in house.said(toast)
     (card,) = await house.command("agenda", INES)
-    assert house.labels(card) == ["Voir la page"]
+    assert house.labels(card) == ["Voir la page", "Me prévenir ici plutôt que par courriel"]
 
 
 async def test_the_agenda_shows_what_comes_and_no_more_than_a_screen(house: SeminarHouse) -> None:
