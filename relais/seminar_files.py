@@ -23,9 +23,10 @@ async def add(settings: Settings, file: Path, console: Console, *, dry: bool) ->
     """
     now = SystemClock().now()
     plans = await _read(file, now)
+    place = "block" if file.suffix.lower() == ".toml" else "line"
     for bad in plans.bad:
         hint = f" ({bad.hint})" if bad.hint else ""
-        _line(console, f"  line {bad.number}: {bad.what}{hint}")
+        _line(console, f"  {place} {bad.number}: {bad.what}{hint}")
     if plans.bad:
         _line(console, f"{file.name}: nothing was written; mend what is above, then try again")
         return 1
@@ -53,7 +54,7 @@ async def _add(
 ) -> bool:
     known = await adding.known(session, plan)
     starts_at = plan.hours[0].starts_at.astimezone(PARIS)
-    said = f"{plan.title}, {starts_at:%d/%m/%Y %H:%M}, {len(plan.hours)} half-days"
+    said = f"{plan.title}, {starts_at:%d/%m/%Y %H:%M}, half-days: {len(plan.hours)}"
     if known is not None:
         _line(console, f"  there already, number {known.id}: {said}")
         return False

@@ -172,11 +172,11 @@ def sent(**changes: object) -> dict[str, object]:
 def test_what_was_sent_is_worth_fetching(
     files: list[dict[str, object]], fault: Fault | None
 ) -> None:
-    assert refusal(files) is fault
+    assert refusal(files, TOO_BIG) is fault
 
 
 def test_the_bytes_of_a_programme() -> None:
-    assert examine(b"%PDF-1.7 ... %%EOF\n") is None
-    assert examine(b"PK\x03\x04") is Fault.FORMAT
-    assert examine(b"%PDF-1.7 ...") is Fault.BROKEN
-    assert examine(b"%PDF-" + b"x" * TOO_BIG) is Fault.HEAVY
+    assert examine(b"%PDF-1.7 ... %%EOF\n", TOO_BIG) is None
+    assert examine(b"PK\x03\x04", TOO_BIG) is Fault.FORMAT
+    assert examine(b"%PDF-1.7 ...", TOO_BIG) is Fault.BROKEN
+    assert examine(b"%PDF-" + b"x" * TOO_BIG, TOO_BIG) is Fault.HEAVY

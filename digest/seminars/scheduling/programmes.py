@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
-from core.chat import Ask, Keyboard, Reply, Response, Text, Turn
+from core.chat import TOO_BIG, Ask, Keyboard, Reply, Response, Text, Turn
 from core.errors import FileError
 from core.files import FileSource, keep
 from core.ledger import store as ledger
@@ -55,7 +55,7 @@ class Programmes:
             if changed:
                 note(turn, seminar, "programme")
             return await self._shown(turn, seminar, changed=changed)
-        fault = refusal(files)
+        fault = refusal(files, TOO_BIG)
         if fault is not None:
             again = Ask("scheduling.programme", {"seminar": seminar.id})
             return [Reply(words(fault.value)), again]
@@ -103,7 +103,7 @@ class Fetching:
             waited = now - datetime.fromisoformat(asked["at"])
             log.warning("seminars.programme_not_fetched", permanent=error.permanent)
             return Fault.LOST if error.permanent or waited > PATIENCE else None
-        return examine(data) or data
+        return examine(data, TOO_BIG) or data
 
     async def _settle(
         self, identity: int, asked: Mapping[str, Any], found: bytes | Fault, now: datetime

@@ -8,8 +8,6 @@ import enum
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.chat import TOO_BIG
-
 WITHIN = 1_024
 
 
@@ -23,21 +21,24 @@ class Fault(enum.StrEnum):
     LOST = "programme_lost"
 
 
-def refusal(files: Sequence[Mapping[str, Any]]) -> Fault | None:
-    """Say why files that were sent cannot be a programme; None for one that is worth fetching."""
+def refusal(files: Sequence[Mapping[str, Any]], most: int) -> Fault | None:
+    """Say why files that were sent cannot be a programme; None for one that is worth fetching.
+
+    `most` is how many bytes can be fetched.
+    """
     if len(files) > 1:
         return Fault.SEVERAL
     file = files[0]
     named = str(file["name"]).lower().endswith(".pdf")
     if file["kind"] != "document" or not (named or file["mime_type"] == "application/pdf"):
         return Fault.FORMAT
-    return Fault.HEAVY if file["size"] > TOO_BIG else None
+    return Fault.HEAVY if file["size"] > most else None
 
 
-def examine(data: bytes) -> Fault | None:
+def examine(data: bytes, most: int) -> Fault | None:
     """Say what is wrong with the bytes of a file."""
     if b"%PDF-" not in data[:WITHIN]:
         return Fault.FORMAT
-    if len(data) > TOO_BIG:
+    if len(data) > most:
         return Fault.HEAVY
     return None if b"%%EOF" in data[-WITHIN:] else Fault.BROKEN
