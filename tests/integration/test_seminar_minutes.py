@@ -102,7 +102,7 @@ async def test_a_reader_writes_observations_once_each_and_the_animators_answer(
         assert long.status_code == 400
     first, second = await house.rows(names.OBSERVED)
     post = await house.chat_post(first)
-    assert "Observation de Inès Roche" in post.text
+    assert "Observation – Inès Roche" in post.text
     assert [b.label for b in post.keyboard[0]] == ["Prise en compte", "Non retenue"]
     assert second.recipient == "group:animators"
     reference = Reference("minutes", "observation", "1")

@@ -15,7 +15,7 @@ from core.funding.rules import EMBLEM_HEIGHT
 from core.parts import Parts
 from digest.seminars import documents, rendering, store
 from digest.seminars.attendance import sheet
-from digest.seminars.attendance.models import Feedback
+from digest.seminars.attendance.models import Attendance, Feedback
 from digest.seminars.attendance.store import noted_by_half_day, sheet_rows
 from digest.seminars.decide import Kind
 from digest.seminars.evidence.decide import (
@@ -29,7 +29,7 @@ from digest.seminars.evidence.decide import (
 )
 from digest.seminars.evidence.invitation import Invited, invited
 from digest.seminars.evidence.pieces import Gathered, Piece, words
-from digest.seminars.evidence.tables import Tables
+from digest.seminars.evidence.tables import REMOTE, Tables
 from digest.seminars.half_days import Half
 from digest.seminars.minutes import rendering as minutes_rendering
 from digest.seminars.minutes import store as minutes_store
@@ -71,7 +71,7 @@ class _Gathering:
             *self._programme(),
             *self._sheets(rows, halves),
             *self._scans(scans, rows, halves),
-            *self._people(),
+            *await self._people(),
             *self._minutes(versions),
             *self._register(),
             *await self._feedback(),
@@ -178,13 +178,22 @@ class _Gathering:
             for path, scan in zip(numbered(stems), scans, strict=True)
         ]
 
-    def _people(self) -> list[Piece]:
-        return [
-            Piece(
-                "5-presence/inscrits-et-presents.csv", words("people"), None, self._tables.people
-            ),
-            Piece("5-presence/visioconference.csv", words("remote"), None, self._tables.remote),
-        ]
+    async def _people(self) -> list[Piece]:
+        path = "5-presence/inscrits-et-presents.csv"
+        pieces = [Piece(path, words("people"), None, self._tables.people)]
+        connected = await self._session.scalar(
+            select(Attendance.id)
+            .where(
+                Attendance.seminar_id == self._seminar.id,
+                Attendance.source == REMOTE,
+                Attendance.present,
+            )
+            .limit(1)
+        )
+        if connected is not None:
+            path = "5-presence/visioconference.csv"
+            pieces.append(Piece(path, words("remote"), None, self._tables.remote))
+        return pieces
 
     def _minutes(self, versions: Sequence[MinutesVersion]) -> list[Piece]:
         pieces, drafts = [], 0
