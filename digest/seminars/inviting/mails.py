@@ -57,13 +57,8 @@ def said(parts: Parts, seminar: Seminar) -> dict[str, Any]:
 
 def keyboard(parts: Parts, seminar: Seminar) -> Keyboard:
     """Return the buttons of an invitation in chat."""
-    reference = names.seminar_reference(seminar.id)
-
-    def act(block: str, action: str) -> Button:
-        return Button(words(block), action, reference, seminar.version)
-
+    reference, version = names.seminar_reference(seminar.id), seminar.version
+    come = Button(words("come_button"), "seminars.join", reference, version)
+    other = Button(words("answer_button"), "registrations.mine", reference, version)
     page = Button(words("page_button"), url=names.seminar_url(parts, seminar.id))
-    return (
-        (act("come_button", "seminars.join"), act("answer_button", "registrations.mine")),
-        (page,),
-    )
+    return ((come, other), (page,))
