@@ -22,6 +22,7 @@ from digest.letter.decide import Item
 from digest.letter.models import Correction
 from digest.letter.names import preview_url
 from digest.seminars import documents, registrations, store
+from digest.seminars.attendance.names import feedback_url
 from digest.seminars.calendars.keys import renew
 from digest.seminars.decide import Kind, State
 from digest.seminars.models import Guest, Seminar, Speaker
@@ -153,7 +154,10 @@ async def hold_meetings(parts: Parts) -> Sequence[str]:
         )
         await renew(session, parts, guest_party(guest.id), now)
         answer = answer_url(parts, registration.id)
-    return [answer, f"{answer}/calendrier"]
+        been = await registrations.register(
+            session, await session.get_one(Seminar, 2), guest_party(guest.id), now
+        )
+    return [answer, f"{answer}/calendrier", feedback_url(parts, been.id)]
 
 
 async def fill(parts: Parts) -> Sequence[str]:
