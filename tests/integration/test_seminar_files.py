@@ -23,11 +23,15 @@ GOOD = (
 
 
 @pytest.fixture
-def settings(database: Database, database_url: str) -> Settings:
-    del database
-    return Settings.model_validate(
-        {"database": {"url": database_url}, "service": {"secret": "for tests"}}
-    )
+def database(empty_database: Database) -> Database:
+    """Give a database that the command brings up to date itself."""
+    return empty_database
+
+
+@pytest.fixture
+def settings(database: Database) -> Settings:
+    url = database.engine.url.render_as_string(hide_password=False)
+    return Settings.model_validate({"database": {"url": url}, "service": {"secret": "for tests"}})
 
 
 async def told(settings: Settings, file: Path, *, dry: bool = False) -> tuple[int, str]:
@@ -81,6 +85,7 @@ async def test_a_file_is_planned_once(
 async def test_nothing_is_written_when_a_line_is_wrong(
     settings: Settings, database: Database, file: Callable[[str, str], Path]
 ) -> None:
+    await told(settings, file("none.csv", "kind;title;when\n"))
     path = file("a.csv", soon(GOOD + "atelier;Raté;29/02/2027 9h;;\n"))
     code, said = await told(settings, path)
     assert (code, await planned(database)) == (1, [])
@@ -90,4 +95,4 @@ async def test_nothing_is_written_when_a_line_is_wrong(
     assert code == 1
     assert "block 1: kind: 'fête' is unknown" in said
     with pytest.raises(InputError, match="cannot be read"):
-        await told(settings, path.with_name("none.csv"))
+        await told(settings, path.with_name("other.csv"))
