@@ -87,14 +87,27 @@ async def test_the_video_link_is_for_those_who_are_registered(house: SeminarHous
     assert "https://visio.example/abc" in readable(await house.body(after))
 
 
-async def test_only_what_is_published_has_a_page(house: SeminarHouse) -> None:
+async def test_only_what_was_published_has_a_page(house: SeminarHouse) -> None:
     await house.fill("workshop", "Encore secrète", "12/03 9h", "Ambert")
+    async with house.visitor() as visitor:
+        for number in (1, 99, 2**80):
+            assert (await visitor.get(f"/rencontres/{number}")).status_code == 404
+            assert (await visitor.post(f"/rencontres/{number}", data=ZOE)).status_code == 404
+
+
+async def test_the_page_of_a_cancelled_meeting_says_so(house: SeminarHouse) -> None:
     cancelled = await house.seminar(STARTS_AT)
     await house.cancel(cancelled)
     async with house.visitor() as visitor:
-        for number in (1, cancelled, 99, 2**80):
-            assert (await visitor.get(f"/rencontres/{number}")).status_code == 404
-            assert (await visitor.post(f"/rencontres/{number}", data=ZOE)).status_code == 404
+        page = await visitor.get(f"/rencontres/{cancelled}")
+        asked = await visitor.post(f"/rencontres/{cancelled}", data=ZOE)
+        listed = await visitor.get("/rencontres")
+    assert page.status_code == 200
+    assert "Cette rencontre est annulée." in page.text
+    assert "<form" not in page.text
+    assert asked.status_code == 409
+    assert await house.registrations() == {}
+    assert "Cette rencontre est annulée." in listed.text
 
 
 async def test_a_guest_asks_confirms_is_reminded_and_gives_up_the_place(
@@ -106,7 +119,7 @@ async def test_a_guest_asks_confirms_is_reminded_and_gives_up_the_place(
         assert "Consultez votre messagerie" in asked.text
         assert await house.registrations() == {"guest:1": "asked"}
         (mail,) = await house.rows(names.CONFIRMATION)
-        assert await house.prepared(mail) == Ready(MailAddress(ZOE_MAIL))
+        assert await house.prepared(mail) == Ready(MailAddress(ZOE_MAIL), {"attendee": ZOE_MAIL})
         text = readable(await house.body(mail))
         assert "Subject: Confirmez votre inscription : séminaire" in text
         assert "sans confirmation, personne n’est inscrit" in text
