@@ -561,3 +561,18 @@ async def all_told(house: SeminarHouse) -> bool:
             )
         )
         return not planned.first() and not waiting.first()
+
+
+async def test_who_was_to_come_is_thanked_by_the_same_engine(house: SeminarHouse) -> None:
+    seminar = await house.seminar(STARTS_AT)
+    await answer(house, seminar, p2="registered", p3="registered", p4="excused")
+    after = datetime(2027, 3, 15, 8, tzinfo=UTC)
+    house.clock.set(after)
+    async with house.database.write() as session:
+        row = await session.get_one(Seminar, seminar)
+        await announcements.plan(session, row, What.THANKS, "thanks", after)
+    await house.tick()
+    assert await told(house, names.THANKS) == ["person:2", "person:3"]
+    mail, chat = await house.rows(names.THANKS)
+    assert "https://relais.test/rencontres/avis/" in readable(await filled(house, mail))
+    assert await house.prepared(chat) == Ready(ChatAddress(300))

@@ -57,7 +57,7 @@ async def _again(session: AsyncSession, parts: Parts, parcel: Parcel, now: datet
         content=contents.content(parts, seminar, speech),
         cause=parcel.cause,
         due_at=now,
-        values=contents.values(parts, seminar, registration.id, channel),
+        values=contents.values(parts, seminar, registration.id, channel, announced.what),
         bulk=parcel.bulk,
     )
     await post(session, [draft], now)

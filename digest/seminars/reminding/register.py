@@ -98,7 +98,8 @@ async def _by_state(session: AsyncSession, seminar: int) -> Counter[str]:
 def _line(row: Announcement, counts: Counted, by_state: Mapping[str, int]) -> Line:
     what = What(row.what)
     if row.state == Progress.PLANNED and not row.reached:
-        return Line(row, people=sum(by_state.get(state, 0) for state in STATES[what]))
+        states = STATES[What.REMINDER if what is What.THANKS else what]
+        return Line(row, people=sum(by_state.get(state, 0) for state in states))
     first, *others = slots_of(slot_of(what, row.seminar_id, row.name, row.version))
     posted = [each for slot in (first, *others) for each in counts.get(slot, ())]
     unsent: Counter[str] = Counter()
