@@ -1,20 +1,18 @@
-"""What seminars offer to the next edition, and what they hold about people."""
+"""What seminars offer to the next edition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.contributions import Contribution, Publication
 from core.parts import Parts
-from core.people.models import Person
-from core.reference import Party, Reference
+from core.reference import Reference
 from core.room import ContributionSource
 from core.sections import Section
 from digest.seminars import names, rendering, store
-from digest.seminars.models import Announcement, Guest, Registration, Seminar
+from digest.seminars.models import Announcement, Seminar
 
 AHEAD = timedelta(days=90)
 """How far ahead the letter announces."""
@@ -77,47 +75,3 @@ def _reference(seminar: Seminar, moved: int | None) -> Reference:
     if moved is None:
         return names.seminar_reference(seminar.id)
     return Reference("seminars", "moved", f"{seminar.id}-{moved}")
-
-
-async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
-    """Return the registrations of a person (and of a guest at their address) or a guest."""
-    found: dict[str, Any] = {}
-    for guest in await _guests(session, party):
-        found["email"] = guest.email
-    rows = await _registrations(session, party)
-    if rows:
-        found["registrations"] = [_columns(row) for row in rows]
-    return found
-
-
-async def erase(session: AsyncSession, party: Party) -> None:
-    """Forget a guest's address and names; what remains says that somebody came."""
-    for registration in await _registrations(session, party):
-        registration.name = ""
-    for guest in await _guests(session, party):
-        guest.email = None
-
-
-async def _registrations(session: AsyncSession, party: Party) -> Sequence[Registration]:
-    guests = [str(names.guest_party(guest.id)) for guest in await _guests(session, party)]
-    wanted = Registration.party.in_([str(party), *guests])
-    return (await session.scalars(select(Registration).where(wanted))).all()
-
-
-async def _guests(session: AsyncSession, party: Party) -> Sequence[Guest]:
-    if party.kind == names.GUEST:
-        wanted = Guest.id == party.number
-    elif party.kind == names.PERSON:
-        email = select(func.lower(Person.email)).where(Person.id == party.number)
-        wanted = Guest.email == email.scalar_subquery()
-    else:
-        return []
-    return (await session.scalars(select(Guest).where(wanted))).all()
-
-
-def _columns(row: Registration) -> dict[str, Any]:
-    values = {c.key: getattr(row, c.key) for c in row.__table__.columns if c.key != "id"}
-    return {
-        key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in values.items()
-    }

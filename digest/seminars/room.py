@@ -1,12 +1,13 @@
 """Seminars as a room: what they offer to the house."""
 
 from core.parts import Parts
-from core.room import PersonalData, Room
+from core.room import Room
 from digest.seminars import offered
 from digest.seminars.agenda import Agenda
 from digest.seminars.deliveries import delivery_kinds
 from digest.seminars.pages import SeminarPages
 from digest.seminars.registering.links import RegistrationPages
+from digest.seminars.registering.personal import personal_data
 
 
 def build(parts: Parts) -> Room:
@@ -19,5 +20,5 @@ def build(parts: Parts) -> Room:
         pages=(*SeminarPages(parts).routes(), *RegistrationPages(parts).routes()),
         deliveries=delivery_kinds(),
         contributions=offered.contributions(parts),
-        personal_data=PersonalData(offered.export, offered.erase),
+        personal_data=personal_data(parts.clock),
     )

@@ -50,6 +50,8 @@ def _prepare(parts: Parts, wanted: Collection[RegistrationState]) -> Prepare:
         reason = "unknown" if seminar is None else _refusal(seminar, now)
         if seminar is None or reason:
             return Skip(reason)
+        if await contact_of(session, parcel.recipient) is None:
+            return Skip("erased")
         registration = await registrations.of_party(session, seminar.id, parcel.recipient)
         if registration is None or registration.state not in wanted:
             return Skip("not_registered" if registration is None else registration.state)

@@ -1,6 +1,6 @@
 """Where somebody stands towards a meeting, and what it lets them choose: reading only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -123,20 +123,26 @@ async def travellers(
     return [one for row in rows if (one := await _traveller(session, row, now)) is not None]
 
 
-async def organisations(session: AsyncSession, person: int, now: datetime) -> str:
-    """Return the structures of somebody, else their territories, as words."""
+async def organisations(
+    session: AsyncSession, people: Collection[int], now: datetime
+) -> Mapping[int, str]:
+    """Return the structures of people, else their territories, as words, by person."""
     rows = await session.execute(
-        select(Structure.name, Territory.name)
+        select(Membership.person_id, Structure.name, Territory.name)
         .select_from(Membership)
         .outerjoin(Structure, Structure.id == Membership.structure_id)
         .outerjoin(Territory, Territory.id == Membership.territory_id)
-        .where(Membership.person_id == person, held(now))
+        .where(Membership.person_id.in_(people), held(now))
         .order_by(Membership.id)
     )
-    found = rows.all()
-    structures = dict.fromkeys(structure for structure, _ in found if structure)
-    territories = dict.fromkeys(territory for _, territory in found if territory)
-    return ", ".join(structures or territories)
+    structures: dict[int, dict[str, None]] = {}
+    territories: dict[int, dict[str, None]] = {}
+    for person, structure, territory in rows:
+        if structure:
+            structures.setdefault(person, {})[structure] = None
+        if territory:
+            territories.setdefault(person, {})[territory] = None
+    return {person: ", ".join(found) for person, found in (territories | structures).items()}
 
 
 async def name_of(session: AsyncSession, registration: Registration) -> str:
@@ -160,7 +166,8 @@ async def _traveller(
     email, organisation = "", registration.organisation
     if party.kind == names.PERSON:
         person = await session.get_one(Person, party.number)
-        email, organisation = person.email or "", await organisations(session, person.id, now)
+        email = person.email or ""
+        organisation = (await organisations(session, [person.id], now)).get(person.id, "")
     elif (guest := await session.get(Guest, party.number)) is not None:
         email, organisation = guest.email or "", organisation or guest.organisation
     return Traveller(name, organisation, email, department, car == OFFERS)
