@@ -25,8 +25,9 @@ from tests.seminars import seminar_settings
 
 on_sqlite = pytest.mark.parametrize("empty_database", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)
-FEW = 120
-MANY = CHUNK + 60
+FEW = 60
+MANY = CHUNK + 40
+PATIENCE = 180.0
 IN_DOUBT = 2 * 4
 """Per kill, twice the connections."""
 
@@ -64,7 +65,8 @@ async def unfinished(world: World) -> list[str]:
         said = select(Announcement.name).where(Announcement.state == "planned")
     async with world.database.read() as session:
         planned = list(await session.scalars(said))
-    return planned + [row.slot for row in await rows(world) if row.state not in SETTLED]
+    left = Counter(row.state for row in await rows(world) if row.state not in SETTLED)
+    return [*planned, *(f"{count} {state}" for state, count in left.items())]
 
 
 async def checked(world: World, count: int, kills: int) -> None:
@@ -106,7 +108,7 @@ async def killed(world: World, count: int, failpoint: str) -> None:
     first = await world.start(failpoint)
     assert await first.ended() == KILLED
     second = await world.start()
-    await second.until_none("all are reminded", lambda: unfinished(world))
+    await second.until_none("all are reminded", lambda: unfinished(world), PATIENCE)
     await checked(world, count, kills=1)
     assert await second.stop() == 0
 
@@ -121,10 +123,10 @@ async def test_several_kills_at_moments_of_their_own_lose_nobody(world: World) -
             sent = [row for row in await rows(world) if row.state == "sent"]
             return [] if len(sent) >= part * MANY // 5 else ["too few"]
 
-        await service.until_none("some are reminded", some)
+        await service.until_none("some are reminded", some, PATIENCE)
         await service.kill()
     last = await world.start()
-    await last.until_none("all are reminded", lambda: unfinished(world))
+    await last.until_none("all are reminded", lambda: unfinished(world), PATIENCE)
     await checked(world, MANY, kills=3)
     assert await last.stop() == 0
 
@@ -134,7 +136,7 @@ async def test_two_processes_remind_each_person_once(world: World) -> None:
     await due(world, MANY)
     first = await world.start(only="tick,dispatch")
     second = await world.start(only="tick,dispatch")
-    await first.until_none("all are reminded", lambda: unfinished(world))
+    await first.until_none("all are reminded", lambda: unfinished(world), PATIENCE)
     await checked(world, MANY, kills=0)
     assert await first.stop() == 0
     assert await second.stop() == 0

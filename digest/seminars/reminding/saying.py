@@ -37,7 +37,7 @@ from digest.seminars.rules import RegistrationState
 
 log = structlog.get_logger()
 
-CHUNK = 500
+CHUNK = 200
 """People told by one transaction."""
 
 OVERTAKING = timedelta(minutes=2)
