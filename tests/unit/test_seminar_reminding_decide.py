@@ -11,9 +11,12 @@ from core.ledger.rules import State
 from digest.seminars.reminding.decide import (
     Announced,
     Concerned,
+    Refusal,
     Told,
     Verdict,
     What,
+    chase_name,
+    chase_refusal,
     concerned,
     due_instant,
     is_news,
@@ -347,3 +350,26 @@ def test_the_eve_is_said_in_few_words() -> None:
     assert [is_short(name) for name in ("J-7", "J-1", "J-0", "J-10", "moved")] == [
         False, True, True, False, False,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("open_to_answers", "silent", "chased", "refusal"),
+    [
+        (True, 3, [], None),
+        (True, 3, [paris(4, 9)], None),
+        (True, 3, [paris(4, 9), paris(5, 18)], Refusal.ALREADY),
+        (True, 0, [], Refusal.NOBODY),
+        (False, 3, [], Refusal.BEGUN),
+    ],
+)
+def test_who_has_not_answered_can_be_asked_again_once_a_day(
+    open_to_answers: bool, silent: int, chased: list[datetime], refusal: Refusal | None
+) -> None:
+    found = chase_refusal(
+        open_to_answers=open_to_answers, silent=silent, chased=chased, leaves_at=paris(5, 9)
+    )
+    assert found is refusal
+
+
+def test_a_chase_is_named_by_its_day_in_paris() -> None:
+    assert chase_name(datetime(2027, 6, 10, 22, 30, tzinfo=UTC)) == "relance/2027-06-11"
