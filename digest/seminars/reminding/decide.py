@@ -248,7 +248,6 @@ def _before(since: datetime | None, due_at: datetime) -> bool:
 class Refusal(enum.StrEnum):
     """Why the animators cannot have something said now."""
 
-    CANCELLED = "cancelled"
     BEGUN = "begun"
     NOBODY = "nobody"
     ALREADY = "already"
