@@ -89,6 +89,16 @@ class Chats:
 
         return await seen(f"message {before['message_id']} redrawn", look)
 
+    async def redrawn(self, chat_id: int, before: Message) -> Message:
+        """Wait until a message, or only its buttons, is no longer what it was."""
+
+        async def look() -> Message | None:
+            now = self.find(chat_id, before["message_id"])
+            same = (now["text"], now["buttons"]) == (before["text"], before["buttons"])
+            return None if same else now
+
+        return await seen(f"message {before['message_id']} redrawn", look)
+
     def find(self, chat_id: int, message_id: int) -> Message:
         """Return a message as it is now."""
         return next(m for m in self.messages(chat_id) if m["message_id"] == message_id)

@@ -24,6 +24,8 @@ from relais.sandbox.observation import (
 )
 from relais.sandbox.playground import Playground
 from relais.sandbox.story import Step, Story
+from relais.sandbox.tour_after_a_meeting import AFTER_STEPS
+from relais.sandbox.tour_of_a_meeting import MEETING_STEPS
 from relais.sandbox.tour_of_a_question import HOTLINE_STEPS
 from relais.sandbox.tour_of_the_letter import FIRST, LETTER_STEPS, SECOND, publish_again
 from relais.sandbox.tour_of_the_watch import (
@@ -182,4 +184,6 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("A seminar's reminder is received once", remind),
     ("One-click unsubscription is honoured by the next letter", unsubscribe),
     *LATER_STEPS,
+    *MEETING_STEPS,
+    *AFTER_STEPS,
 )

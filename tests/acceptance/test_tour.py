@@ -39,7 +39,7 @@ def played(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         [*command, "--folder", str(tmp_path / "sandbox"), *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
@@ -56,6 +56,11 @@ def test_the_story_is_played_and_each_step_is_seen(tmp_path: Path) -> None:
     assert "it is on the page /veille and in its Atom feed" in result.stdout
     assert "once, seven days before: Appel à projets « Accueillir" in result.stdout
     assert "ticking again sends nothing" in result.stdout
+    assert "after the hold, once each, with a calendar part" in result.stdout
+    assert "the waiting list promotes by itself" in result.stdout
+    assert "REQUEST, SEQUENCE 1, same UID" in result.stdout
+    assert "« Attestation de présence" in result.stdout
+    assert "the evidence pack holds" in result.stdout
     assert "FAILED" not in result.stdout
 
 
