@@ -8,19 +8,23 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.answers.importing import import_answers, read_file
+from core.acts import SYSTEM
 from core.clock import PARIS
 from core.db import Database
 from core.parts import Parts
 from core.people.importing import ImportReport, import_csv
 from core.people.models import Person
+from core.people.roles import Role
 from core.people.rules import Kind as FileKind
 from core.reference import Party
 from core.settings import ObligationSettings
 from core.spreadsheet import BadLine
 from digest.seminars import store
 from digest.seminars.decide import Kind
-from digest.seminars.models import Seminar
-from digest.seminars.registrations import register
+from digest.seminars.inviting.decide import Group, GroupKind
+from digest.seminars.inviting.store import add_group
+from digest.seminars.models import Seminar, Speaker
+from digest.seminars.registrations import is_registered, register
 from relais.sandbox.sharing import FOLDER, load_sharing
 
 SEMINAR_DAYS_AHEAD = 8
@@ -31,7 +35,11 @@ when that is in a week-end: its J-7 is then near.
 SATURDAY = 5
 
 REGISTERED = ("P002", "P003", "P004", "P005", "P006")
-"""The codes of the people registered to it from the start."""
+"""The codes of the people who asked for a place from the start: one more than there are."""
+
+PLACES = len(REGISTERED) - 1
+INVITED = Group(GroupKind.ROLE, Role.AGENT.value)
+"""Whom its card proposes to invite: the preview says who, and nothing left yet."""
 
 
 SCHOOL_HOLIDAYS = FOLDER / "school-holidays.csv"
@@ -111,7 +119,12 @@ async def load_seminar(parts: Parts, now: datetime) -> SampleSeminar:
             seminar = await _publish(session, parts, now)
             for person in registered:
                 await register(session, seminar, Party("person", str(person.id)), now)
-    return SampleSeminar(seminar.starts_at, tuple(p.email for p in registered if p.email))
+        comes = [
+            person.email
+            for person in registered
+            if await is_registered(session, seminar.id, Party("person", str(person.id)))
+        ]
+    return SampleSeminar(seminar.starts_at, tuple(email for email in comes if email))
 
 
 async def _publish(session: AsyncSession, parts: Parts, now: datetime) -> Seminar:
@@ -127,8 +140,27 @@ async def _publish(session: AsyncSession, parts: Parts, now: datetime) -> Semina
             "9 h 30 : retours de trois territoires sur leurs sessions d’accueil.\n"
             "14 h : ateliers sur le logement passerelle et la reprise d’activités."
         ),
+        video_url="https://visio.reseau-accueil.example/hiver",
         now=now,
     )
+    seminar.access = (
+        "Gare de Saint-Orsan à dix minutes à pied (exemple).\n"
+        "Stationnement gratuit derrière la halle ; entrée de plain-pied."
+    )
+    seminar.capacity = PLACES
+    seminar.meals = ["Je déjeune", "Je déjeune, repas végétarien"]
+    seminar.carpool = True
+    seminar.questions = ["Quelle question voulez-vous poser aux autres territoires ?"]
+    session.add(
+        Speaker(
+            seminar_id=seminar.id,
+            name="Sylvie Roumieux",
+            organisation="Équipe d’animation du réseau",
+            function="animatrice",
+            part="animator",
+        )
+    )
+    await add_group(session, seminar, INVITED, now, SYSTEM)
     await store.publish(session, parts, seminar, now)
     return seminar
 

@@ -185,6 +185,9 @@ async def test_a_committee_owes_its_report_until_somebody_says_that_it_was_hande
     assert [button.label for line in post.keyboard for button in line] == [
         "Le rapport est remis", "Ouvrir la fiche",
     ]  # fmt: skip
+    (card,) = await house.press("obligations.card", number)
+    assert isinstance(card, Reply)
+    assert "Accueillir, et après ?" in house.said(card)
     (answer,) = await house.press("obligations.report", number)
     assert "Rapport remis : c’est noté" in house.said(answer)
     await house.press("obligations.report", number)
@@ -394,8 +397,9 @@ async def test_unknown_periods_and_meetings_are_answered(
     house = await settled(database, at_start, SEMINARS)
     (gone,) = await press(house, "obligations.note", period_reference("gone", "once"))
     assert "a changé depuis ce message" in house.said(gone)
-    (nowhere,) = await house.press("obligations.report", 404)
-    assert "a changé depuis ce message" in house.said(nowhere)
+    for action in ("obligations.report", "obligations.card"):
+        (nowhere,) = await house.press(action, 404)
+        assert house.said(nowhere) == "Cette rencontre n’existe plus, ou n’est plus annoncée."
     shown = await press(house, "obligations.show", Reference("obligations", "period", "all"))
     assert "2 séminaires par an" in house.said(shown[0])
 

@@ -24,10 +24,12 @@ from core.people.roles import Role
 from core.reference import Party, Reference
 from core.working_time import paris_day
 from digest.seminars import names as seminar_names
+from digest.seminars import store as seminars
 from digest.seminars.obligations import decide, names, store, words
 from digest.seminars.obligations.decide import Standing
 from digest.seminars.obligations.words import said
 from digest.seminars.rendering import shown
+from digest.seminars.scheduling.card import card_reply
 
 FORM = "obligations.note"
 LONGEST = 300
@@ -55,6 +57,7 @@ class Desk:
             Action("obligations.note", self.ask, Role.ANIMATOR),
             Action("obligations.undo", self.undo, Role.ANIMATOR),
             Action("obligations.report", self.report, Role.ANIMATOR),
+            Action("obligations.card", self.card, Role.ANIMATOR),
         )
 
     def forms(self) -> tuple[Form, ...]:
@@ -123,7 +126,7 @@ class Desk:
         """Note that a committee's report was handed over."""
         found = await store.meeting(turn.session, reference.number)
         if found is None:
-            return [Toast(words.words("stale"), alert=True)]
+            return [Toast(words.words("gone"), alert=True)]
         seminar, meeting = found
         if not meeting.has_report:
             about = seminar_names.seminar_reference(seminar.id)
@@ -132,6 +135,13 @@ class Desk:
                 turn.now, about,
             )  # fmt: skip
         return [Redraw(words.words("reported", **shown(self._parts, seminar)))]
+
+    async def card(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
+        """Show the meeting as it is now, in a message of its own: the notice stays."""
+        seminar = await seminars.by_id(turn.session, reference.number)
+        if seminar is None:
+            return [Toast(words.words("gone"), alert=True)]
+        return [await card_reply(turn, self._parts, seminar)]
 
     async def _standing(self, turn: Turn, reference: Reference) -> Standing | None:
         return await store.standing_of(turn.session, self._parts.settings, reference, turn.now)

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from core.chat import Button, Keyboard, Text, command_button
+from core.chat import Button, Keyboard, Text
 from core.clock import PARIS
 from core.parts import Parts
 from digest.seminars import names as seminar_names
@@ -65,7 +65,7 @@ def meeting_notice(
     rows: list[tuple[Button, ...]] = []
     if notice in {Notice.REPORT, Notice.REPORT_SOON}:
         rows.append((Button(words("report_button"), "obligations.report", reference),))
-    rows.append((command_button(words("card_button"), "rencontre"),))
+    rows.append((Button(words("card_button"), "obligations.card", reference, seminar.version),))
     return words(notice.value, **values), tuple(rows)
 
 
