@@ -117,8 +117,13 @@ async def test_who_has_left_the_network_may_only_give_up_a_place(house: SeminarH
     assert await house.registrations() == {"person:2": "cancelled"}
 
 
-async def test_another_group_is_not_shown_the_video_link(house: SeminarHouse) -> None:
-    await house.seminar(STARTS_AT, video_url="https://visio.example/salle")
+async def test_the_video_link_is_shown_to_who_comes_where_only_the_network_reads(
+    house: SeminarHouse,
+) -> None:
+    seminar = await house.seminar(STARTS_AT, video_url="https://visio.example/salle")
+    (alone,) = await house.command("agenda", INES)
+    assert "visio.example" not in html(house, alone)
+    await house.press("seminars.join", seminar, sender=INES)
     (alone,) = await house.command("agenda", INES)
     assert "https://visio.example/salle" in html(house, alone)
     (among_others,) = await house.command("agenda", INES, private=False)

@@ -140,9 +140,9 @@ async def test_a_date_warns_of_what_it_runs_into(
     )
     said = house.said(echo)
     for line in (
-        "Attention, jeudi 6 mai 2027 est un jour férié.",
-        "Attention, vendredi 7 mai 2027 est un jour de pont.",
-        "Attention, samedi 8 mai 2027 est un jour férié.",
+        "Attention, le jeudi 6 mai 2027 est un jour férié.",
+        "Attention, le vendredi 7 mai 2027 est un jour de pont.",
+        "Attention, le samedi 8 mai 2027 est un jour férié.",
         "jeudi 6 mai 2027 est pendant les vacances scolaires (vacances d’hiver, zone A).",
         "vendredi 7 mai 2027, le réseau a une autre rencontre dans la journée : Autre chose.",
     ):

@@ -16,7 +16,7 @@ from digest.seminars.calendars.mine import my_calendar_button
 from digest.seminars.contacts import Contact
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import picks, standing
-from digest.seminars.registering.decide import HOLDING, Choice, Mode, half_days_chosen
+from digest.seminars.registering.decide import COMING, HOLDING, Choice, Mode, half_days_chosen
 from digest.seminars.registering.picks import pick_button
 from digest.seminars.registering.rendering import words
 from digest.seminars.registering.rules import OFFERS, SEEKS, Offer
@@ -178,13 +178,18 @@ def _values(turn: Turn, parts: Parts, mine: Mine) -> dict[str, Any]:
     private = turn.incoming.place.private
     registration = mine.registration
     return {
-        **shown(parts, mine.seminar, inside=among_us(turn, parts)),
+        **shown(parts, mine.seminar, inside=_gets_the_link(turn, parts, mine)),
         "state": mine.state.value if mine.state and private else "",
         "rank": mine.rank,
         "represented_by": registration.represented_by if registration else "",
         "may_come": mine.may_come,
         "open": store.takes_registrations(mine.seminar, turn.now),
     }
+
+
+def _gets_the_link(turn: Turn, parts: Parts, mine: Mine) -> bool:
+    """Say whether the video link is shown: to who comes, and to the animators in their group."""
+    return among_us(turn, parts) and (not turn.incoming.place.private or mine.state in COMING)
 
 
 def _chosen(mine: Mine) -> dict[str, Any]:
