@@ -83,6 +83,27 @@ def half_days_on(day: date, spans: Iterable[Span]) -> Sequence[Hours]:
     return sorted(found.values(), key=lambda hours: hours.starts_at)
 
 
+def kept_places(
+    before: Sequence[tuple[date, str]], after: Sequence[tuple[date, str]]
+) -> list[int | None]:
+    """Return which half-day of `before` each of `after` is, by its index; None for a new one.
+
+    As many as before: each stays in its place. Else they are the same by their day and half, then
+    by their half alone, in order.
+    """
+    if len(before) == len(after):
+        return list(range(len(before)))
+    found: list[int | None] = [None] * len(after)
+    left = list(range(len(before)))
+    for first in (0, 1):  # the day and the half, then the half alone
+        for place, new in enumerate(after):
+            same = [at for at in left if before[at][first:] == new[first:]]
+            if found[place] is None and same:
+                found[place] = same[0]
+                left.remove(same[0])
+    return found
+
+
 def half_at(hour: time) -> Half:
     """Return which half of the day an hour falls in."""
     if hour >= EVENING:

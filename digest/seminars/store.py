@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
@@ -12,11 +12,13 @@ from core.clock import aware
 from core.parts import Parts
 from core.reference import Party
 from digest.seminars import names
+from digest.seminars.attendance.models import Attendance
 from digest.seminars.decide import Kind, State, is_open, may_cancel, may_publish
-from digest.seminars.half_days import Hours, half_days_of
+from digest.seminars.half_days import Hours, half_days_of, kept_places
 from digest.seminars.models import Document, HalfDay, Registration, Seminar
+from digest.seminars.registering.decide import half_days_chosen
 from digest.seminars.reminding import announcements
-from digest.seminars.reminding.decide import What
+from digest.seminars.reminding.decide import What, joined
 
 
 async def create(
@@ -136,14 +138,16 @@ async def rise(
     """Make a change that was just made the next version, and tell whom a published one concerns.
 
     `name` says what changed: `moved`, `place` (or the video link), `programme`. What spoke of the
-    version before, and has not left, never does.
+    version before, and has not left, never does; a change that had not reached everybody is told
+    with this one.
     """
     seminar.version += 1
     seminar.updated_at = now
     if seminar.state != State.PUBLISHED:
         return
+    changes = joined(await announcements.untold(session, seminar.id), name)
     await announcements.silence(session, seminar, name, now)
-    await announcements.plan(session, seminar, What.UPDATE, name, now)
+    await announcements.plan(session, seminar, What.UPDATE, changes, now)
     await announcements.plan_reminders(session, parts, seminar, now)
 
 
@@ -157,30 +161,38 @@ async def set_half_days(session: AsyncSession, seminar: Seminar, hours: Sequence
     """Give a seminar its half-days, and its own beginning and end by them.
 
     A half-day that stays in its place keeps its id: answers and scans are about it. One that
-    goes takes its scans' mention of it along, not the scans.
+    goes takes its scans' mention of it along, not the scans; who had chosen it only comes to what
+    there is.
     """
     before = await half_days(session, seminar.id)
+    places = kept_places([(row.day, row.half) for row in before], [(h.day, h.half) for h in hours])
     for row in before:
         row.half = f"{row.half}-{row.id}"  # no two are ever the same, whatever goes where
     await session.flush()
-    for row, new in zip(before, hours, strict=False):
+    rows = [HalfDay(seminar_id=seminar.id) if at is None else before[at] for at in places]
+    for row, new in zip(rows, hours, strict=True):
         row.day, row.half = new.day, new.half.value
         row.starts_at, row.ends_at = new.starts_at, new.ends_at
-    for row in before[len(hours) :]:
-        gone = update(Document).where(Document.half_day_id == row.id).values(half_day_id=None)
-        await session.execute(gone)
+    gone = [row for at, row in enumerate(before) if at not in places]
+    for row in gone:
+        about = update(Document).where(Document.half_day_id == row.id).values(half_day_id=None)
+        await session.execute(about)
+        await session.execute(delete(Attendance).where(Attendance.half_day_id == row.id))
         await session.delete(row)
-    for new in hours[len(before) :]:
-        session.add(
-            HalfDay(
-                seminar_id=seminar.id,
-                day=new.day,
-                half=new.half.value,
-                starts_at=new.starts_at,
-                ends_at=new.ends_at,
-            )
-        )
+    session.add_all(rows)
     seminar.starts_at, seminar.ends_at = hours[0].starts_at, hours[-1].ends_at
+    await session.flush()
+    if gone:
+        await _without(session, seminar.id, [row.id for row in rows])
+
+
+async def _without(session: AsyncSession, seminar: int, left: Sequence[int]) -> None:
+    """Take half-days that are no more out of what people chose."""
+    rows = await session.scalars(select(Registration).where(Registration.seminar_id == seminar))
+    for row in rows:
+        if row.half_days is not None:
+            chosen = half_days_chosen(row.half_days, left)
+            row.half_days = None if chosen is None else list(chosen)
     await session.flush()
 
 

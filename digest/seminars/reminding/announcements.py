@@ -6,11 +6,13 @@ No function here commits.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger import store as ledger
+from core.ledger.models import Delivery
+from core.ledger.rules import State as DeliveryState
 from core.parts import Parts
 from digest.seminars import names
 from digest.seminars.decide import State
@@ -100,6 +102,25 @@ async def silence(session: AsyncSession, seminar: Seminar, reason: str, now: dat
     prefix, reference = f"seminar:{seminar.id}/", names.seminar_reference(seminar.id)
     for kind in set(KINDS.values()) - {names.CANCELLATION}:
         await ledger.cancel(session, reason, now, kind=kind, slot_prefix=prefix, cause=reference)
+
+
+async def untold(session: AsyncSession, seminar: int) -> str:
+    """Return how the last change of a seminar is called that has not left to everybody; or ""."""
+    row = await session.scalar(
+        select(Announcement)
+        .where(Announcement.seminar_id == seminar, Announcement.what == What.UPDATE.value)
+        .order_by(Announcement.version.desc())
+        .limit(1)
+    )
+    if row is None:
+        return ""
+    waits = exists().where(
+        Delivery.kind == names.UPDATE,
+        Delivery.cause == str(names.seminar_reference(seminar)),
+        Delivery.state.in_([DeliveryState.PENDING.value, DeliveryState.CLAIMED.value]),
+    )
+    waiting = row.state == Progress.PLANNED or await session.scalar(select(waits))
+    return row.name if waiting else ""
 
 
 async def of(session: AsyncSession, seminar: int) -> Sequence[Announcement]:

@@ -245,6 +245,16 @@ def _before(since: datetime | None, due_at: datetime) -> bool:
     return since is not None and since <= due_at
 
 
+def joined(before: str, name: str) -> str:
+    """Return how a change is called which is told together with one that did not reach everybody.
+
+    `before` is how that one was called, empty when there is none: `moved` and `place` make
+    `moved+place`.
+    """
+    both = {*before.split("+"), name}
+    return "+".join(sorted(both - {""}))
+
+
 class Refusal(enum.StrEnum):
     """Why the animators cannot have something said now."""
 
