@@ -143,7 +143,7 @@ async def test_a_date_warns_of_what_it_runs_into(
         "Attention, le jeudi 6 mai 2027 est un jour férié.",
         "Attention, le vendredi 7 mai 2027 est un jour de pont.",
         "Attention, le samedi 8 mai 2027 est un jour férié.",
-        "jeudi 6 mai 2027 est pendant les vacances scolaires (vacances d’hiver, zone A).",
+        "jeudi 6 mai 2027 tombe pendant les vacances scolaires (vacances d’hiver, zone A).",
         "vendredi 7 mai 2027, le réseau a une autre rencontre dans la journée : Autre chose.",
     ):
         assert line in said
