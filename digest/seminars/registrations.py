@@ -109,14 +109,18 @@ def promote(session: AsyncSession, registration: Registration, now: datetime) ->
 async def room_of(session: AsyncSession, seminar: Seminar) -> Room:
     """Return how full a seminar is."""
     await session.flush()
-    waiting = await _number(session, seminar.id, Registration.state == RegistrationState.WAITING)
-    return Room(seminar.capacity, await taken(session, seminar.id), waiting)
-
-
-async def taken(session: AsyncSession, seminar: int) -> int:
-    """Return how many places on site are taken."""
-    on_site = Registration.state.in_(COMING) & (Registration.mode == Mode.SITE)
-    return await _number(session, seminar, on_site)
+    rows = await session.execute(
+        select(Registration.state, func.count())
+        .where(
+            Registration.seminar_id == seminar.id,
+            (Registration.state == RegistrationState.WAITING)
+            | (Registration.state.in_(COMING) & (Registration.mode == Mode.SITE)),
+        )
+        .group_by(Registration.state)
+    )
+    counted = {state: many for state, many in rows}  # noqa: C416  # rows are not tuples to mypy
+    waiting = counted.pop(RegistrationState.WAITING.value, 0)
+    return Room(seminar.capacity, sum(counted.values()), waiting)
 
 
 async def rank(session: AsyncSession, registration: Registration) -> int:
@@ -188,6 +192,9 @@ async def count(session: AsyncSession, seminar: int) -> int:
 
 async def opened(session: AsyncSession, seminar: int, party: Party, name: str = "") -> Registration:
     """Return the row of a party, made if need be, and locked until the commit."""
+    found = await of_party(session, seminar, party, lock=True)
+    if found is not None:
+        return found
     values = {
         "seminar_id": seminar,
         "party": str(party),

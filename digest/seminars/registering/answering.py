@@ -3,6 +3,7 @@
 GET never acts. What was typed is shown again whenever it cannot be taken as it is.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,11 +20,11 @@ from core.pages import PRIVATE, bad_link, page, ticked, typed
 from core.parts import Parts
 from core.people.models import Person
 from core.reference import Party
+from core.text import visible
 from digest.seminars import names, registrations, store
-from digest.seminars.contacts import contact_of
 from digest.seminars.decide import State
 from digest.seminars.inviting.names import pdf_url
-from digest.seminars.models import Registration, Seminar
+from digest.seminars.models import Guest, Registration, Seminar
 from digest.seminars.registering import places, standing
 from digest.seminars.registering.decide import COMING
 from digest.seminars.registering.rules import MOST_QUESTIONS, Typed, read_choice, typed_as
@@ -68,6 +69,8 @@ class AnswerPages:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._turns = asyncio.Lock()
+        """Those who come at once wait here: each would hold a connection to wait for the row."""
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes of this page."""
@@ -92,11 +95,10 @@ class AnswerPages:
         try:
             identity = self._identity(request)
             posted = await _posted(request)
-            async with self._parts.database.write() as session:
+            async with self._turns, self._parts.database.write() as session:
                 registration, seminar = await self._found(session, identity, lock=True)
                 outcome = await self._outcome(session, registration, seminar, posted)
-                await session.flush()
-                values = await self._values(session, registration, seminar, outcome)
+            values = await self._after(identity, outcome)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "answer", error)
         log.info(
@@ -106,6 +108,12 @@ class AnswerPages:
             problem=outcome.problem,
         )
         return self._page(values, outcome.status)
+
+    async def _after(self, identity: int, outcome: Outcome) -> dict[str, Any]:
+        """Read what the page says once the answer is kept: nobody waits for that."""
+        async with self._parts.database.read() as session:
+            registration, seminar = await self._found(session, identity)
+            return await self._values(session, registration, seminar, outcome)
 
     async def _outcome(
         self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
@@ -135,7 +143,7 @@ class AnswerPages:
         self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
     ) -> Outcome:
         party = Party.parse(registration.party)
-        if not await standing.may_come(session, seminar, party):
+        if not standing.may_answer(seminar, registration):
             return Outcome(problem="not_invited", typed=posted.choice, status=403)
         offer = await standing.offer_of(session, seminar)
         choice, problems = read_choice(posted.choice, offer)
@@ -163,7 +171,7 @@ class AnswerPages:
         self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
     ) -> Outcome:
         party, now = Party.parse(registration.party), self._parts.clock.now()
-        if not await standing.may_come(session, seminar, party):
+        if not standing.may_answer(seminar, registration):
             return Outcome(problem="not_invited", name=posted.name, status=403)
         try:
             name = parse_name(posted.name)
@@ -214,9 +222,7 @@ class AnswerPages:
         registration = await registrations.by_id(session, identity, lock=lock)
         if seminar is None or registration is None or seminar.state == State.DRAFT:
             raise ExpiredTokenError("no such registration")
-        party = Party.parse(registration.party)
-        contact = await contact_of(session, party)
-        if contact is None or not await _is_somebody(session, party, contact.email):
+        if await _mailbox(session, registration) is None:
             raise ExpiredTokenError("erased")
         return registration, seminar
 
@@ -225,10 +231,10 @@ class AnswerPages:
     ) -> dict[str, Any]:
         """Return what the page says."""
         now = self._parts.clock.now()
-        offer = await standing.offer_of(session, seminar)
-        party = Party.parse(registration.party)
-        contact = await contact_of(session, party)
-        email = contact.email if contact else None
+        half_days = await store.half_days(session, seminar.id)
+        offer = await standing.offer_of(session, seminar, half_days)
+        email = await _mailbox(session, registration)
+        departments = await standing.department_names(session) if seminar.carpool else {}
         state = RegistrationState(registration.state)
         choice = registrations.choice_of(registration)
         sharing = choice.carpool is not None and state in COMING
@@ -242,10 +248,10 @@ class AnswerPages:
             "open": store.takes_registrations(seminar, now),
             "meeting": seminar.state,
             "over": now >= seminar.ends_at,
-            "may_come": await standing.may_come(session, seminar, party),
+            "may_come": standing.may_answer(seminar, registration),
             "offer": offer,
-            "half_days": await store.half_days(session, seminar.id),
-            "departments": await standing.department_names(session),
+            "half_days": half_days,
+            "departments": departments,
             "typed": outcome.typed or typed_as(choice, offer),
             "outcome": outcome,
             "colleagues": await self._colleagues(session, seminar, registration),
@@ -274,14 +280,16 @@ async def _posted(request: Request) -> Posted:
         meal=given["meal"],
         department=given["department"],
         car=given["car"],
-        answers=tuple(answers[number] for number in numbers),
+        answers=tuple(visible(answers[number]) for number in numbers),
     )
     return Posted(given["action"], given["version"], choice, given["name"], given["colleague"])
 
 
-async def _is_somebody(session: AsyncSession, party: Party, email: str | None) -> bool:
-    """Say whether a party has not been erased: a person keeps a name, a guest an address."""
+async def _mailbox(session: AsyncSession, registration: Registration) -> str | None:
+    """Return somebody's mailbox, empty without one; None once they were erased."""
+    party = Party.parse(registration.party)
     if party.kind != names.PERSON:
-        return bool(email)
+        guest = await session.get(Guest, party.number)
+        return guest.email if guest else None
     person = await session.get(Person, party.number)
-    return person is not None and bool(person.name)
+    return person.email or "" if person is not None and person.name else None

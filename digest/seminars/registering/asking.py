@@ -13,7 +13,7 @@ from core.reference import Party
 from digest.seminars import names, registrations, rendering, store
 from digest.seminars.contacts import contact_of
 from digest.seminars.models import Guest, Registration, Seminar
-from digest.seminars.registering import telling
+from digest.seminars.registering import standing, telling
 from digest.seminars.registering.names import Said
 from digest.seminars.registering.telling import Doing
 from digest.seminars.rules import (
@@ -52,8 +52,9 @@ async def ask(
         await telling.tell(session, parts, seminar, registration, SAID[state], Doing(now))
         return answer
     registration.requests += 1
-    registration.state = RegistrationState.ASKED.value
-    registration.name = visitor.name if party.kind == names.GUEST else ""
+    if state not in {RegistrationState.INVITED, RegistrationState.EXCUSED}:
+        registration.state = RegistrationState.ASKED.value
+        registration.name = visitor.name if party.kind == names.GUEST else ""
     await _post_confirmation(session, parts, seminar, registration, now)
     return answer
 
@@ -65,15 +66,27 @@ async def confirm(
 
     Without a place left, it goes to the waiting list.
     """
-    outcome = confirmation_of(RegistrationState(registration.state))
+    seminar = await store.of_registration(session, registration.id, lock=True)
+    if seminar is None:
+        raise LookupError(f"no seminar of registration {registration.id}")
+    outcome = await outcome_of(session, seminar, registration)
     if outcome is Confirmation.DONE:
-        seminar = await store.of_registration(session, registration.id, lock=True)
-        if seminar is None:
-            raise LookupError(f"no seminar of registration {registration.id}")
         choice = registrations.choice_of(registration)
         await registrations.admit(session, seminar, registration, choice, now)
         said = SAID[RegistrationState(registration.state)]
         await telling.tell(session, parts, seminar, registration, said, Doing(now))
+    return outcome
+
+
+async def outcome_of(
+    session: AsyncSession, seminar: Seminar, registration: Registration
+) -> Confirmation:
+    """Say what confirming would do: nothing where only those invited come by now."""
+    requested = registration.requested_at is not None
+    outcome = confirmation_of(RegistrationState(registration.state), requested=requested)
+    party = Party.parse(registration.party)
+    if outcome is Confirmation.DONE and not await standing.may_come(session, seminar, party):
+        return Confirmation.ASK_AGAIN
     return outcome
 
 

@@ -11,6 +11,7 @@ from core.ledger.draft import Channel
 from core.parts import Parts
 from core.people.models import Person
 from core.reference import NotARowError, Party, Reference
+from core.text import visible
 from digest.seminars import names, store
 from digest.seminars.desk import actor_of
 from digest.seminars.models import Seminar
@@ -279,9 +280,10 @@ def parse_answer(text: str, _now: datetime) -> str:
     """Read the answer to a free question. Raises InputError: `answer_long` or `answer_empty`."""
     if len(text) > LONGEST_ANSWER:
         raise InputError("answer_long")
-    if not text.strip():
+    answer = visible(text).strip()
+    if not answer:
         raise InputError("answer_empty")
-    return text.strip()
+    return answer
 
 
 def _redraw(screen: Screen) -> Sequence[Response]:

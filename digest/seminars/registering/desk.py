@@ -192,7 +192,7 @@ class Desk:
         found = await counting.counts(turn.session, seminar)
         half_days = await store.half_days(turn.session, seminar.id)
         departments = await standing.department_names(turn.session)
-        taken = await registrations.taken(turn.session, seminar.id)
+        room = await registrations.room_of(turn.session, seminar)
         values = {
             **shown(self._parts, seminar),
             "states": found.states,
@@ -204,7 +204,7 @@ class Desk:
             else [],
             "cars": [(departments.get(one, one), number) for one, number in found.cars.items()],
             "capacity": seminar.capacity,
-            "free": None if seminar.capacity is None else max(0, seminar.capacity - taken),
+            "free": room.free,
         }
         rows: list[tuple[Button, ...]] = [
             (

@@ -18,7 +18,7 @@ from digest.seminars.contacts import contact_of
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import asking, places
 from digest.seminars.rendering import shown
-from digest.seminars.rules import Confirmation, RegistrationState, confirmation_of
+from digest.seminars.rules import Confirmation, RegistrationState
 
 log = structlog.get_logger()
 
@@ -50,9 +50,9 @@ class RegistrationPages:
             identity = self._confirming(request)
             async with self._parts.database.read() as session:
                 registration, seminar, address = await self._found(session, identity)
+                outcome = await asking.outcome_of(session, seminar, registration)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "confirmation", error)
-        outcome = confirmation_of(RegistrationState(registration.state))
         if outcome is not Confirmation.DONE:
             return self._confirmed(seminar, outcome)
         return self._page("web/registration_confirm.html", seminar, address=address)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from core.chat import Button, Keyboard, Text
 from core.ledger.draft import Content
 from core.mail.compose import CalendarPart, compose, placeholder
 from core.parts import Parts
 from core.posts import render_post
+from core.render import Renderer
 from digest.seminars import names
 from digest.seminars.calendars.parts import calendar_part
 from digest.seminars.models import Seminar
@@ -17,6 +19,9 @@ from digest.seminars.rendering import shown
 from digest.seminars.rules import RegistrationState
 
 WORDS = "chat/seminar_registrations.html"
+
+_KEPT: WeakKeyDictionary[Renderer, dict[str, Content]] = WeakKeyDictionary()
+"""The mail built last, for the minute: a thousand people who answer at once get the same."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,21 @@ def words(block: str, values: Mapping[str, Any] | None = None) -> Text:
 
 def mail(parts: Parts, seminar: Seminar, news: News, language: str) -> Content:
     """Build the mail that tells news, the same for everybody but for a link, a rank, a name."""
-    links = (names.ANSWER_URL, RANK, WHO)  # the name is not asked for where nobody else is in it
-    template = TEMPLATES[news.said]
+    kept = _KEPT.setdefault(parts.renderer, {})
+    values, now = _values(parts, seminar, news), parts.clock.now()
+    key = repr((now.replace(second=0, microsecond=0), news, language, seminar.version, values))
+    if key not in kept:
+        kept.clear()
+        kept[key] = _built(parts, seminar, news, language)
+    return kept[key]
+
+
+def _built(parts: Parts, seminar: Seminar, news: News, language: str) -> Content:
+    links = (names.ANSWER_URL, RANK, WHO)
     values = _values(parts, seminar, news) | {name: placeholder(name) for name in links}
-    text = parts.renderer.mail(template, values, language)
     return compose(
         parts.settings.mail,
-        text,
+        parts.renderer.mail(TEMPLATES[news.said], values, language),
         auto_submitted=True,
         names=links,
         calendar=_calendar(parts, seminar, news, language),

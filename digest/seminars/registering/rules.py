@@ -55,7 +55,7 @@ def read_choice(typed: Typed, offer: Offer) -> tuple[Choice, Mapping[str, str]]:
     problems: dict[str, str] = {}
     known = {mode.value: mode for mode in offer.modes}
     mode = known.get(typed.mode, offer.modes[0])
-    chosen = {int(one) for one in typed.half_days if one.isdecimal()} & set(offer.half_days)
+    chosen = tuple(one for one in offer.half_days if str(one) in typed.half_days)
     if len(offer.half_days) > 1 and not chosen:
         problems["half_days"] = "none"
     meal = typed.meal if mode is Mode.SITE and offer.meals else ""

@@ -69,7 +69,7 @@ async def read_mine(session: AsyncSession, seminar: Seminar, party: Party) -> Mi
         seminar=seminar,
         registration=found,
         offer=await standing.offer_of(session, seminar),
-        may_come=await standing.may_come(session, seminar, party),
+        may_come=standing.may_answer(seminar, found),
         rank=await registrations.rank(session, found) if found else 0,
     )
 

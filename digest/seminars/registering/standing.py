@@ -11,7 +11,7 @@ from core.people.models import Department, Membership, Person, Structure, Territ
 from core.people.store import held
 from core.reference import Party
 from digest.seminars import names, registrations, store
-from digest.seminars.models import Guest, Registration, Seminar
+from digest.seminars.models import Guest, HalfDay, Registration, Seminar
 from digest.seminars.registering.decide import COMING, HOLDING, modes
 from digest.seminars.registering.rules import OFFERS, Offer, may_register
 from digest.seminars.rules import RegistrationState
@@ -39,9 +39,12 @@ class Traveller:
     offers: bool
 
 
-async def offer_of(session: AsyncSession, seminar: Seminar) -> Offer:
-    """Return what a meeting lets people choose."""
-    half_days = await store.half_days(session, seminar.id)
+async def offer_of(
+    session: AsyncSession, seminar: Seminar, half_days: Sequence[HalfDay] | None = None
+) -> Offer:
+    """Return what a meeting lets people choose; its half-days are read unless they are given."""
+    if half_days is None:
+        half_days = await store.half_days(session, seminar.id)
     departments: Sequence[str] = ()
     if seminar.carpool:
         departments = (await session.scalars(select(Department.code))).all()
@@ -62,9 +65,13 @@ async def department_names(session: AsyncSession) -> dict[str, str]:
 
 async def may_come(session: AsyncSession, seminar: Seminar, party: Party) -> bool:
     """Say whether somebody can ask for a place at a meeting: it is open, or they were invited."""
-    found = await registrations.of_party(session, seminar.id, party)
-    state = RegistrationState(found.state) if found else RegistrationState.CANCELLED
-    invited = found is not None and found.invited_at is not None
+    return may_answer(seminar, await registrations.of_party(session, seminar.id, party))
+
+
+def may_answer(seminar: Seminar, registration: Registration | None) -> bool:
+    """Say the same of whom a registration is about; None: of somebody who has none."""
+    state = RegistrationState(registration.state) if registration else RegistrationState.CANCELLED
+    invited = registration is not None and registration.invited_at is not None
     return may_register(state, open_to_all=seminar.open_to_all, invited=invited)
 
 
@@ -77,6 +84,8 @@ async def colleagues(
     """
     mine = select(Membership).where(Membership.person_id == person, held(now))
     held_now = (await session.scalars(mine)).all()
+    if not held_now:
+        return []
     structures = {one.structure_id for one in held_now if one.structure_id}
     territories = {one.territory_id for one in held_now if one.territory_id}
     rows = await session.scalars(

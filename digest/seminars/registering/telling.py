@@ -76,7 +76,8 @@ async def _post(  # noqa: PLR0917  # whom, about which meeting, which news, by w
         return
     if doing.answered is contact.channel:
         return
-    rank = await registrations.rank(session, registration)
+    waits = news.state is RegistrationState.WAITING
+    rank = await registrations.rank(session, registration) if waits else 0
     values: dict[str, str] = {}
     if contact.channel is Channel.CHAT:
         content = rendering.post(parts, seminar, news, rank, contact.language)
