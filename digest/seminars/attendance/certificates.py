@@ -136,6 +136,8 @@ async def _make_some(parts: Parts, printing: Press | None, now: datetime) -> boo
             .limit(CHUNK)
         )
         chunk = rows.all()
+        if not chunk:
+            return False
         asked = [await _wanted(session, parts, row) for row in chunk]
     made = {
         row.id: await asyncio.to_thread(_content, parts, printing, wanted, now)
@@ -146,7 +148,7 @@ async def _make_some(parts: Parts, printing: Press | None, now: datetime) -> boo
     async with parts.database.write() as session:
         await _post(session, [row.id for row in chunk], made, now)
     log.info("attendance.certificates_made", count=len(made))
-    return bool(chunk)
+    return True
 
 
 async def _post(
