@@ -11,6 +11,9 @@ from urllib.parse import quote
 from relais.sandbox.mail_catcher import CaughtMail
 
 CALENDAR = "text/calendar"
+CALENDAR_NAME = "agenda.ics"
+"""What a calendar part is saved as: it has no name of its own."""
+
 _FOLD = re.compile(r"\r?\n[ \t]")
 
 
@@ -34,7 +37,10 @@ class CalendarPart:
 
 
 def attached(mail: CaughtMail) -> Sequence[Attached]:
-    """Return the files of a mail, in their order; pictures inside its words are not files."""
+    """Return the files of a mail, in their order, what calendars read among them.
+
+    Pictures inside its words are not files.
+    """
     return [
         Attached(number, name, part.get_content_type(), len(_bytes(part)))
         for number, part, name in _files(mail)
@@ -69,6 +75,8 @@ def disposition(name: str) -> str:
 def _files(mail: CaughtMail) -> Iterator[tuple[int, Message, str]]:
     for number, part in enumerate(_parts(mail)):
         name = part.get_filename()
+        if part.get_content_type() == CALENDAR:
+            name = name or CALENDAR_NAME
         if name and not part["Content-ID"]:
             yield number, part, name
 

@@ -321,7 +321,8 @@ async def test_the_files_of_a_mail_are_saved_and_its_calendar_part_read(
     (line,) = (await page.get("/api/mails", params={"address": "ics@exemple.fr"})).json()
     read = (await page.get(f"/api/mails/{line['id']}")).json()
     assert (read["calendar"]["method"], read["calendar"]["sequence"]) == ("CANCEL", 1)
-    (file,) = read["files"]
+    ics, file = read["files"]
+    assert ics["name"] == "agenda.ics"
     assert (file["name"], file["size"]) == ("été.pdf", 8)
     saved = await page.get(f"/mails/{line['id']}/files/{file['number']}")
     assert (saved.status_code, saved.content) == (200, b"%PDF-1.7")

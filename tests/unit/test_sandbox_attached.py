@@ -45,12 +45,13 @@ def test_the_calendar_part_is_shown_unfolded_with_its_method_and_sequence() -> N
 
 
 def test_files_are_listed_and_given_and_pictures_within_the_words_are_not() -> None:
-    (pdf,) = attached(mail())
+    ics, pdf = attached(mail())
     assert pdf == Attached(pdf.number, "Convocation d’Inès.pdf", "application/pdf", 8)
     assert content_of(mail(), pdf.number) == (pdf, b"%PDF-1.7")
     assert content_of(mail(), 99) is None
     assert content_of(mail(), 0) is None
-    assert attached(mail(file=False)) == []
+    assert (ics.name, ics.media_type) == ("agenda.ics", "text/calendar")
+    assert attached(mail(calendar=False, file=False)) == []
 
 
 def test_a_file_is_saved_under_its_own_name_whatever_it_holds() -> None:
