@@ -66,7 +66,7 @@ async def _of_people(session: AsyncSession, people: set[int]) -> Mapping[str, Co
     chats = {row.person_id: None if row.blocked_at else int(row.address) for row in accounts}
     rows = await session.execute(
         select(Person.id, Person.language, Person.email, Person.preferred_channel).where(
-            Person.id.in_(people)
+            Person.id.in_(people), (Person.given_name != "") | (Person.family_name != "")
         )
     )
     return {

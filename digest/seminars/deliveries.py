@@ -20,7 +20,7 @@ from digest.seminars import names
 from digest.seminars.contacts import Contact, contacts_of
 from digest.seminars.decide import State
 from digest.seminars.models import Registration, Seminar
-from digest.seminars.rules import RegistrationState
+from digest.seminars.rules import PENDING, RegistrationState
 from digest.subscribers.rules import Reason
 from digest.subscribers.suppression import reasons_of
 
@@ -32,7 +32,7 @@ def delivery_kinds() -> tuple[DeliveryKind, ...]:
     """Return the kinds of what answers a request: all leave again when in doubt, marked as such."""
     return (
         kind(names.REGISTRATION, {RegistrationState.REGISTERED}, held),
-        kind(names.CONFIRMATION, {RegistrationState.ASKED}, held),
+        kind(names.CONFIRMATION, PENDING, held),
     )
 
 

@@ -73,7 +73,7 @@ class SeminarPages:
         seminar = await self._published(request)
         given = await typed(request, "name", "email")
         now = self._parts.clock.now()
-        if not store.takes_registrations(seminar, now):
+        if not (seminar.open_to_all and store.takes_registrations(seminar, now)):
             return await self._seminar(seminar, given, {}, 409)
         problems = _problems(given)
         if problems:
@@ -115,7 +115,8 @@ class SeminarPages:
         async with self._parts.database.read() as session:
             values = await showing.whole(session, self._parts, seminar, now)
         values |= {
-            "open": store.takes_registrations(seminar, now),
+            "open": seminar.open_to_all and store.takes_registrations(seminar, now),
+            "begun": now >= seminar.starts_at,
             "typed": {"name": given.get("name", ""), "email": given.get("email", "")},
             "problems": problems,
         }

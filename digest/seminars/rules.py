@@ -88,9 +88,17 @@ def answer_to(
     return Answer.REGISTRATION if state in answered else Answer.CONFIRMATION
 
 
-def confirmation_of(state: RegistrationState) -> Confirmation:
-    """Decide what a confirmation link does. One from before a cancellation does nothing."""
-    if state is RegistrationState.ASKED:
+PENDING = frozenset({RegistrationState.ASKED, RegistrationState.INVITED, RegistrationState.EXCUSED})
+"""The states in which a request waits for its mailbox: whoever types an address on a page changes
+nothing of what its owner was asked, or answered."""
+
+
+def confirmation_of(state: RegistrationState, *, requested: bool) -> Confirmation:
+    """Decide what a confirmation link does. One from before a cancellation does nothing.
+
+    `requested` says that a request waits, which any answer settles.
+    """
+    if state in PENDING and requested:
         return Confirmation.DONE
     held = state in {
         RegistrationState.REGISTERED,

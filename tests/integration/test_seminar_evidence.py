@@ -83,7 +83,10 @@ async def whole(house: SeminarHouse) -> int:
             half_day=halves[0],
         )  # fmt: skip
         await documents.add(session, row, "slides", "ines.odp", b"PK", "", now, by)
-        session.add(Feedback(seminar_id=seminar, rating=4, useful="=Les échanges", given_on=now))
+        session.add_all(
+            Feedback(seminar_id=seminar, rating=4, useful=said, given_on=now)
+            for said in ("=Les échanges", "", "")
+        )
     await came(house, seminar, 2)
     await written(house, seminar, "Le texte du compte rendu.")
     await on_minutes(house, "minutes.send", seminar)

@@ -123,9 +123,13 @@ def test_requests_are_answered_but_never_harass() -> None:
 
 
 def test_what_a_confirmation_link_does() -> None:
-    assert confirmation_of(RegistrationState.ASKED) is Confirmation.DONE
-    assert confirmation_of(RegistrationState.REGISTERED) is Confirmation.ALREADY
-    assert confirmation_of(RegistrationState.CANCELLED) is Confirmation.ASK_AGAIN
+    states = RegistrationState
+    assert confirmation_of(states.ASKED, requested=True) is Confirmation.DONE
+    assert confirmation_of(states.INVITED, requested=True) is Confirmation.DONE
+    assert confirmation_of(states.INVITED, requested=False) is Confirmation.ASK_AGAIN
+    assert confirmation_of(states.EXCUSED, requested=False) is Confirmation.ASK_AGAIN
+    assert confirmation_of(states.REGISTERED, requested=True) is Confirmation.ALREADY
+    assert confirmation_of(states.CANCELLED, requested=True) is Confirmation.ASK_AGAIN
 
 
 @pytest.mark.parametrize(

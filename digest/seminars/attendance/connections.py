@@ -45,6 +45,8 @@ EMAILS = {
 
 MOST_BYTES = 5_000_000
 MOST_LINES = 20_000
+MOST_CELLS = 100
+"""How much of a line is read: no list has so many columns."""
 
 _ISO = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})[T ,]+"
@@ -56,8 +58,9 @@ _WRITTEN = re.compile(
     r"(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<half>[ap]m)?"
 )
 _DURATION = re.compile(
-    r"(?:(?P<hours>\d+)\s*h(?:eures?|ours?)?)?\s*(?:(?P<minutes>\d+)\s*m(?:in(?:utes?)?)?\.?)?"
-    r"\s*(?:(?P<seconds>\d+)\s*s(?:ec(?:ondes?|onds?)?)?\.?)?"
+    r"(?:(?P<hours>\d{1,5})\s*h(?:eures?|ours?)?)?"
+    r"\s*(?:(?P<minutes>\d{1,5})\s*m(?:in(?:utes?)?)?\.?)?"
+    r"\s*(?:(?P<seconds>\d{1,5})\s*s(?:ec(?:ondes?|onds?)?)?\.?)?"
 )
 
 
@@ -160,7 +163,7 @@ def _cells(text: str) -> Sequence[Sequence[str]]:
         rows = list(csv.reader(lines, delimiter=separator))
     except csv.Error as error:
         raise InputError("list_unreadable") from error
-    return [[" ".join(cell.split()) for cell in row] for row in rows]
+    return [[" ".join(cell.split()) for cell in row[:MOST_CELLS]] for row in rows]
 
 
 def _stays(rows: Sequence[Sequence[str]], windows: Sequence[Window]) -> Iterable[Stay]:
@@ -292,7 +295,7 @@ def _day(found: re.Match[str], days: set[date]) -> date | None:
 
 def _lasting(cell: str) -> timedelta | None:
     words = cell.casefold().strip()
-    if re.fullmatch(r"\d+(?:[.,]\d+)?", words):
+    if re.fullmatch(r"\d{1,5}(?:[.,]\d+)?", words):
         return timedelta(minutes=float(words.replace(",", ".")))
     if clock := re.fullmatch(r"(\d{1,2}):(\d{2}):(\d{2})", words):
         hours, minutes, seconds = map(int, clock.groups())

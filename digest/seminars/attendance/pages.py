@@ -11,9 +11,12 @@ from starlette.routing import Route
 from core.errors import ExpiredTokenError, TokenError
 from core.pages import PRIVATE, bad_link, page, typed
 from core.parts import Parts
+from core.reference import Party
+from core.text import visible
 from digest.seminars import store
 from digest.seminars.attendance import names, opinions
 from digest.seminars.attendance.opinions import Opinion
+from digest.seminars.contacts import contact_of
 from digest.seminars.decide import State
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.rendering import shown
@@ -80,6 +83,8 @@ class FeedbackPages:
         seminar = await store.by_id(session, registration.seminar_id) if registration else None
         if registration is None or seminar is None or seminar.state != State.PUBLISHED:
             raise ExpiredTokenError("no such registration")
+        if await contact_of(session, Party.parse(registration.party)) is None:
+            raise ExpiredTokenError("erased")
         if self._parts.clock.now() < seminar.ends_at:
             raise ExpiredTokenError("the seminar is not over: it was moved")
         return registration, seminar
@@ -104,7 +109,7 @@ class FeedbackPages:
 
 
 def _text(given: Mapping[str, str], name: str) -> str:
-    return given[name].replace("\r\n", "\n").strip()
+    return visible(given[name]).strip()
 
 
 def _problems(given: Mapping[str, str]) -> dict[str, str]:

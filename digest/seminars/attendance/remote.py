@@ -16,8 +16,8 @@ from digest.seminars.attendance.models import Connection
 from digest.seminars.attendance.rules import (
     LEAST_MINUTES,
     Row,
+    by_name,
     family_of,
-    matching,
     plain,
     walk_in,
 )
@@ -49,11 +49,12 @@ async def take(  # noqa: PLR0917  # the list, then who gave it and when
     people = read(data, windows)
     holders = await _holders(session, seminar.id, [one.email for one in people if one.email])
     expected = await _expected(session, parts, seminar, half_days)
-    everybody = list(expected[half_days[0].id].values())
+    everybody = by_name(expected[half_days[0].id].values())
+    there = await _connections(session, seminar.id)
     known: list[tuple[Connected, str]] = []
     connections = []
     for one in people:
-        row = await _connection(session, seminar, one)
+        row = _connection(session, seminar, one, there)
         if row.identity is None and row.ignored_at is None:
             row.identity = _identity(one, holders, everybody)
         found = expected[half_days[0].id].get(row.identity or "")
@@ -105,13 +106,17 @@ async def minutes_of(session: AsyncSession, seminar_id: int) -> Mapping[str, Map
     return found
 
 
-async def _connection(session: AsyncSession, seminar: Seminar, one: Connected) -> Connection:
+async def _connections(session: AsyncSession, seminar_id: int) -> Mapping[str, Connection]:
+    """Return what is known of those connected, by how names are compared; locked."""
+    wanted = select(Connection).where(Connection.seminar_id == seminar_id)
+    return {row.key: row for row in await session.scalars(wanted.with_for_update())}
+
+
+def _connection(
+    session: AsyncSession, seminar: Seminar, one: Connected, there: Mapping[str, Connection]
+) -> Connection:
     key = plain(one.name)
-    row = await session.scalar(
-        select(Connection)
-        .where(Connection.seminar_id == seminar.id, Connection.key == key)
-        .with_for_update()
-    )
+    row = there.get(key)
     if row is None:
         row = Connection(seminar_id=seminar.id, key=key, name=one.name, minutes={})
         session.add(row)
@@ -123,12 +128,14 @@ async def _connection(session: AsyncSession, seminar: Seminar, one: Connected) -
     return row
 
 
-def _identity(one: Connected, holders: Mapping[str, str], everybody: Sequence[Row]) -> str | None:
+def _identity(
+    one: Connected, holders: Mapping[str, str], everybody: Mapping[str, Row | None]
+) -> str | None:
     """Return whose name it is: by their address, else by their name when nobody else has it."""
     by_address = holders.get(one.email)
     if by_address is not None:
         return by_address
-    found = matching(one.name, everybody)
+    found = everybody.get(plain(one.name))
     return found.identity if found else None
 
 

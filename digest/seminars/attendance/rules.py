@@ -108,9 +108,16 @@ def walk_in(name: str) -> str:
 
 def matching(name: str, rows: Iterable[Row]) -> Row | None:
     """Return who has that name among those expected, were it typed otherwise; None when several."""
-    key = plain(name)
-    found = [row for row in rows if plain(row.name) == key]
-    return found[0] if len(found) == 1 else None
+    return by_name(rows).get(plain(name))
+
+
+def by_name(rows: Iterable[Row]) -> Mapping[str, Row | None]:
+    """Return people by their names as names are compared; None for a name that several have."""
+    found: dict[str, Row | None] = {}
+    for row in rows:
+        key = plain(row.name)
+        found[key] = None if key in found else row
+    return found
 
 
 def nearest(name: str, rows: Iterable[Row], most: int = 3) -> Sequence[Row]:

@@ -16,6 +16,7 @@ from core.parts import Parts
 from digest.seminars import documents, rendering, store
 from digest.seminars.attendance import sheet
 from digest.seminars.attendance.models import Attendance, Feedback
+from digest.seminars.attendance.opinions import LEAST
 from digest.seminars.attendance.store import noted_by_half_day, sheet_rows
 from digest.seminars.decide import Kind
 from digest.seminars.evidence.decide import (
@@ -229,7 +230,7 @@ class _Gathering:
                 select(func.count(), func.max(Feedback.given_on)).where(mine)
             )
         ).one()
-        if not count:
+        if count < LEAST:
             return []
         path = "8-avis/synthese-des-avis.html"
         return [Piece(path, words("feedback", count=count), last, self._opinions)]

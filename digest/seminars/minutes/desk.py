@@ -10,8 +10,16 @@ from core.ledger.models import Delivery
 from core.people.models import Person
 from core.people.roles import Role
 from core.reference import Party, Reference
+from digest.seminars.decide import Kind
 from digest.seminars.minutes import names, observing, screens, store
-from digest.seminars.minutes.decide import Outcome, Sending, State, judge_final, judge_projet
+from digest.seminars.minutes.decide import (
+    Outcome,
+    Sending,
+    State,
+    is_committee,
+    judge_final,
+    judge_projet,
+)
 from digest.seminars.minutes.models import Observation
 from digest.seminars.minutes.opening import Found, Opening
 from digest.seminars.minutes.rendering import words
@@ -39,6 +47,7 @@ class Desk:
             "minutes.close": self.close,
             "minutes.finish": self.finish,
             "minutes.publish": self.publish,
+            "minutes.show_all": self.show_all,
             "minutes.withdraw": self.withdraw,
             "minutes.observations": self.observations,
             "minutes.taken": self.taken,
@@ -113,7 +122,18 @@ class Desk:
         return await self.opening.redrawn(turn, found)
 
     async def publish(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
-        """Show final minutes on the meeting's page."""
+        """Show final minutes on the meeting's page; asks once more about a committee's."""
+        found = await self._finished(turn, reference, version)
+        if not isinstance(found, tuple):
+            return found
+        if found[1].published_at is None and is_committee(Kind(found[0].kind)):
+            shown = await self.opening.shown(turn.session, found)
+            screen = screens.publishing(self.opening.parts, shown)
+            return [Redraw(screen.text, screen.keyboard)]
+        return await self.show_all(turn, reference, version)
+
+    async def show_all(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
+        """Show final minutes on the meeting's page, whoever met."""
         found = await self._finished(turn, reference, version)
         if not isinstance(found, tuple):
             return found
@@ -195,6 +215,8 @@ class Desk:
     async def open(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
         """Give somebody whom minutes were sent to the link to their own page."""
         identity = reference.number
+        if not turn.incoming.place.private:
+            return [Toast(words("in_private"), alert=True)]
         party = person_party(turn.sender.person_id) if turn.sender.person_id else None
         row = party and await turn.session.scalar(
             select(Delivery.id)

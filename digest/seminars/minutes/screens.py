@@ -152,6 +152,15 @@ def closing(parts: Parts, shown: Shown, now: datetime) -> Screen:
     return Screen(words("closing", {**values(parts, shown), "reasons": found}), keyboard)
 
 
+def publishing(parts: Parts, shown: Shown) -> Screen:
+    """Return the screen that asks once more before everybody can read a committee's decisions."""
+    keyboard = (
+        (shown.button("publish_anyway_button", "minutes.show_all"),),
+        (shown.button("back_button", "minutes.back"),),
+    )
+    return Screen(words("publishing", values(parts, shown)), keyboard)
+
+
 def paragraphs(shown: Shown) -> Text:
     """Return the paragraphs by their numbers, each by its beginning."""
     lines = lines_of(shown.minutes.text)
