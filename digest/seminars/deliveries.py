@@ -16,10 +16,12 @@ from core.ledger.draft import (
     Skip,
     nothing_more,
 )
+from core.parts import Parts
 from digest.seminars import names
 from digest.seminars.contacts import Contact, contacts_of
 from digest.seminars.decide import State
 from digest.seminars.models import Registration, Seminar
+from digest.seminars.registering.again import told_again
 from digest.seminars.rules import PENDING, RegistrationState
 from digest.subscribers.rules import Reason
 from digest.subscribers.suppression import reasons_of
@@ -28,11 +30,11 @@ Refusal = Callable[[Seminar, Parcel, datetime], str | None]
 """Why something must not leave; None when it may."""
 
 
-def delivery_kinds() -> tuple[DeliveryKind, ...]:
+def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     """Return the kinds of what answers a request: all leave again when in doubt, marked as such."""
     return (
         kind(names.REGISTRATION, {RegistrationState.REGISTERED}, held),
-        kind(names.CONFIRMATION, PENDING, held),
+        kind(names.CONFIRMATION, PENDING, current, told_again(parts)),
     )
 
 

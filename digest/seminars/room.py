@@ -18,7 +18,7 @@ def build(parts: Parts) -> Room:
         commands=agenda.commands(),
         actions=agenda.actions(),
         pages=(*SeminarPages(parts).routes(), *RegistrationPages(parts).routes()),
-        deliveries=delivery_kinds(),
+        deliveries=delivery_kinds(parts),
         contributions=offered.contributions(parts),
         personal_data=personal_data(parts.clock),
     )

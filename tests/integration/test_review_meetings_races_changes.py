@@ -14,6 +14,7 @@ from digest.seminars.half_days import Hours, half_days_on
 from digest.seminars.models import Seminar
 from digest.seminars.registering import places
 from digest.seminars.registering.decide import Choice
+from digest.seminars.registering.names import REGISTERED
 from tests.seminars import SeminarHouse, readable, seminar_settings
 
 STARTS_AT = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
@@ -87,6 +88,21 @@ async def test_a_change_that_left_is_not_told_again(house: SeminarHouse) -> None
     await replace(house, "Salle polyvalente, Ardes")
     await house.tick()
     assert (await last(house, names.UPDATE)).slot == "seminar:1/place/v3"
+
+
+async def test_a_change_waits_for_a_confirmation_that_is_on_its_way(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT)
+    await take(house, INES)
+    (confirmation,) = await house.rows(REGISTERED)
+    async with house.database.write() as session:
+        (await session.get_one(Delivery, confirmation.id)).state = "sending"
+    await house.move(1, LATER)
+    await house.tick()
+    assert await house.rows(names.UPDATE) == [], "it would be read before the old date"
+    async with house.database.write() as session:
+        (await session.get_one(Delivery, confirmation.id)).state = "sent"
+    await house.tick()
+    assert await house.slots(names.UPDATE) == [("seminar:1/moved/v2", "person:2")]
 
 
 async def test_two_dates_in_a_row_tell_the_second_only(house: SeminarHouse) -> None:

@@ -55,7 +55,7 @@ async def ask(
     if state not in {RegistrationState.INVITED, RegistrationState.EXCUSED}:
         registration.state = RegistrationState.ASKED.value
         registration.name = visitor.name if party.kind == names.GUEST else ""
-    await _post_confirmation(session, parts, seminar, registration, now)
+    await post_confirmation(session, parts, seminar, registration, now)
     return answer
 
 
@@ -103,7 +103,7 @@ async def party_of(session: AsyncSession, parts: Parts, email: str, now: datetim
     return names.guest_party(guest.one())
 
 
-async def _post_confirmation(
+async def post_confirmation(
     session: AsyncSession, parts: Parts, seminar: Seminar, registration: Registration, now: datetime
 ) -> None:
     """Draft the mail whose link confirms; who has no mailbox asked for nothing."""
@@ -114,6 +114,7 @@ async def _post_confirmation(
     links = {
         names.CONFIRM_URL: names.confirmation_url(parts, registration.id, registration.requests)
     }
+    version = {names.VERSION: str(seminar.version)}
     draft = Draft(
         kind=names.CONFIRMATION,
         slot=names.answer_slot(seminar.id, Answer.CONFIRMATION, registration.requests),
@@ -123,6 +124,6 @@ async def _post_confirmation(
         ),
         cause=names.seminar_reference(seminar.id),
         due_at=now,
-        values=links,
+        values=links | version,
     )
     await post(session, [draft], now)

@@ -13,6 +13,7 @@ from digest.seminars import names, registrations, store
 from digest.seminars.contacts import contact_of
 from digest.seminars.decide import State
 from digest.seminars.models import Registration, Seminar
+from digest.seminars.registering.again import MOVED, told_again
 from digest.seminars.registering.decide import COMING
 from digest.seminars.registering.names import GONE, PROMOTED, REGISTERED, WAITING, WHO
 from digest.seminars.rules import RegistrationState
@@ -39,8 +40,10 @@ def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
         PROMOTED: COMING,
         GONE: LEFT,
     }
+    again = told_again(parts)
     return tuple(
-        DeliveryKind(name, Policy.RESEND, _prepare(parts, some)) for name, some in wanted.items()
+        DeliveryKind(name, Policy.RESEND, _prepare(parts, some), again, only_refusals=True)
+        for name, some in wanted.items()
     )
 
 
@@ -57,6 +60,8 @@ def _prepare(parts: Parts, wanted: Collection[RegistrationState]) -> Prepare:
             return Skip("not_registered" if registration is None else registration.state)
         if _superseded(registration, parcel):
             return Skip("superseded")
+        if parcel.values.get(names.VERSION, str(seminar.version)) != str(seminar.version):
+            return Skip(MOVED)
         return await _ready(session, parts, registration, parcel)
 
     return prepare

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.draft import Channel, Draft
+from core.ledger.draft import Channel, Draft, Parcel
 from core.ledger.store import post
 from core.parts import Parts
 from core.reference import Party
@@ -60,6 +60,26 @@ async def tell_promoted(  # noqa: PLR0917  # whom, about which meeting and wait,
     await _post(session, parts, seminar, registration, news, slot, Doing(now))
 
 
+async def tell_again(  # noqa: PLR0917  # whom, about which meeting, which news, when
+    session: AsyncSession,
+    parts: Parts,
+    seminar: Seminar,
+    registration: Registration,
+    parcel: Parcel,
+    now: datetime,
+) -> None:
+    """Tell somebody anew what a parcel was to say of a meeting before it changed."""
+    said = next(said for said, kind in KINDS.items() if kind == parcel.kind)
+    by = registration.registered_by
+    doing = Doing(now, None if by is None else Party.parse(by))
+    if said is not Said.PROMOTED:
+        await tell(session, parts, seminar, registration, said, doing)
+        return
+    news = News(said, RegistrationState(registration.state))
+    slot = f"{parcel.slot.partition('/v')[0]}/v{seminar.version}"
+    await _post(session, parts, seminar, registration, news, slot, doing)
+
+
 async def _post(  # noqa: PLR0917  # whom, about which meeting, which news, by whom
     session: AsyncSession,
     parts: Parts,
@@ -78,12 +98,13 @@ async def _post(  # noqa: PLR0917  # whom, about which meeting, which news, by w
         return
     waits = news.state is RegistrationState.WAITING
     rank = await registrations.rank(session, registration) if waits else 0
-    values: dict[str, str] = {}
+    values = {names.VERSION: str(seminar.version)}
     if contact.channel is Channel.CHAT:
         content = rendering.post(parts, seminar, news, rank, contact.language)
     else:
         content = rendering.mail(parts, seminar, news, contact.language)
-        values = {names.ANSWER_URL: names.answer_url(parts, registration.id), RANK: str(rank)}
+        values[names.ANSWER_URL] = names.answer_url(parts, registration.id)
+        values[RANK] = str(rank)
     draft = Draft(
         kind=KINDS[news.said],
         slot=slot,

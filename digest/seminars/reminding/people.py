@@ -10,7 +10,7 @@ from core.ledger.rules import State
 from digest.seminars import names
 from digest.seminars.models import Announcement, Registration
 from digest.seminars.reminding.decide import STATES, Concerned, Told, What
-from digest.seminars.reminding.names import KINDS, slots_of
+from digest.seminars.reminding.names import slots_of
 from digest.seminars.rules import RegistrationState
 
 
@@ -66,7 +66,6 @@ async def leaving(session: AsyncSession, seminar: int) -> bool:
     """Say whether something about a seminar is being sent at this very moment."""
     wanted = exists().where(
         Delivery.cause == str(names.seminar_reference(seminar)),
-        Delivery.kind.in_(list(KINDS.values())),
         Delivery.state == State.SENDING.value,
     )
     return bool(await session.scalar(select(wanted)))
