@@ -130,7 +130,8 @@ def parse_link(text: str) -> str | None:
     line = " ".join(text.split())
     if line == NOTHING:
         return None
-    if not re.fullmatch(r"https?://\S+\.\S+", line) or len(line) > LONGEST_PLACE:
+    readable = line.isprintable() and len(line) <= LONGEST_PLACE
+    if not readable or not re.fullmatch(r"https?://\S+\.\S+", line):
         raise InputError("link_unknown")
     return line
 

@@ -152,6 +152,8 @@ def test_how_somebody_is_reached(one: Candidate, expected: Way) -> None:
 def test_nobody_is_invited_twice_whatever_they_answered() -> None:
     known = {"person:2": RegistrationState.EXCUSED, "person:4": RegistrationState.CANCELLED}
     assert to_invite([INES, MARC, ELODIE], known) == (MARC,)
+    known = {INES.party: RegistrationState.EXCUSED, MARC.party: RegistrationState.ASKED}
+    assert to_invite([INES, MARC], known) == (MARC,)
 
 
 @given(st.lists(st.sampled_from([f"person:{number}" for number in range(40)]), unique=True))

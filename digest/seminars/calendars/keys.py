@@ -1,5 +1,6 @@
 """The secret address of somebody's own calendar. Nothing here commits."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from digest.seminars import names
 from digest.seminars.models import CalendarKey
 
 _BITS = 160
+_KEY = re.compile(rf"[0-9a-f]{{{_BITS // 4}}}")
 
 
 async def key_of(session: AsyncSession, party: Party) -> str | None:
@@ -41,7 +43,9 @@ async def opened(session: AsyncSession, parts: Parts, party: Party, now: datetim
 
 
 async def whose(session: AsyncSession, key: str) -> Party | None:
-    """Return whose calendar a key opens."""
+    """Return whose calendar a key opens; None for what is no key."""
+    if not _KEY.fullmatch(key):
+        return None
     party = await session.scalar(select(CalendarKey.party).where(CalendarKey.key == key))
     return None if party is None else Party.parse(party)
 

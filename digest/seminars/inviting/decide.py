@@ -186,8 +186,12 @@ def by_way(people: Iterable[Candidate]) -> Mapping[Way, Sequence[Candidate]]:
 def to_invite(
     people: Iterable[Candidate], known: Mapping[str, RegistrationState]
 ) -> tuple[Candidate, ...]:
-    """Return those who are not invited yet, nor answered anything: nobody is invited twice."""
-    return tuple(one for one in people if one.party not in known)
+    """Return those who are not invited yet, nor answered anything: nobody is invited twice.
+
+    That somebody typed their address on a page is no answer of theirs.
+    """
+    unanswered = {None, RegistrationState.ASKED}
+    return tuple(one for one in people if known.get(one.party) in unanswered)
 
 
 def fingerprint(parties: Collection[str]) -> int:

@@ -227,7 +227,7 @@ async def _invite(
         {
             "seminar_id": seminar.id,
             "party": one.party,
-            "name": "" if one.is_person else one.name,
+            "name": "" if one.is_person or one.name == one.email else one.name,
             "organisation": "" if one.is_person else " ".join(one.places),
             "function": one.function,
             "state": RegistrationState.INVITED.value,
@@ -236,8 +236,13 @@ async def _invite(
         for one in people
     ]
     if rows:  # somebody may register at this very moment: they need no invitation
+        insert = insertion(session)(Registration).values(rows)
         await session.execute(
-            insertion(session)(Registration).values(rows).on_conflict_do_nothing()
+            insert.on_conflict_do_update(
+                index_elements=["seminar_id", "party"],
+                set_={"state": insert.excluded.state, "invited_at": insert.excluded.invited_at},
+                where=Registration.state == RegistrationState.ASKED,
+            ).execution_options(synchronize_session=False)
         )
 
 

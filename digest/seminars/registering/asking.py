@@ -71,11 +71,20 @@ async def confirm(
         raise LookupError(f"no seminar of registration {registration.id}")
     outcome = await outcome_of(session, seminar, registration)
     if outcome is Confirmation.DONE:
+        await _keep_name(session, registration)
         choice = registrations.choice_of(registration)
         await registrations.admit(session, seminar, registration, choice, now)
         said = SAID[RegistrationState(registration.state)]
         await telling.tell(session, parts, seminar, registration, said, Doing(now))
     return outcome
+
+
+async def _keep_name(session: AsyncSession, registration: Registration) -> None:
+    """Know a guest by the name that their mailbox confirmed, if by none yet."""
+    party = Party.parse(registration.party)
+    guest = await session.get(Guest, party.number) if party.kind == names.GUEST else None
+    if guest is not None and not guest.name:
+        guest.name = registration.name
 
 
 async def outcome_of(
