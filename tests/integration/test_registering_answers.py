@@ -262,7 +262,7 @@ async def test_a_colleague_is_registered_told_and_may_cancel(house: SeminarHouse
     assert (row.state, row.registered_by) == ("registered", "person:2")
     (told,) = await house.rows(REGISTERED)
     assert told.recipient == "person:3"
-    assert "On vous a inscrit(e) à cette rencontre" in (await house.chat_post(told)).text
+    assert "Quelqu’un vous a inscrit(e) à cette rencontre" in (await house.chat_post(told)).text
 
 
 async def test_only_those_who_share_see_who_shares(house: SeminarHouse) -> None:
@@ -300,3 +300,18 @@ async def test_the_mail_that_confirms_leads_to_the_page(house: SeminarHouse) -> 
         assert "Voir, modifier ou annuler ma réponse" in readable(await house.body(mail))
         link = str(mail.values["answer_url"]).removeprefix("https://relais.test")
         assert "Vous êtes inscrit(e)." in (await visitor.get(link)).text
+
+
+async def test_who_confirms_for_a_full_meeting_is_told_that_they_wait(house: SeminarHouse) -> None:
+    await meeting(house, capacity=0)
+    async with house.visitor() as visitor:
+        await visitor.post("/rencontres/1", data={"name": "Zoé", "email": "zoe@x.example"})
+        (mail,) = await house.rows(names.CONFIRMATION)
+        path = str(mail.values["confirm_url"]).removeprefix("https://relais.test")
+        for page in (await visitor.post(path), await visitor.get(path)):
+            assert "au rang 1 de la liste d’attente" in plain(page.text)
+            assert "Votre inscription est confirmée" not in page.text
+        after = page.text.partition("/rencontres/reponse/")[2]
+        link = after.partition(chr(34))[0]
+        assert "au rang 1" in plain((await visitor.get(f"/rencontres/reponse/{link}")).text)
+    assert await house.registrations() == {"guest:1": "waiting"}

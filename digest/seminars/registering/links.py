@@ -51,10 +51,11 @@ class RegistrationPages:
             async with self._parts.database.read() as session:
                 registration, seminar, address = await self._found(session, identity)
                 outcome = await asking.outcome_of(session, seminar, registration)
+                rank = await registrations.rank(session, registration)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "confirmation", error)
         if outcome is not Confirmation.DONE:
-            return self._confirmed(seminar, outcome)
+            return self._confirmed(seminar, registration, outcome, rank)
         return self._page("web/registration_confirm.html", seminar, address=address)
 
     async def confirm(self, request: Request) -> Response:
@@ -65,10 +66,11 @@ class RegistrationPages:
             async with self._parts.database.write() as session:
                 registration, seminar, _ = await self._found(session, identity, lock=True)
                 outcome = await asking.confirm(session, self._parts, registration, now)
+                rank = await registrations.rank(session, registration)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "confirmation", error)
         log.info("seminars.confirmed", registration=identity, outcome=outcome.value)
-        return self._confirmed(seminar, outcome)
+        return self._confirmed(seminar, registration, outcome, rank)
 
     async def show_leaving(self, request: Request) -> Response:
         """Show the button that gives up a place, and whose place it is, masked."""
@@ -118,10 +120,18 @@ class RegistrationPages:
             raise ExpiredTokenError("the seminar has begun, or is cancelled")
         return registration, seminar, masked(contact.email)
 
-    def _confirmed(self, seminar: Seminar, outcome: Confirmation) -> Response:
-        confirmed = outcome is not Confirmation.ASK_AGAIN
-        return self._page("web/registration_confirmed.html", seminar, confirmed=confirmed)
+    def _confirmed(
+        self, seminar: Seminar, registration: Registration, outcome: Confirmation, rank: int
+    ) -> Response:
+        """Say what became of it, and lead to what they may choose; `rank` is 0 for who comes."""
+        return self._page(
+            "web/registration_confirmed.html",
+            seminar,
+            confirmed=outcome is not Confirmation.ASK_AGAIN,
+            rank=rank,
+            answer_url=names.answer_url(self._parts, registration.id),
+        )
 
-    def _page(self, template: str, seminar: Seminar, **values: str | bool) -> Response:
+    def _page(self, template: str, seminar: Seminar, **values: str | int) -> Response:
         given = {**shown(self._parts, seminar), **values}
         return page(self._parts, template, given, headers=PRIVATE)
