@@ -1,16 +1,15 @@
 """The pictures that were sent in chat: fetched out of any transaction, then put in."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
 from core.errors import FileError
-from core.files import FileSource, keep
+from core.files import FileSource, fetched, keep
 from core.parts import Parts
 from core.reference import Party
 from core.room import Tick
@@ -20,11 +19,6 @@ from digest.letter.decide import OPEN, State, may_become
 from digest.letter.models import Edition
 from digest.letter.pictures.rules import Fault, Picture, examine
 from digest.letter.rendering import words
-
-log = structlog.get_logger()
-
-PATIENCE = timedelta(minutes=30)
-"""How long a file that Telegram does not give is asked for."""
 
 
 def wanted(file_id: str, words: str, party: Party, now: datetime) -> dict[str, Any]:
@@ -58,11 +52,13 @@ class Fetching:
     async def _fetched(self, asked: dict[str, Any], now: datetime) -> Picture | str | None:
         """Return a picture, the name of what is wrong, or None to come again."""
         try:
-            found = examine(await self.files.fetch(asked["file"]))
-        except FileError as error:
-            waited = now - datetime.fromisoformat(asked["at"])
-            log.warning("letter.picture_not_fetched", permanent=error.permanent)
-            return "picture_lost" if error.permanent or waited > PATIENCE else None
+            asked_at = datetime.fromisoformat(asked["at"])
+            data = await fetched(self.files, asked["file"], asked_at, now)
+        except FileError:
+            return "picture_lost"
+        if data is None:
+            return None
+        found = examine(data)
         return found.value if isinstance(found, Fault) else found
 
     async def _settle(

@@ -1,15 +1,14 @@
 """Files sent in chat, fetched out of any transaction, then kept with their meeting."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.chat import Text
 from core.errors import FileError, InputError
-from core.files import FileSource
+from core.files import FileSource, fetched
 from core.ledger.draft import Draft
 from core.ledger.store import post
 from core.parts import Parts
@@ -23,11 +22,6 @@ from digest.seminars.attendance.screens import act
 from digest.seminars.attendance.words import words
 from digest.seminars.models import HalfDay, Seminar
 from digest.seminars.names import seminar_reference
-
-log = structlog.get_logger()
-
-PATIENCE = timedelta(minutes=30)
-"""How long a file that the chat does not give is asked for."""
 
 BEGINNINGS = {
     b"%PDF-": ("application/pdf", "pdf"),
@@ -57,12 +51,13 @@ class Fetching:
             await self._one(row, now)
 
     async def _one(self, row: AwaitedFile, now: datetime) -> None:
-        data: bytes | None = None
+        data: bytes | None
         try:
-            data = await self.files.fetch(row.file_id)
-        except FileError as error:
-            log.warning("attendance.not_fetched", file=row.id, permanent=error.permanent)
-            if not error.permanent and now - row.asked_at <= PATIENCE:
+            data = await fetched(self.files, row.file_id, row.asked_at, now)
+        except FileError:
+            data = None
+        else:
+            if data is None:
                 return
         async with self.parts.database.write() as session:
             mine = await session.get(AwaitedFile, row.id, with_for_update=True)

@@ -1,16 +1,15 @@
 """The files of minutes that were sent in chat: fetched out of any transaction, then put in."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.chat import TOO_BIG, Button, Turn
 from core.errors import FileError
-from core.files import FileSource, keep
+from core.files import FileSource, fetched, keep
 from core.ledger import store as ledger
 from core.ledger.draft import Draft
 from core.parts import Parts
@@ -20,11 +19,6 @@ from core.room import Tick
 from digest.seminars.minutes import names, rendering, store
 from digest.seminars.minutes.decide import Format, State, format_of, may_write
 from digest.seminars.minutes.models import Minutes
-
-log = structlog.get_logger()
-
-PATIENCE = timedelta(minutes=30)
-"""How long a file that Telegram does not give is asked for."""
 
 
 def wanted(turn: Turn, file_id: str, name: str) -> dict[str, Any]:
@@ -62,11 +56,12 @@ class Fetching:
     async def _fetched(self, asked: dict[str, Any], now: datetime) -> bytes | str | None:
         """Return a file, the name of what is wrong, or None to come again."""
         try:
-            data = await self.files.fetch(asked["file"])
-        except FileError as error:
-            waited = now - datetime.fromisoformat(asked["at"])
-            log.warning("minutes.file_not_fetched", permanent=error.permanent)
-            return "file_lost" if error.permanent or waited > PATIENCE else None
+            asked_at = datetime.fromisoformat(asked["at"])
+            data = await fetched(self.files, asked["file"], asked_at, now)
+        except FileError:
+            return "file_lost"
+        if data is None:
+            return None
         if len(data) > TOO_BIG:
             return "file_heavy"
         return data if format_of(data) else "file_format"

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
 from core.chat import TOO_BIG, Ask, Keyboard, Reply, Response, Text, Turn
 from core.errors import FileError
-from core.files import FileSource, keep
+from core.files import FileSource, fetched, keep
 from core.ledger import store as ledger
 from core.ledger.draft import DeliveryKind, Draft, Policy
 from core.parts import Parts
@@ -30,11 +29,6 @@ from digest.seminars.scheduling.names import PROGRAMME, words
 from digest.seminars.scheduling.opening import Opening, note, replied
 from digest.seminars.scheduling.pdf.rules import Fault, examine, refusal
 from digest.to_desk import to_the_desk
-
-log = structlog.get_logger()
-
-PATIENCE = timedelta(minutes=30)
-"""How long a file that Telegram does not give is asked for."""
 
 PDF = "application/pdf"
 
@@ -98,12 +92,11 @@ class Fetching:
     async def _fetched(self, asked: Mapping[str, Any], now: datetime) -> bytes | Fault | None:
         """Return a file, what is wrong with it, or None to come again."""
         try:
-            data = await self.files.fetch(asked["file"])
-        except FileError as error:
-            waited = now - datetime.fromisoformat(asked["at"])
-            log.warning("seminars.programme_not_fetched", permanent=error.permanent)
-            return Fault.LOST if error.permanent or waited > PATIENCE else None
-        return examine(data, TOO_BIG) or data
+            asked_at = datetime.fromisoformat(asked["at"])
+            data = await fetched(self.files, asked["file"], asked_at, now)
+        except FileError:
+            return Fault.LOST
+        return None if data is None else examine(data, TOO_BIG) or data
 
     async def _settle(
         self, identity: int, asked: Mapping[str, Any], found: bytes | Fault, now: datetime
