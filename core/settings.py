@@ -306,6 +306,7 @@ class SeminarSettings(Section):
     minutes_days: int = Field(default=15, ge=1)
     observation_days: int = Field(default=10, ge=1)
     meal_days: int = Field(default=7, ge=0)
+    guest_months: int = Field(default=36, ge=1)
     blank_rows: int = Field(default=8, ge=0, le=50)
 
 

@@ -77,6 +77,7 @@ def values_of(settings: Settings) -> Mapping[str, Any]:
         "access_days": settings.hotline.access_request_days,
         "unconfirmed_days": settings.digest.unconfirmed_days,
         "forgotten_months": settings.digest.forgotten_months,
+        "guest_months": settings.seminars.guest_months,
         "mailbox_days": settings.mailbox.kept_days,
         "mailbox": settings.mailbox.kind != "none",
         "chat": bool(settings.telegram.token.get_secret_value()),

@@ -1,9 +1,9 @@
 """Where a party of a meeting can be reached: a person of the directory, or a guest."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.draft import Channel, ChatAddress, MailAddress
@@ -12,6 +12,9 @@ from core.people.store import TELEGRAM
 from core.reference import Party
 from digest.seminars import names
 from digest.seminars.models import Guest
+from digest.subscribers.models import Subscriber
+
+SUBSCRIBER = "subscriber"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,30 @@ async def contacts_of(session: AsyncSession, parties: Iterable[Party]) -> Mappin
     if guests:
         found |= await _of_guests(session, guests)
     return found
+
+
+async def guests_of(session: AsyncSession, party: Party) -> Sequence[Guest]:
+    """Return the guest that a party is, or the one at the address of a person, of a subscriber.
+
+    What rooms hold about a guest is theirs too: the address is the same mailbox.
+    """
+    if party.kind == names.GUEST:
+        wanted = Guest.id == party.number
+    elif party.kind == names.PERSON:
+        email = select(func.lower(Person.email)).where(Person.id == party.number)
+        wanted = Guest.email == email.scalar_subquery()
+    elif party.kind == SUBSCRIBER:
+        email = select(func.lower(Subscriber.email)).where(Subscriber.id == party.number)
+        wanted = Guest.email == email.scalar_subquery()
+    else:
+        return []
+    return (await session.scalars(select(Guest).where(wanted))).all()
+
+
+async def parties_of(session: AsyncSession, party: Party) -> Sequence[str]:
+    """Return a party as text, and the guest at its address."""
+    guests = [str(names.guest_party(one.id)) for one in await guests_of(session, party)]
+    return list(dict.fromkeys([str(party), *guests]))
 
 
 async def _of_people(session: AsyncSession, people: set[int]) -> Mapping[str, Contact]:

@@ -2,7 +2,7 @@
 
 from core.parts import Parts
 from core.room import Room
-from digest.seminars import offered
+from digest.seminars import forgetting, offered
 from digest.seminars.agenda import Agenda
 from digest.seminars.deliveries import delivery_kinds
 from digest.seminars.pages import SeminarPages
@@ -19,6 +19,7 @@ def build(parts: Parts) -> Room:
         actions=agenda.actions(),
         pages=(*SeminarPages(parts).routes(), *RegistrationPages(parts).routes()),
         deliveries=delivery_kinds(parts),
+        ticks=(forgetting.tick(parts),),
         contributions=offered.contributions(parts),
         personal_data=personal_data(parts.clock),
     )

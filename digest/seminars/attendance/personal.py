@@ -7,10 +7,8 @@ from typing import Any
 from sqlalchemy import String, cast, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.people.models import Person
 from core.reference import Party
 from core.room import Kept
-from digest.seminars import names
 from digest.seminars.attendance.models import (
     Attendance,
     AwaitedFile,
@@ -19,7 +17,7 @@ from digest.seminars.attendance.models import (
     FeedbackGiven,
 )
 from digest.seminars.attendance.words import words
-from digest.seminars.models import Guest
+from digest.seminars.contacts import parties_of
 
 
 async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
@@ -27,7 +25,7 @@ async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
 
     What they said of it is nobody's: it cannot be given back.
     """
-    mine = await _parties(session, party)
+    mine = await parties_of(session, party)
     there = await session.scalars(select(Attendance).where(Attendance.party.in_(mine)))
     sent = await session.scalars(select(Certificate).where(Certificate.party.in_(mine)))
     given = await session.scalars(select(FeedbackGiven).where(FeedbackGiven.party.in_(mine)))
@@ -46,7 +44,7 @@ async def erase(session: AsyncSession, party: Party) -> None:
 
     That they were there stays, by the name that they had then: see `keeps`.
     """
-    mine = await _parties(session, party)
+    mine = await parties_of(session, party)
     await session.execute(delete(FeedbackGiven).where(FeedbackGiven.party.in_(mine)))
     await session.execute(delete(AwaitedFile).where(AwaitedFile.asked_by.in_(mine)))
     await session.execute(
@@ -59,22 +57,13 @@ async def erase(session: AsyncSession, party: Party) -> None:
 
 async def keeps(session: AsyncSession, party: Party) -> Sequence[Kept]:
     """Say that presence stays: the funded operation must be proved by it."""
-    mine = await _parties(session, party)
+    mine = await parties_of(session, party)
     count = await session.scalar(
         select(func.count()).select_from(Attendance).where(Attendance.party.in_(mine))
     )
     if not count:
         return ()
     return (Kept(words("kept_what", count=count), words("kept_ground")),)
-
-
-async def _parties(session: AsyncSession, party: Party) -> Sequence[str]:
-    """Return a party, and for a person the guest that has their address."""
-    if party.kind != names.PERSON:
-        return [str(party)]
-    email = select(func.lower(Person.email)).where(Person.id == party.number)
-    guests = await session.scalars(select(Guest.id).where(Guest.email == email.scalar_subquery()))
-    return [str(party), *(str(names.guest_party(guest)) for guest in guests)]
 
 
 def _columns(row: Any, hidden: set[str]) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.parts import Parts
 from core.reference import Party
 from digest.seminars import names
+from digest.seminars.contacts import parties_of
 from digest.seminars.models import CalendarKey
 
 _BITS = 160
@@ -57,11 +58,12 @@ def address(parts: Parts, key: str) -> str:
 
 async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
     """Say since when a party has a calendar of its own; its key is a secret, also from files."""
-    wanted = select(CalendarKey.created_at).where(CalendarKey.party == str(party))
-    created_at = await session.scalar(wanted)
+    mine = CalendarKey.party.in_(await parties_of(session, party))
+    created_at = await session.scalar(select(func.min(CalendarKey.created_at)).where(mine))
     return {} if created_at is None else {"calendar": {"created_at": created_at.isoformat()}}
 
 
 async def erase(session: AsyncSession, party: Party) -> None:
     """Forget a party's calendar: its address opens nothing any more."""
-    await session.execute(delete(CalendarKey).where(CalendarKey.party == str(party)))
+    mine = await parties_of(session, party)
+    await session.execute(delete(CalendarKey).where(CalendarKey.party.in_(mine)))

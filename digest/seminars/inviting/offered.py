@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.people.models import Person
 from core.reference import Party
 from digest.seminars import names
+from digest.seminars.contacts import guests_of
 from digest.seminars.models import Guest, InvitedGroup
 
 
 async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
     """Return the meetings that invite somebody by name, and what was typed of them as a guest."""
-    guests = await _guests(session, party)
+    guests = await guests_of(session, party)
     rows = await session.scalars(
         select(InvitedGroup)
         .where(InvitedGroup.value.in_(_parties(party, guests)))
@@ -37,7 +37,7 @@ async def erase(session: AsyncSession, party: Party) -> None:
 
     Their address goes with their registrations, which erase after this room.
     """
-    guests = await _guests(session, party)
+    guests = await guests_of(session, party)
     wanted = InvitedGroup.value.in_(_parties(party, guests))
     await session.execute(delete(InvitedGroup).where(wanted))
     for guest in guests:
@@ -46,15 +46,3 @@ async def erase(session: AsyncSession, party: Party) -> None:
 
 def _parties(party: Party, guests: Sequence[Guest]) -> list[str]:
     return [str(party), *(str(names.guest_party(guest.id)) for guest in guests)]
-
-
-async def _guests(session: AsyncSession, party: Party) -> Sequence[Guest]:
-    """Return the guest that a party is, or the one at the address of a person."""
-    if party.kind == names.GUEST:
-        wanted = Guest.id == party.number
-    elif party.kind == names.PERSON:
-        email = select(func.lower(Person.email)).where(Person.id == party.number)
-        wanted = Guest.email == email.scalar_subquery()
-    else:
-        return []
-    return (await session.scalars(select(Guest).where(wanted))).all()

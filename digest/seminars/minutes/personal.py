@@ -9,14 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.models import Delivery
 from core.parts import Parts
-from core.people.models import Person
 from core.reference import Party
 from core.room import Kept, PersonalData, Tick
-from digest.seminars import names as meetings
+from digest.seminars.contacts import parties_of
 from digest.seminars.minutes import names
 from digest.seminars.minutes.models import Minutes, Observation
 from digest.seminars.minutes.rendering import words
-from digest.seminars.models import Guest
 
 OBSERVATIONS_KEPT = timedelta(days=365)
 """How long an observation stays once the minutes are final."""
@@ -26,7 +24,7 @@ async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
     """Return the observations of a person (and of a guest at their address), or of a guest."""
     rows = await session.scalars(
         select(Observation)
-        .where(Observation.party.in_(await _parties(session, party)))
+        .where(Observation.party.in_(await parties_of(session, party)))
         .order_by(Observation.id)
     )
     found = [{"text": row.text, "at": row.at.isoformat(), "outcome": row.outcome} for row in rows]
@@ -35,14 +33,14 @@ async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
 
 async def erase(session: AsyncSession, party: Party) -> None:
     """Forget their observations; the minutes stay."""
-    await _forget(session, Observation.party.in_(await _parties(session, party)))
+    await _forget(session, Observation.party.in_(await parties_of(session, party)))
 
 
 async def keeps(session: AsyncSession, party: Party) -> Sequence[Kept]:
     """Say that the minutes sent to somebody stay: they are evidence for the funders."""
     count = await session.scalar(
         select(func.count(Delivery.cause.distinct())).where(
-            Delivery.recipient.in_(await _parties(session, party)),
+            Delivery.recipient.in_(await parties_of(session, party)),
             Delivery.kind.in_([names.DRAFT, names.FINAL]),
         )
     )
@@ -78,11 +76,3 @@ async def _forget(session: AsyncSession, wanted: ColumnElement[bool]) -> None:
         .values(party="", text="")
         .execution_options(synchronize_session=False)
     )
-
-
-async def _parties(session: AsyncSession, party: Party) -> Sequence[str]:
-    if party.kind != meetings.PERSON:
-        return [str(party)]
-    email = select(func.lower(Person.email)).where(Person.id == party.number).scalar_subquery()
-    guests = await session.scalars(select(Guest.id).where(Guest.email == email))
-    return [str(party), *(str(meetings.guest_party(guest)) for guest in guests)]

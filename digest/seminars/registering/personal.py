@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import Clock
+from core.ledger.store import cancel, purge
 from core.people.models import Person
 from core.reference import Party
 from core.room import PersonalData
 from digest.seminars import names
-from digest.seminars.models import Guest, Registration, Seminar
+from digest.seminars.contacts import guests_of, parties_of
+from digest.seminars.models import Guest, Registration, Seminar, Speaker
 from digest.seminars.registering.decide import HOLDING
 from digest.seminars.rules import RegistrationState
 
@@ -22,11 +24,13 @@ NEVER_SHOWN = frozenset({"id"})
 async def export(session: AsyncSession, party: Party) -> Mapping[str, Any]:
     """Return the registrations of a person (and of a guest at their address) or a guest."""
     found: dict[str, Any] = {}
-    for guest in await _guests(session, party):
+    for guest in await guests_of(session, party):
         found |= {key: getattr(guest, key) for key in ("email", "name", "organisation", "function")}
     rows = await _registrations(session, party)
     if rows:
         found["registrations"] = [_columns(row) for row in rows]
+    if speeches := await _speeches(session, party):
+        found["speaks"] = [_columns(row) for row in speeches]
     if party.kind == names.PERSON:
         person = await session.get(Person, party.number)
         if person is not None and person.preferred_channel:
@@ -57,33 +61,37 @@ async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
         if registration.state in {*HOLDING, RegistrationState.INVITED} and seminar.starts_at > now:
             registration.state = RegistrationState.CANCELLED.value
             registration.queue, registration.cancelled_at = None, now
-    for guest in await _guests(session, party):
-        guest.email = None
-        guest.name = guest.organisation = guest.function = ""
+    for speech in await _speeches(session, party):
+        await session.delete(speech)  # a page shows it: who was there is told by the sheets
+    for guest in await guests_of(session, party):
+        await _let_go(session, guest, now)
     if party.kind == names.PERSON:
         person = await session.get(Person, party.number)
         if person is not None:
             person.preferred_channel = None
 
 
+async def _let_go(session: AsyncSession, guest: Guest, now: datetime) -> None:
+    """Forget a guest, and what was sent to them."""
+    party = names.guest_party(guest.id)
+    guest.email = None
+    guest.name = guest.organisation = guest.function = ""
+    await session.flush()
+    await cancel(session, "erased", now, recipient=party)
+    await purge(session, party)
+
+
 async def _registrations(session: AsyncSession, party: Party) -> Sequence[Registration]:
-    guests = [str(names.guest_party(guest.id)) for guest in await _guests(session, party)]
-    wanted = Registration.party.in_([str(party), *guests])
+    wanted = Registration.party.in_(await parties_of(session, party))
     return (await session.scalars(select(Registration).where(wanted))).all()
 
 
-async def _guests(session: AsyncSession, party: Party) -> Sequence[Guest]:
-    if party.kind == names.GUEST:
-        wanted = Guest.id == party.number
-    elif party.kind == names.PERSON:
-        email = select(func.lower(Person.email)).where(Person.id == party.number)
-        wanted = Guest.email == email.scalar_subquery()
-    else:
-        return []
-    return (await session.scalars(select(Guest).where(wanted))).all()
+async def _speeches(session: AsyncSession, party: Party) -> Sequence[Speaker]:
+    wanted = Speaker.party.in_(await parties_of(session, party))
+    return (await session.scalars(select(Speaker).where(wanted).order_by(Speaker.id))).all()
 
 
-def _columns(row: Registration) -> dict[str, Any]:
+def _columns(row: Registration | Speaker) -> dict[str, Any]:
     values = {
         column.key: getattr(row, column.key)
         for column in row.__table__.columns

@@ -1,0 +1,96 @@
+"""Guests whom nobody has a reason to know any more: never confirmed, or not invited for long.
+
+The regulation (EU) 2016/679, art. 5-1-e, wants data kept no longer than needed. What proves that a
+funded meeting took place stays: who was there, and what was sent.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.parts import Parts
+from core.room import Tick
+from digest.seminars import names
+from digest.seminars.attendance import personal as attendance
+from digest.seminars.calendars import keys
+from digest.seminars.inviting import offered as inviting
+from digest.seminars.minutes import personal as minutes
+from digest.seminars.models import Guest, InvitedGroup, Registration, Seminar
+from digest.seminars.registering import personal as registering
+from digest.seminars.rules import RegistrationState
+
+log = structlog.get_logger()
+
+EVERY = 6 * 3600.0
+_AT_ONCE = 200
+_MONTH = timedelta(days=30.44)
+
+
+def tick(parts: Parts) -> Tick:
+    """Return the tick that lets them go, some at a time: it may be cut anywhere.
+
+    So go, of everybody, the answers to the free questions of meetings that are as old.
+    """
+
+    async def run(now: datetime) -> None:
+        old = now - parts.settings.seminars.guest_months * _MONTH
+        unconfirmed = now - timedelta(days=parts.settings.digest.unconfirmed_days)
+        await _forget_answers(parts, old)
+        count = 0
+        while some := await _forget(parts, _unneeded(old, unconfirmed), now):
+            count += some
+        if count:
+            await parts.database.scrub()
+            log.info("seminars.guests_forgotten", guests=count)
+
+    return Tick("seminars.forget_guests", run, _no_hurry, every=EVERY)
+
+
+async def _no_hurry(_session: AsyncSession) -> datetime | None:
+    return None
+
+
+def _unneeded(old: datetime, unconfirmed: datetime) -> ColumnElement[bool]:
+    """Match guests without any meeting that is later than `old`.
+
+    What was asked for before `unconfirmed`, and never confirmed, does not count.
+    """
+    party = literal(f"{names.GUEST}:") + cast(Guest.id, String)
+    later = exists().where(Seminar.ends_at > old)
+    requested = or_(
+        Registration.state != RegistrationState.ASKED,
+        Registration.invited_at.is_not(None),
+        Registration.requested_at > unconfirmed,
+    )
+    registered = later.where(
+        Registration.seminar_id == Seminar.id, Registration.party == party, requested
+    )
+    named = later.where(InvitedGroup.seminar_id == Seminar.id, InvitedGroup.value == party)
+    known = Guest.email.is_not(None) & (Guest.created_at < unconfirmed)
+    return known & ~registered & ~named
+
+
+async def _forget(parts: Parts, wanted: ColumnElement[bool], now: datetime) -> int:
+    async with parts.database.write() as session:
+        found = await session.scalars(select(Guest.id).where(wanted).limit(_AT_ONCE))
+        ids = found.all()
+        for identity in ids:
+            party = names.guest_party(identity)
+            for erase in (inviting.erase, attendance.erase, minutes.erase, keys.erase):
+                await erase(session, party)
+            await registering.erase(session, party, now)
+        return len(ids)
+
+
+async def _forget_answers(parts: Parts, old: datetime) -> None:
+    over = select(Seminar.id).where(Seminar.ends_at <= old)
+    said = cast(Registration.answers, String) != "{}"
+    async with parts.database.write() as session:
+        await session.execute(
+            update(Registration)
+            .where(Registration.seminar_id.in_(over), said)
+            .values(answers={})
+            .execution_options(synchronize_session=False)
+        )
