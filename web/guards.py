@@ -68,10 +68,17 @@ class FormLimit:
 
     One-click unsubscription (RFC 8058) is exempt: mailbox providers post it for many people
     from few addresses, and refusing it would keep somebody subscribed against their will.
-    Webhooks are exempt too: their secret guards them.
+    So are the links that each person was sent about a meeting: a whole town hall answers from one
+    address, and a token guards each of them. Webhooks too: their secret guards them.
     """
 
-    exempt = ("/desabonnement/", WEBHOOKS)
+    exempt = (
+        "/desabonnement/",
+        "/rencontres/reponse/",
+        "/rencontres/avis/",
+        "/rencontres/compte-rendu/",
+        WEBHOOKS,
+    )
 
     def __init__(self, app: ASGIApp, *, per_hour: int, page: Response) -> None:
         self._app = app
