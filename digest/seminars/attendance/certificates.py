@@ -1,7 +1,7 @@
 """« Attestations de présence »: who is to get one, made one by one, each for its person."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from core import acts, failpoints
 from core.ledger.draft import Content, Draft
 from core.ledger.store import post
 from core.mail.compose import Attachment, compose
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.printing import Press, press
 from core.reference import Party
@@ -112,9 +113,20 @@ def tick(parts: Parts) -> Tick:
     """Return what makes the certificates that were asked for."""
 
     async def run(now: datetime) -> None:
-        printing = press(parts.renderer, LAYOUT)
-        while await _make_some(parts, printing, now):
+        async with parts.database.read() as session:
+            wanted = select(Certificate.id).where(Certificate.posted_at.is_(None))
+            rows = await session.scalars(wanted.order_by(Certificate.seminar_id, Certificate.id))
+            waiting = rows.all()
+        if not waiting:
+            return
+        printing = await asyncio.to_thread(press, parts.renderer, LAYOUT)
+
+        async def make(ids: Sequence[int]) -> None:
+            await _make_some(parts, printing, ids, now)
             failpoints.reach("certificates.between_chunks")
+
+        chunks = range(0, len(waiting), CHUNK)
+        await one_by_one([waiting[first : first + CHUNK] for first in chunks], make)
 
     return Tick("attendance.certificates", run, next_due, every=5.0)
 
@@ -126,50 +138,50 @@ async def next_due(session: AsyncSession) -> datetime | None:
     )
 
 
-async def _make_some(parts: Parts, printing: Press | None, now: datetime) -> bool:
-    """Make some certificates, post their mails; say whether there were any."""
-    async with parts.database.read() as session:
-        rows = await session.scalars(
-            select(Certificate)
-            .where(Certificate.posted_at.is_(None))
-            .order_by(Certificate.seminar_id, Certificate.id)
-            .limit(CHUNK)
-        )
-        chunk = rows.all()
-        if not chunk:
-            return False
-        asked = [await _wanted(session, parts, row) for row in chunk]
-    made = {
-        row.id: await asyncio.to_thread(_content, parts, printing, wanted, now)
-        for row, wanted in zip(chunk, asked, strict=True)
-        if wanted is not None
-    }
-    failpoints.reach("certificates.made")
-    async with parts.database.write() as session:
-        await _post(session, [row.id for row in chunk], made, now)
-    log.info("attendance.certificates_made", count=len(made))
-    return True
-
-
-async def _post(
-    session: AsyncSession, ids: Iterable[int], made: Mapping[int, Content], now: datetime
+async def _make_some(
+    parts: Parts, printing: Press | None, ids: Sequence[int], now: datetime
 ) -> None:
+    """Make some certificates, and post their mails.
+
+    Raises ExceptionGroup, once the others are posted, when some cannot be made.
+    """
+    made: dict[int, Content | None] = {}
+
+    async def make(identity: int) -> None:
+        async with parts.database.read() as session:
+            wanted = await _wanted(session, parts, await session.get_one(Certificate, identity))
+        content = None
+        if wanted is not None:
+            content = await asyncio.to_thread(_content, parts, printing, wanted, now)
+        made[identity] = content
+
+    try:
+        await one_by_one(ids, make)
+    finally:
+        failpoints.reach("certificates.made")
+        async with parts.database.write() as session:
+            await _post(session, made, now)
+        log.info("attendance.certificates_made", count=len(made))
+
+
+async def _post(session: AsyncSession, made: Mapping[int, Content | None], now: datetime) -> None:
+    """Post the certificates that were made; of whom there is nothing to say, none is."""
     rows = await session.scalars(
         select(Certificate)
-        .where(Certificate.id.in_(list(ids)), Certificate.posted_at.is_(None))
+        .where(Certificate.id.in_(list(made)), Certificate.posted_at.is_(None))
         .order_by(Certificate.id)
         .with_for_update()
     )
     drafts = []
     for row in rows:
         row.posted_at = now
-        if row.id in made:
+        if (content := made[row.id]) is not None:
             drafts.append(
                 Draft(
                     names.CERTIFICATE,
                     names.certificate_slot(row.seminar_id, row.version),
                     Party.parse(row.party),
-                    made[row.id],
+                    content,
                     seminars.seminar_reference(row.seminar_id),
                     now,
                     bulk=True,

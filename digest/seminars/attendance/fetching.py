@@ -11,6 +11,7 @@ from core.errors import FileError, InputError
 from core.files import FileSource, fetched
 from core.ledger.draft import Draft
 from core.ledger.store import post
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.posts import render_post
 from core.reference import Party
@@ -47,8 +48,7 @@ class Fetching:
         async with self.parts.database.read() as session:
             rows = await session.scalars(select(AwaitedFile).order_by(AwaitedFile.id))
             waiting = rows.all()
-        for row in waiting:
-            await self._one(row, now)
+        await one_by_one(waiting, lambda row: self._one(row, now))
 
     async def _one(self, row: AwaitedFile, now: datetime) -> None:
         data: bytes | None

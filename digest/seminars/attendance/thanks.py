@@ -10,6 +10,7 @@ from core.chat import Button
 from core.clock import PARIS, aware
 from core.ledger.draft import Channel, Content
 from core.mail.compose import compose, placeholder
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.posts import render_post
 from core.room import Tick
@@ -39,8 +40,7 @@ def tick(parts: Parts) -> Tick:
                 select(Seminar.id).where(_unthanked(), Seminar.ends_at <= now)
             )
             identities = ended.all()
-        for identity in identities:
-            await _plan(parts, identity, now)
+        await one_by_one(identities, lambda identity: _plan(parts, identity, now))
 
     return Tick("attendance.thanks", run, next_due)
 

@@ -1,5 +1,6 @@
 """The evidence that was asked for in chat: made beside the event loop, and sent by the ledger."""
 
+import hashlib
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,13 +125,12 @@ class Making:
     ) -> None:
         target.seek(0)
         data = target.read()
-        async with self.parts.database.write() as session:
-            key = await keep(session, data, "application/zip", now)
+        key = hashlib.sha256(data).hexdigest()
         file = File("document", f"{KEPT}{key}", key, found.name, "application/zip", len(data))
         text = Text(CHAT, "ready", {**found.heading, "count": count})
         words = self.parts.renderer.chat(text, self.parts.settings.network.language)
         content = Post("file", words, file=file).content()
-        await self._settle(request, MADE, names.PACK, content, now, key)
+        await self._settle(request, MADE, names.PACK, content, now, data)
 
     async def _settle(  # noqa: PLR0917  # what became of it, then what says so
         self,
@@ -139,13 +139,19 @@ class Making:
         kind: str,
         content: Content,
         now: datetime,
-        key: str | None = None,
+        data: bytes | None = None,
     ) -> None:
+        """Write what became of a request, with the file: a crash leaves neither without the other.
+
+        `data` is the file, if it was made.
+        """
         async with self.parts.database.write() as session:
             row = await session.get_one(EvidenceRequest, request.id, with_for_update=True)
             if row.state != ASKED:  # another process was quicker
                 return
-            row.state, row.hash, row.settled_at = state, key, now
+            row.state, row.settled_at = state, now
+            if data is not None:
+                row.hash = await keep(session, data, "application/zip", now)
             draft = Draft(
                 kind=kind,
                 slot=names.slot(request.id),

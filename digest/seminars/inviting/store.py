@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import acts
 from core.failpoints import reach
 from core.followers import Followers
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.people.store import person_by_email
 from core.reference import Party
@@ -186,9 +187,12 @@ async def leave(parts: Parts, followers: Followers, now: datetime) -> None:
             .order_by(InvitationRound.due_at, InvitationRound.id)
         )
         identities = due.all()
-    for identity in identities:
+
+    async def leave_all(identity: int) -> None:
         while await _leave_some(parts, followers, identity, now):
             reach("invitations.between_chunks")
+
+    await one_by_one(identities, leave_all)
 
 
 async def _leave_some(parts: Parts, followers: Followers, identity: int, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from core.errors import FileError
 from core.files import FileSource, fetched, keep
 from core.ledger import store as ledger
 from core.ledger.draft import Draft
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.posts import render_post
 from core.reference import ANIMATORS, Party
@@ -48,10 +49,14 @@ class Fetching:
         async with self.parts.database.read() as session:
             rows = await session.execute(select(Minutes.id, Minutes.asked).where(_waits()))
             waiting = [(identity, asked) for identity, asked in rows if asked]
-        for identity, asked in waiting:
+
+        async def fetch(one: tuple[int, dict[str, Any]]) -> None:
+            identity, asked = one
             found = await self._fetched(asked, now)
             if found is not None:
                 await self._settle(identity, asked, found, now)
+
+        await one_by_one(waiting, fetch)
 
     async def _fetched(self, asked: dict[str, Any], now: datetime) -> bytes | str | None:
         """Return a file, the name of what is wrong, or None to come again."""

@@ -13,6 +13,7 @@ from core.failpoints import reach
 from core.files import keep
 from core.ledger import store as ledger
 from core.ledger.draft import Channel, Content, Draft
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.reference import Party
 from core.room import Tick
@@ -44,10 +45,13 @@ def tick(parts: Parts) -> Tick:
                 .order_by(MinutesVersion.id)
             )
             waiting = rows.all()
-        for identity in waiting:
+
+        async def send(identity: int) -> None:
             await _typeset(parts, identity, now)
             while await _write_some(parts, identity, now):
                 reach("minutes.between_chunks")
+
+        await one_by_one(waiting, send)
 
     return Tick("minutes.send", run, next_due, every=2.0)
 

@@ -6,6 +6,8 @@ import structlog
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import failpoints
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.room import Tick
 from digest.seminars.decide import State
@@ -28,16 +30,25 @@ def _promote_tick(parts: Parts) -> Tick:
     async def run(now: datetime) -> None:
         async with parts.database.read() as session:
             found = (await session.scalars(select(Seminar.id).where(_has_room(), _held(now)))).all()
-        for identity in found:
-            async with parts.database.write() as session:
-                seminar = await session.get_one(Seminar, identity)
-                await places.promote(session, parts, seminar, now)
+
+        async def promote_all(identity: int) -> None:
+            while await _promote_some(parts, identity, now):
+                failpoints.reach("registrations.between_promotions")
+
+        await one_by_one(found, promote_all)
 
     async def next_due(session: AsyncSession) -> datetime | None:
         wanted = select(func.min(Seminar.published_at)).where(_has_room(), _held(parts.clock.now()))
         return await session.scalar(wanted)
 
     return Tick("registrations.promote", run, next_due, every=15.0)
+
+
+async def _promote_some(parts: Parts, identity: int, now: datetime) -> int:
+    """Promote some of those who wait; return how many."""
+    async with parts.database.write() as session:
+        seminar = await session.get_one(Seminar, identity)
+        return await places.promote(session, parts, seminar, now)
 
 
 def _forget_tick(parts: Parts) -> Tick:

@@ -36,6 +36,10 @@ GIVEN_UP = HOLDING | {RegistrationState.ASKED}
 """The states that cancelling ends; who was excused, or has not answered, has nothing to cancel."""
 
 
+AT_ONCE = 50
+"""How many are promoted in one transaction: the others must not wait for it."""
+
+
 async def take(  # noqa: PLR0917  # who, of what, as they choose, when
     session: AsyncSession,
     parts: Parts,
@@ -116,11 +120,14 @@ async def leave(
 
 
 async def promote(session: AsyncSession, parts: Parts, seminar: Seminar, now: datetime) -> int:
-    """Give the free places to the first who wait, and tell them; return how many."""
+    """Give free places to the first who wait, and tell them; return how many.
+
+    No more than `AT_ONCE`: the clock gives the others theirs, in other transactions.
+    """
     seminar = await _locked(session, seminar)
     if not store.takes_registrations(seminar, now):
         return 0
-    count = promotions(await registrations.room_of(session, seminar))
+    count = min(AT_ONCE, promotions(await registrations.room_of(session, seminar)))
     if not count:
         return 0
     promoted = await registrations.waiting(session, seminar.id, count)

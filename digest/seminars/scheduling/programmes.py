@@ -14,6 +14,7 @@ from core.errors import FileError
 from core.files import FileSource, fetched, keep
 from core.ledger import store as ledger
 from core.ledger.draft import DeliveryKind, Draft, Policy
+from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.posts import render_post
 from core.reference import ANIMATORS, Party
@@ -84,10 +85,14 @@ class Fetching:
         """Fetch each file, and put it with its meeting or say why not."""
         async with self.parts.database.read() as session:
             waiting = [(each.id, each.programme_asked) for each in await _waiting(session)]
-        for identity, asked in waiting:
+
+        async def fetch(one: tuple[int, Mapping[str, Any] | None]) -> None:
+            identity, asked = one
             found = await self._fetched(asked or {}, now)
             if found is not None:
                 await self._settle(identity, asked or {}, found, now)
+
+        await one_by_one(waiting, fetch)
 
     async def _fetched(self, asked: Mapping[str, Any], now: datetime) -> bytes | Fault | None:
         """Return a file, what is wrong with it, or None to come again."""
