@@ -15,6 +15,7 @@ import mrml
 from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from jinja2 import (
     BaseLoader,
     BytecodeCache,
@@ -218,10 +219,11 @@ def load_translations(language: str) -> gettext.NullTranslations:
 
 
 def _filters(language: str) -> dict[str, Any]:
-    """Dates as people read them: Paris time, in the language of the text; capitals; typography.
+    """Dates and numbers as people read them: Paris time, in the language of the text; typography.
 
     `beginning` is a date with its hour; a day whose hour nobody gave begins at midnight. `typeset`
-    is for words from outside (titles, what people write): ours are set already.
+    is for words from outside (titles, what people write): ours are set already. `decimal` writes a
+    number with the comma or the point of the language, three decimals at most.
     """
     french = language == "fr"
     clock = "H\u00a0'h'\u00a0mm" if french else "HH:mm"
@@ -239,6 +241,9 @@ def _filters(language: str) -> dict[str, Any]:
         local = aware(instant).astimezone(PARIS)
         return filters["datetime" if (local.hour, local.minute) != (0, 0) else "long_date"](instant)
 
+    def decimal(number: float) -> str:
+        return format_decimal(number, locale=language).replace("\u202f", "\u00a0")
+
     filters: dict[str, Callable[[Any], str]] = {
         "date": written("d MMMM y"),
         "long_date": written("EEEE d MMMM y"),
@@ -250,5 +255,6 @@ def _filters(language: str) -> dict[str, Any]:
         "typeset": typography.french if french else str,
         "capital_first": lambda words: words[:1].upper() + words[1:],
         "beginning": beginning,
+        "decimal": decimal,
     }
     return filters
