@@ -180,7 +180,7 @@ async def test_a_committee_owes_its_report_until_somebody_says_that_it_was_hande
     await change(house, number, access="Parking à 50 m")
     await house.tick_at(paris(2026, 11, 5, 9), TELL)
     (soon,) = await house.rows(MEETING)
-    assert "donc le jeudi 12 novembre 2026 au plus tard" in await words(house, soon)
+    assert "soit le jeudi 12 novembre 2026 au plus tard" in await words(house, soon)
     post = await house.chat_post(soon)
     assert [button.label for line in post.keyboard for button in line] == [
         "Le rapport est remis", "Ouvrir la fiche",
@@ -239,7 +239,7 @@ async def test_the_contract_is_recalled_before_its_end_and_the_day_after(
     ]
     first, _second, late = await house.rows(CONTRACT)
     assert "2 séminaires par an" in await words(house, first)
-    assert "Fait 1 sur 2 ; échéance le 31 décembre 2026." in await words(house, first)
+    assert "1 sur 2 ; échéance le 31 décembre 2026." in await words(house, first)
     assert "Échéance du marché dépassée" in await words(house, late)
 
 
@@ -262,16 +262,16 @@ async def test_the_list_says_what_is_late_first_and_animators_note_what_is_done(
     assert house.said(listed) == (
         "<b>Échéances du marché</b>\n\n"
         "⚠️ <b>Un rapport de lancement dans les quinze jours</b>\n"
-        "En retard : fait 0 sur 1, échéance le 17 novembre 2026\n\n"
+        "En retard : 0 sur 1, échéance le 17 novembre 2026\n\n"
         "⏳ <b>2 séminaires par an</b>\n"
-        "Fait 0 sur 2, échéance le 31 décembre 2026"
+        "0 sur 2, échéance le 31 décembre 2026"
     )
     assert [plain(label) for label in house.labels(listed)] == [
         "Fait : Un rapport de lancement… (novembre 2026)",
         "Fait : 2 séminaires par an (décembre 2026)",
     ]
     answers = await noting(house, "kick-off", "once", "Remis le 20 par courriel")
-    assert "Fait 1 sur 1, échéance le 17 novembre 2026" in house.said(answers[0])
+    assert "1 sur 1, échéance le 17 novembre 2026" in house.said(answers[0])
     assert "Remis le 20 par courriel" in house.said(answers[0])
     assert house.labels(answers[0]) == ["Retirer"]
     (after,) = await house.command("obligations")
@@ -318,7 +318,7 @@ async def test_two_who_note_the_same_thing_note_it_once(
     assert "a changé depuis ce message" in house.said(stale)
     await noting(house, "seminars", "2026-01-01", "-", version=1)
     (met,) = await press(house, "obligations.note", reference, 2)
-    assert house.said(met) == "Cette échéance est déjà remplie."
+    assert house.said(met) == "Cette échéance est déjà tenue."
 
 
 async def test_what_was_noted_by_mistake_is_taken_back(
@@ -334,7 +334,7 @@ async def test_what_was_noted_by_mistake_is_taken_back(
     (again,) = await press(house, "obligations.undo", undo.reference)
     assert house.said(again) == "C’est déjà retiré."
     (listed,) = await house.command("echeances")
-    assert "Fait 0 sur 2" in house.said(listed)
+    assert "0 sur 2" in house.said(listed)
 
 
 async def test_what_is_noted_before_a_reminder_leaves_stops_it(
@@ -368,7 +368,7 @@ async def test_final_minutes_count_by_themselves_in_their_quarter(
     assert house.said(listed) == (
         "<b>Échéances du marché</b>\n\n"
         "⏳ <b>Un compte rendu par trimestre</b>\n"
-        "Fait 0 sur 1, échéance le 31 décembre 2026"
+        "0 sur 1, échéance le 31 décembre 2026"
     )
 
 

@@ -143,7 +143,7 @@ async def test_cars_are_shared_by_choice_and_seen_by_those_who_share(house: Semi
     assert "ines@orsanne.example" in house.said(marc)
     marc = await pushed(house, marc, "Je propose des places", MARC)
     assert (await row_of(house, 3)).carpool == "15:offer"
-    await pushed(house, marc, "Je ne suis pas sur la liste", MARC)
+    await pushed(house, marc, "Ne pas figurer sur la liste", MARC)
     assert (await row_of(house, 3)).carpool is None
 
 

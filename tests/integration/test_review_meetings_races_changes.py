@@ -60,7 +60,7 @@ async def test_another_place_right_after_another_date_tells_both(house: SeminarH
     assert row.slot == "seminar:1/moved+place/v3"
     said = readable(await house.body(row))
     assert "Changement : séminaire" in said
-    assert "Bonjour. La rencontre ci-dessous a changé. Voici ce qui vaut désormais." in said
+    assert "Bonjour. La rencontre ci-dessous a changé. Voici les informations à jour." in said
     assert "19 mars 2027" in said
     assert "Salle polyvalente, Ardes" in said
 

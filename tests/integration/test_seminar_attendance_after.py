@@ -187,8 +187,8 @@ async def test_thanks_leave_the_next_working_day_to_who_came(house: SeminarHouse
     assert [row.recipient for row in rows] == ["person:2", "person:3"]
     text = readable(await house.body(rows[0]))
     assert (
-        "Subject: Merci d’être venu(e) : « Accueillir, et après ? », votre avis en trois questions"
-        in text
+        "Subject: Merci de votre participation : « Accueillir, et après ? », "
+        "votre avis en trois questions" in text
     )
     assert "https://relais.test/rencontres/avis/" in rows[0].values["feedback_url"]
     assert isinstance(await house.prepared(rows[0]), Ready)

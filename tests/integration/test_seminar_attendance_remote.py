@@ -108,7 +108,7 @@ async def test_who_was_connected_is_noted_and_no_address_is_kept(
     house.clock.set(STARTS + timedelta(hours=8))
     said = await imported(house, sent, seminar, LIST.encode("utf-16"))
     assert "Liste lue : 4 personnes connectées. 2 reconnues." in said
-    assert "2 connexions sont à rapprocher" in said
+    assert "2 connexions sont à identifier" in said
     assert await there(house) == {("person:2", "remote")}  # Marc stayed a quarter of an hour
     async with house.database.read() as session:
         (document,) = await documents.of(session, seminar, "remote")
@@ -132,7 +132,7 @@ async def test_unmatched_connections_are_decided_one_by_one(
     assert "<b>Paul</b>" in house.said(shown)
     asked = shown
     shown = await push(house, shown, "C’est SANS-ADRESSE Paul")
-    assert "Toutes les connexions sont rapprochées." in house.said(shown)
+    assert "Toutes les connexions sont identifiées." in house.said(shown)
     assert await there(house) == {
         ("person:2", "remote"),
         ("person:4", "remote"),
@@ -140,7 +140,7 @@ async def test_unmatched_connections_are_decided_one_by_one(
     }
     assert isinstance(asked, Redraw)
     (late,) = await pressed(house, asked.keyboard[-2][1])
-    assert "déjà rapprochée" in house.said(late)
+    assert "a déjà été traitée" in house.said(late)
     await imported(house, sent, seminar, LIST.encode() + b"Salle 3;;09:30;12:30\n")
     (shown,) = await house.press("attendance.unmatched", seminar)
     await push(house, shown, "Ne pas compter")

@@ -140,7 +140,7 @@ async def test_a_file_that_cannot_be_read_loses_nothing(house: SeminarHouse) -> 
     assert len(await house.rows(PROGRAMME)) == 1
     await house.tick_at(house.clock.now() + timedelta(minutes=31), "scheduling.programme")
     first, second = [(await house.chat_post(one)).text for one in await house.rows(PROGRAMME)]
-    assert "abîmé" in first
+    assert "endommagé" in first
     assert "n’a pas pu être lu dans Telegram" in second
     assert (await row(house)).programme == "9 h"
 
@@ -195,7 +195,7 @@ async def test_cancelling_asks_first_then_tells(house: SeminarHouse) -> None:
     toast, _card = await house.push(question, "Oui, annuler")
     assert "a changé" in house.said(toast)
     (toast,) = await house.press("seminars.publish", 1, version=2)
-    assert house.said(toast) == "Cette rencontre est annulée : elle ne change plus."
+    assert house.said(toast) == "Cette rencontre est annulée : elle ne peut plus être modifiée."
     await house.tick()
     assert len(await house.rows(names.CANCELLATION)) == 2
 
@@ -203,7 +203,7 @@ async def test_cancelling_asks_first_then_tells(house: SeminarHouse) -> None:
 async def test_a_draft_is_given_up_without_a_word(house: SeminarHouse) -> None:
     await house.fill(*ANSWERS)
     (question,) = await house.push(await card(house), "Abandonner ce brouillon")
-    assert "Personne ne l’a vu, personne n’est prévenu." in house.said(question)
+    assert "Personne d’autre ne l’a vu, et personne ne sera prévenu." in house.said(question)
     await house.push(question, "Oui, abandonner")
     await house.tick()
     assert await house.rows(names.CANCELLATION) == []
@@ -222,7 +222,7 @@ async def test_what_is_cancelled_or_begun_does_not_change(house: SeminarHouse) -
     assert "Trop tard" in house.said(toast)
     await house.press("scheduling.cancel", 2)
     (late,) = await house.answer(Ask("scheduling.title", {"seminar": 2}), "Autre")
-    assert house.said(late) == "Cette rencontre est annulée : elle ne change plus."
+    assert house.said(late) == "Cette rencontre est annulée : elle ne peut plus être modifiée."
     (unknown,) = await house.answer(Ask("scheduling.title", {"seminar": 99}), "Autre")
     assert house.said(unknown) == "Cette rencontre n’existe plus."
     (toast,) = await house.press("scheduling.menu", 99)

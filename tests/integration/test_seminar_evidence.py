@@ -150,10 +150,15 @@ async def test_the_evidence_holds_every_piece_and_says_what_is_missing(
     register = table(archive, "7-envois/registre-des-envois.csv")
     assert [(row[0], row[1], row[5], row[6]) for row in register[1:4]] == [
         ("invitation", "Inès Roche", "envoyé", ""),
-        ("invitation", "Marc Vidal", "échec", "refusé par la messagerie (550)"),
+        (
+            "invitation",
+            "Marc Vidal",
+            "échec",
+            "refusé par la messagerie du destinataire (code 550)",
+        ),
         ("invitation", "Paul Sans-Adresse", "non envoyé", "aucune adresse"),
     ]
-    assert [row[0] for row in register[4:]] == ["compte rendu ou relevé, projet"] * 3
+    assert [row[0] for row in register[4:]] == ["compte rendu ou relevé de décisions, projet"] * 3
 
 
 async def test_no_address_meal_nor_link_of_anybody_is_in_the_evidence(
@@ -187,7 +192,7 @@ async def test_what_the_register_forgot_is_rebuilt_and_said_so(house: SeminarHou
         await session.execute(update(Delivery).values(state="sent", settled_at=WHEN))
         await forget(session, house.clock.now() + timedelta(days=91))
     archive = zipfile.ZipFile(io.BytesIO(await zipped(house, seminar)))
-    assert "Invitation, rétablie d’après la rencontre" in plain(
+    assert "Invitation, reconstituée d’après les données de la rencontre" in plain(
         archive.read("LISEZ-MOI.html").decode()
     )
     assert "Accueillir" in archive.read("1-invitation/invitation.txt").decode()

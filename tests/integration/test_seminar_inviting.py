@@ -84,16 +84,19 @@ async def test_the_preview_says_who_how_what_and_when_before_anything_leaves(
     assert "4 personnes à inviter, chacune comptée une fois :" in said
     assert "– Tout le réseau (4)" in said
     assert "Par courriel : 2 personnes." in said
-    assert "Par la messagerie : 1 personne." in said
+    assert "Par messagerie instantanée : 1 personne." in said
     assert (
         "Non joignable, car on n’écrit plus à son adresse (en erreur, ou à sa volonté) : "
         "Paul Sans-Adresse." in said
     )
-    assert "– Invitation : 10 minutes après votre accord, que vous pouvez retenir d’ici là." in said
+    assert "– Invitation : 10 minutes après votre accord. D’ici là, vous pouvez la retenir." in said
     # J-30 is a Saturday, and leaves on the Friday; J-7 a Monday; J-1 a Sunday: on the Friday too.
-    assert "– Relance à qui n’aura pas répondu : vendredi 12 février 2027 à 9 h 00." in said
-    assert "– Rappel aux inscrits : lundi 8 mars 2027 à 9 h 00." in said
-    assert "– Rappel aux inscrits : vendredi 12 mars 2027 à 9 h 00." in said
+    assert (
+        "– Relance aux personnes qui n’auront pas répondu : vendredi 12 février 2027 à 9 h 00."
+        in said
+    )
+    assert "– Rappel aux personnes inscrites : lundi 8 mars 2027 à 9 h 00." in said
+    assert "– Rappel aux personnes inscrites : vendredi 12 mars 2027 à 9 h 00." in said
     assert "Rien n’est encore parti, et la rencontre n’est pas encore publiée." in said
     assert await house.registrations() == {}
 
@@ -365,7 +368,7 @@ async def test_a_person_is_found_by_typing_and_who_left_is_not_offered(
         await house.invites(seminar), "Une personne", "Ajouter une personne"
     )
     nobody = await house.type(asked, "Zoé")
-    assert "Personne de l’annuaire ne porte ce nom." in house.text(nobody)
+    assert "Personne ne porte ce nom dans l’annuaire." in house.text(nobody)
     found = await house.type(asked, "roche")
     assert house.buttons(found)[0] == "Inès Roche (Pays d’Orsanne)"
     shown = await house.choose(found, "Inès Roche")
@@ -396,7 +399,7 @@ async def test_outside_guests_are_typed_and_bad_lines_wait_for_a_choice(
     kept = await house.type(given, "=")
     said = house.text(kept)
     assert "C’est noté : 2 personnes ajoutées." in said
-    assert "1 figure déjà dans l’annuaire, d’après son adresse" in said
+    assert "1 personne figure déjà dans l’annuaire, d’après son adresse" in said
     assert house.buttons(kept)[0] == "✓ Jeanne Martin"
     shown = await house.choose(kept, "Retour aux invités")
     assert "– Jeanne Martin (hors réseau)" in house.text(shown)

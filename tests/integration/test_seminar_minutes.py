@@ -176,7 +176,7 @@ async def test_final_asks_for_a_confirmation_then_replaces_the_draft(house: Semi
         await on_minutes(house, "minutes.withdraw", seminar)
         assert (await web.get(f"/rencontres/{seminar}/compte-rendu.pdf")).status_code == 404
     (toast, _) = await on_minutes(house, "minutes.write", seminar)
-    assert house.said(toast) == "Il est définitif : il ne change plus."
+    assert house.said(toast) == "Ce document est définitif : il ne change plus."
     first, last = await sent_versions(house, seminar)
     assert (first.what, first.text) == ("projet", "Le texte.")
     assert (last.what, last.text) == ("final", "Le texte.\nCorrigé.")

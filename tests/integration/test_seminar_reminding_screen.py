@@ -71,16 +71,21 @@ async def test_the_screen_says_what_will_be_said_when_and_to_how_many(
     said = await screen(house, seminar)
     assert "<b>Séminaire – Accueillir, et après ?</b>" in said
     assert (
-        "🕘 Relance J-30, prévu le mercredi 10 février 2027 à 9 h 00 : 2 personnes à ce jour."
+        "🕘 Relance J-30, envoi prévu le mercredi 10 février 2027 à 9 h 00 : 2 personnes à ce jour."
         in said
     )
-    assert "🕘 Rappel J-7, prévu le vendredi 5 mars 2027 à 9 h 00 : 1 personne à ce jour." in said
-    assert "🕘 Rappel J-1, prévu le jeudi 11 mars 2027 à 9 h 00 : 1 personne à ce jour." in said
+    assert (
+        "🕘 Rappel J-7, envoi prévu le vendredi 5 mars 2027 à 9 h 00 : 1 personne à ce jour."
+        in said
+    )
+    assert (
+        "🕘 Rappel J-1, envoi prévu le jeudi 11 mars 2027 à 9 h 00 : 1 personne à ce jour." in said
+    )
     assert "2 personnes invitées n’ont pas encore répondu." in said
     assert await labels(house, seminar) == [
-        "Avancer la relance J-30", "Retirer la relance J-30",
-        "Avancer le rappel J-7", "Retirer le rappel J-7",
-        "Avancer le rappel J-1", "Retirer le rappel J-1",
+        "Envoyer la relance J-30 maintenant", "Retirer la relance J-30",
+        "Envoyer le rappel J-7 maintenant", "Retirer le rappel J-7",
+        "Envoyer le rappel J-1 maintenant", "Retirer le rappel J-1",
         "Relancer maintenant",
     ]  # fmt: skip
 
@@ -106,8 +111,8 @@ async def test_what_was_missed_is_shown_with_its_reason(house: SeminarHouse) -> 
     await house.tick_at(J1)
     said = await screen(house, seminar)
     assert (
-        "⚠️ Rappel J-7 : non envoyé, un message plus proche de la date partait en même temps."
-        in said
+        "⚠️ Rappel J-7 : message non envoyé, un autre, plus proche de la date, "
+        "partait en même temps." in said
     )
     house.clock.set(STARTS_AT)
     assert await labels(house, seminar) == []
@@ -116,7 +121,9 @@ async def test_what_was_missed_is_shown_with_its_reason(house: SeminarHouse) -> 
 async def test_what_the_meeting_had_begun_before_is_missed_visibly(house: SeminarHouse) -> None:
     seminar = await house.seminar(STARTS_AT, INES)
     await house.tick_at(STARTS_AT)
-    assert "⚠️ Rappel J-1 : non envoyé, la rencontre avait commencé." in await screen(house, seminar)
+    assert "⚠️ Rappel J-1 : message non envoyé, la rencontre avait commencé." in await screen(
+        house, seminar
+    )
 
 
 async def test_a_reminder_is_brought_forward_once_confirmed(house: SeminarHouse) -> None:
@@ -125,7 +132,7 @@ async def test_a_reminder_is_brought_forward_once_confirmed(house: SeminarHouse)
     asked = await press(house, "advance", "J-7")
     assert asked.splitlines() == [
         "Envoyer dès maintenant le rappel J-7 à 2 personnes inscrites ?",
-        "Le départ est immédiat.",
+        "L’envoi est immédiat.",
     ]
     await house.tick()
     assert await house.rows(names.REMINDER) == []
@@ -136,7 +143,10 @@ async def test_a_reminder_is_brought_forward_once_confirmed(house: SeminarHouse)
     ] * 2
     await house.tick_at(J7)
     assert len(await house.rows(names.REMINDER)) == 2
-    assert await press(house, "advance_now", "J-7") == "Trop tard : c’est déjà parti, ou retiré."
+    assert (
+        await press(house, "advance_now", "J-7")
+        == "Trop tard : ce message est déjà parti ou a été retiré."
+    )
 
 
 async def test_a_reminder_brought_forward_at_night_leaves_the_next_working_morning(
@@ -145,7 +155,7 @@ async def test_a_reminder_brought_forward_at_night_leaves_the_next_working_morni
     await house.seminar(STARTS_AT, INES)
     house.clock.set(datetime(2027, 2, 26, 21, tzinfo=UTC))  # a Friday
     asked = await press(house, "advance", "J-7")
-    assert "Le départ aura lieu le lundi 1er mars 2027 à 9 h 00" in asked
+    assert "L’envoi aura lieu le lundi 1er mars 2027 à 9 h 00" in asked
     await press(house, "advance_now", "J-7")
     await house.tick()
     assert await house.rows(names.REMINDER) == []
@@ -159,11 +169,14 @@ async def test_a_reminder_that_was_removed_never_leaves_unless_it_is_put_back(
     seminar = await house.seminar(STARTS_AT, INES)
     assert await press(house, "remove", "J-7") == "C’est retiré : rien ne partira."
     assert await press(house, "remove", "J-1") == "C’est retiré : rien ne partira."
-    assert "Rappel J-7 : retiré par l’équipe." in await screen(house, seminar)
+    assert "Rappel J-7 : message retiré par l’équipe." in await screen(house, seminar)
     assert "Remettre le rappel J-1" in await labels(house, seminar)
     await house.tick_at(J7)
-    assert await press(house, "restore", "J-1") == "C’est remis à sa date."
-    assert await press(house, "restore", "J-7") == "Trop tard : c’est déjà parti, ou retiré."
+    assert await press(house, "restore", "J-1") == "C’est rétabli : le message partira à sa date."
+    assert (
+        await press(house, "restore", "J-7")
+        == "Trop tard : ce message est déjà parti ou a été retiré."
+    )
     await house.tick_at(J1)
     assert [slot for slot, _ in await house.slots(names.REMINDER)] == [f"seminar:{seminar}/J-1/v1"]
 
@@ -216,7 +229,7 @@ async def test_what_a_move_replaced_is_not_shown_twice(house: SeminarHouse) -> N
     await house.move(seminar, STARTS_AT + timedelta(days=14))
     said = await screen(house, seminar, 2)
     assert said.count("Rappel J-7") == 1
-    assert "Rappel J-7, prévu le vendredi 19 mars 2027 à 9 h 00" in said
+    assert "Rappel J-7, envoi prévu le vendredi 19 mars 2027 à 9 h 00" in said
     assert "🕘 Annonce d’un changement" in said
 
 
@@ -228,7 +241,7 @@ async def test_once_cancelled_the_screen_says_that_nothing_else_leaves(
     await house.tick()
     said = await screen(house, seminar, 2)
     assert "✅ Annonce de l’annulation" in said
-    assert "Rencontre annulée : plus rien d’autre ne partira." in said
+    assert "Rencontre annulée : rien d’autre ne partira." in said
     assert "Rappel" not in said
 
 

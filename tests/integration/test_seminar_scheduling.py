@@ -60,8 +60,8 @@ async def test_an_animator_plans_checks_and_publishes(house: SeminarHouse) -> No
         "Places sur place : 40",
         "9 h 30 Accueil",
         "Inscriptions : ouvertes à tous",
-        "Invités : aucun groupe choisi",
-        "Rappels aux inscrits : J-7",
+        "Personnes invitées : aucun groupe choisi",
+        "Rappels aux personnes inscrites : J-7",
     ):
         assert line in said
     labels = house.labels(shown)
@@ -94,7 +94,7 @@ async def test_a_date_is_corrected_before_it_counts(house: SeminarHouse) -> None
     (other,) = await house.answer(again, "12 et 15 mars 9h-12h")
     assert "– lundi 15 mars 2027, matin, de 9 h 00 à 12 h 00" in house.said(other)
     toast, _card = await house.push(echo, "C’est bien cela")
-    assert house.said(toast) == "Un autre changement a été écrit depuis ce message."
+    assert house.said(toast) == "Un autre changement a été demandé depuis ce message."
     toast, screen = await house.press("seminars.publish", 1)
     assert house.said(toast) == "Confirmez d’abord la date."
     _noted, rest = await house.push(screen, "C’est bien cela")
@@ -184,7 +184,7 @@ async def test_like_the_last_time_only_the_date_is_asked(house: SeminarHouse) ->
     assert "Séminaire de printemps" in said
     assert "Questions : Arrivée ?" in said
     assert "Places sur place : 30" in said
-    assert "Invités : 1 groupe choisi" in said
+    assert "Personnes invitées : 1 groupe choisi" in said
     assert "Lieu : Salle des fêtes, Ambert" in said
     buttons = [button for line in getattr(shown, "keyboard", ()) for button in line]
     assert buttons[0].action == "invitations.preview"
@@ -231,8 +231,8 @@ async def test_everything_of_a_draft_can_be_changed(house: SeminarHouse) -> None
         "Programme :\n9 h\n10 h",
         "Repas : Viande / Végétarien",
         "Questions : Arrivée ?",
-        "Rappels aux inscrits : J-10, J-2",
-        "Relances sans réponse : aucune",
+        "Rappels aux personnes inscrites : J-10, J-2",
+        "Relances aux personnes sans réponse : aucune",
         "Inscriptions : réservées aux personnes invitées",
         "Covoiturage : proposé",
         "Composition : élargie",
@@ -243,7 +243,7 @@ async def test_everything_of_a_draft_can_be_changed(house: SeminarHouse) -> None
     said = house.said(await card(house))
     assert "<b>Atelier – Comité 🎉" in said
     assert "Composition" not in said
-    assert "Rappels aux inscrits : J-7" in said
+    assert "Rappels aux personnes inscrites : J-7" in said
     assert (await row(house)).version > 1
 
 
