@@ -16,7 +16,7 @@ from core.clock import FixedClock
 from core.db import Database
 from core.errors import InputError
 from core.mail.fill import fill
-from core.people.models import Membership, Structure
+from core.people.models import Membership, Person, Structure
 from digest.seminars import names
 from digest.seminars.attendance.connections import Connected, Window, cleaned
 from digest.seminars.attendance.sheet import sheet_html, sheet_pdf
@@ -134,6 +134,18 @@ async def test_who_typed_an_address_before_its_invitation_left_keeps_nobody_from
     assert await house.registrations() == {"person:2": "invited"}
     await house.tick("seminars.remind")
     assert await house.slots(names.INVITATION) == [("seminar:1/invitation", "person:2")]
+
+
+async def test_a_guest_who_joined_the_directory_is_not_invited_twice(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT)
+    await joined(house, "Inès R.", "avant@orsanne.example")
+    async with house.database.write() as session:
+        session.add(Structure(id=1, code="S1", name="Pays d’Orsanne"))
+        await session.flush()
+        session.add(Membership(person_id=2, role="agent", structure_id=1, since=house.clock.now()))
+        (await session.get_one(Person, 2)).email = "Avant@orsanne.example"
+    await invite(house, 1, person="person:2")
+    assert await house.registrations() == {"guest:1": "registered"}
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,13 @@ from core.chat import Redraw, Toast
 from core.clock import FixedClock
 from core.db import Database
 from core.errors import InputError
+from core.people.models import Membership, Structure
 from digest.seminars.attendance.connections import Window, read
 from digest.seminars.attendance.opinions import Opinion, give
 from digest.seminars.decide import Kind
 from digest.seminars.evidence import pack
 from tests.minutes import PDF, Sent, minutes_of, on_minutes, over, written
-from tests.seminars import MARC, SeminarHouse, seminar_settings
+from tests.seminars import INES, MARC, SeminarHouse, seminar_settings
 
 WHEN = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
 WINDOWS = (Window(1, WHEN, WHEN + timedelta(hours=3)),)
@@ -132,3 +133,28 @@ def test_the_longest_list_is_read() -> None:
     )
     found = read(("Name;Join time;Leave time\n" + lines).encode(), WINDOWS)
     assert len(found) == 19_000
+
+
+@pytest.mark.parametrize(
+    "name", ["Inès" + "(" * 100_000 + ")x", "N" * 100_000, "Inès\u202e\x07 Roche"]
+)
+def test_a_hostile_name_among_those_connected_is_cut(name: str) -> None:
+    (found,) = read(f"Name;Join;Left\n{name};09:30;12:00\n".encode(), WINDOWS)
+    assert found.name.isprintable()
+    assert len(found.name) <= 254
+
+
+async def test_nobody_is_registered_by_a_colleague_after_giving_up(house: SeminarHouse) -> None:
+    await house.seminar(WHEN, 3)
+    async with house.database.write() as session:
+        session.add(Structure(id=1, code="S1", name="Pays d’Orsanne"))
+        await session.flush()
+        since = house.clock.now()
+        session.add_all(
+            Membership(person_id=one, role="agent", structure_id=1, since=since) for one in (2, 3)
+        )
+    (listed,) = await house.press("registrations.others", 1, sender=INES)
+    assert "Marc Vidal" not in house.labels(listed)
+    await house.press("seminars.leave", 1, sender=MARC)
+    (listed,) = await house.press("registrations.others", 1, sender=INES)
+    assert "Marc Vidal" not in house.labels(listed)

@@ -46,7 +46,8 @@ EMAILS = {
 MOST_BYTES = 5_000_000
 MOST_LINES = 20_000
 MOST_CELLS = 100
-"""How much of a line is read: no list has so many columns."""
+LONGEST_CELL = 254
+"""How much of a line is read: no list has so many columns, no address is longer."""
 
 _ISO = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})[T ,]+"
@@ -163,7 +164,11 @@ def _cells(text: str) -> Sequence[Sequence[str]]:
         rows = list(csv.reader(lines, delimiter=separator))
     except csv.Error as error:
         raise InputError("list_unreadable") from error
-    return [[" ".join(cell.split()) for cell in row[:MOST_CELLS]] for row in rows]
+    return [[_cell(cell[:LONGEST_CELL]) for cell in row[:MOST_CELLS]] for row in rows]
+
+
+def _cell(words: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
 
 
 def _stays(rows: Sequence[Sequence[str]], windows: Sequence[Window]) -> Iterable[Stay]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.followers import Followers
@@ -72,7 +72,8 @@ async def invited(
     audience = audience_of(seminar.kind, seminar.audience)
     there = await directory(session, groups.values(), followers, now)
     resolved = resolve(groups.values(), there, audience)
-    new = to_invite(resolved.invited, await states(session, seminar.id))
+    known = {**await _twins(session, seminar.id), **await states(session, seminar.id)}
+    new = to_invite(resolved.invited, known)
     return Invited(groups, audience, resolved, new)
 
 
@@ -90,6 +91,17 @@ async def states(session: AsyncSession, seminar: int) -> Mapping[str, Registrati
         select(Registration.party, Registration.state).where(Registration.seminar_id == seminar)
     )
     return {row.party: RegistrationState(row.state) for row in rows}
+
+
+async def _twins(session: AsyncSession, seminar: int) -> Mapping[str, RegistrationState]:
+    """Return what people answered as guests, before they were of the directory, by their party."""
+    rows = await session.execute(
+        select(Person.id, Registration.state)
+        .join(Guest, Guest.email == func.lower(Person.email))
+        .join(Registration, Registration.party == literal("guest:") + cast(Guest.id, String))
+        .where(Registration.seminar_id == seminar)
+    )
+    return {str(names.person_party(row.id)): RegistrationState(row.state) for row in rows}
 
 
 async def directory(

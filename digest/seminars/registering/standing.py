@@ -108,7 +108,7 @@ async def colleagues(
     found = []
     for one in people:
         row = about.get(str(names.person_party(one.id)))
-        if row is not None and row.state in ANSWERED:
+        if row is not None and (row.state in ANSWERED or row.answered_at is not None):
             continue
         if seminar.open_to_all or (row is not None and row.invited_at is not None):
             found.append(Colleague(one.id, one.name))
