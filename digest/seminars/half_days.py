@@ -24,6 +24,10 @@ class Half(enum.StrEnum):
     EVENING = "evening"
 
 
+IN_FILES = {Half.MORNING: "matin", Half.AFTERNOON: "apres-midi", Half.EVENING: "soiree"}
+"""How the names of files say a half: readers see them, any system writes them."""
+
+
 @dataclass(frozen=True)
 class Hours:
     """One half-day: its day in Paris, and its instants in UTC."""
@@ -102,6 +106,11 @@ def kept_places(
                 found[place] = same[0]
                 left.remove(same[0])
     return found
+
+
+def in_file_names(day: date, half: str) -> str:
+    """Return how the names of files say a half-day: `2027-03-12-matin`."""
+    return f"{day.isoformat()}-{IN_FILES[Half(half)]}"
 
 
 def half_at(hour: time) -> Half:

@@ -130,7 +130,7 @@ async def test_the_sheet_has_who_comes_and_neither_address_nor_phone(house: Semi
     (morning, afternoon) = await half_days(house, seminar)
     (given,) = await press(house, "attendance.sheet", "half_day", str(morning.id))
     assert isinstance(given, Document)
-    assert given.name == "emargement-2027-03-12-morning.pdf"
+    assert given.name == "emargement-2027-03-12-matin.pdf"
     assert given.data.startswith(b"%PDF-")
     assert b"<pdfuaid:part>1</pdfuaid:part>" in given.data
     async with house.database.read() as session:
@@ -234,7 +234,7 @@ async def test_the_signed_sheet_is_fetched_page_after_page(
     photo = File("photo", "one", "u1")
     paper = File("document", "two", "u2", "feuille.pdf", "application/pdf", 12)
     (said,) = await send(house, ask, [photo, photo], [paper])
-    assert "Bien reçu pour vendredi 12 mars, matin : 3 fichiers." in house.said(said)
+    assert "Bien reçu (vendredi 12 mars, matin) : 3 fichiers." in house.said(said)
     sent.files = {"one": JPEG, "two": PDF}
     await house.tick("attendance.files")
     await house.tick("attendance.files")
@@ -283,7 +283,7 @@ async def test_a_file_that_the_chat_does_not_give_is_asked_for_half_an_hour(
     assert await house.next_due("attendance.files") == NOW
     await house.tick_at(datetime(2027, 3, 1, 9, 31, tzinfo=UTC), "attendance.files")
     (row,) = await house.rows("attendance.noted")
-    assert "Telegram n’a pas donné" in plain((await house.chat_post(row)).text)
+    assert "n’a pas pu être récupéré dans Telegram" in plain((await house.chat_post(row)).text)
     async with house.database.read() as session:
         assert (await session.scalars(select(AwaitedFile))).all() == []
 

@@ -11,13 +11,12 @@ from digest.seminars.evidence.decide import (
     HalfDayHeld,
     Missing,
     extension_of,
-    half_day_name,
     missing,
     numbered,
     pack_name,
     reason_shown,
 )
-from digest.seminars.half_days import Half
+from digest.seminars.half_days import Half, in_file_names
 
 DAY = date(2027, 3, 12)
 MORNING = HalfDayHeld(1, DAY, Half.MORNING, scans=1, noted=12)
@@ -45,8 +44,8 @@ def test_what_is_missing_is_said_half_day_by_half_day() -> None:
 
 def test_names_hold_nobodys_words() -> None:
     assert pack_name(Kind.STEERING, 4, DAY) == ("justificatifs-comite-de-pilotage-4-2027-03-12.zip")
-    assert [half_day_name(each) for each in (MORNING, AFTERNOON)] == [
-        "2027-03-12-matin", "2027-03-12-apres-midi",
+    assert [in_file_names(DAY, half) for half in Half] == [
+        "2027-03-12-matin", "2027-03-12-apres-midi", "2027-03-12-soiree",
     ]  # fmt: skip
     assert numbered([("a", "pdf"), ("b", "jpg"), ("a", "jpg")]) == ["a-1.pdf", "b-1.jpg", "a-2.jpg"]
 

@@ -6,19 +6,20 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.draft import DeliveryKind, MailAddress, Parcel, Policy, Ready, Skip
-from core.people.reaching import to_person
+from core.parts import Parts
 from digest.seminars import store
 from digest.seminars.attendance import names
 from digest.seminars.attendance.models import Certificate
 from digest.seminars.contacts import contact_of
 from digest.seminars.decide import State
+from digest.seminars.where_asked import where_asked
 
 
-def delivery_kinds() -> tuple[DeliveryKind, ...]:
-    """Return the certificates, and what is said to who sent a file."""
+def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
+    """Return the certificates, and what is said of a file where it was sent."""
     return (
         DeliveryKind(names.CERTIFICATE, Policy.RESEND, certificate),
-        DeliveryKind(names.NOTED, Policy.RESEND, to_person),
+        DeliveryKind(names.NOTED, Policy.RESEND, where_asked(parts)),
     )
 
 

@@ -31,6 +31,7 @@ from digest.seminars.attendance.store import candidates, note, roll, sheet_rows
 from digest.seminars.attendance.words import words
 from digest.seminars.decide import State
 from digest.seminars.desk import actor_of
+from digest.seminars.half_days import in_file_names
 from digest.seminars.models import HalfDay, Seminar
 from digest.seminars.rules import parse_name
 
@@ -110,7 +111,7 @@ class Desk:
         data, extension = await asyncio.to_thread(sheet_pdf, *given), "pdf"
         if data is None:
             data, extension = sheet_html(*given).encode(), "html"
-        name = f"emargement-{half_day.day:%Y-%m-%d}-{half_day.half}.{extension}"
+        name = f"emargement-{in_file_names(half_day.day, half_day.half)}.{extension}"
         return [Document(name, data, words("sheet_given", half_day=half_day, people=len(rows)))]
 
     async def roll(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:

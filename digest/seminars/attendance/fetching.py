@@ -14,13 +14,14 @@ from core.ledger.store import post
 from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.posts import render_post
-from core.reference import Party
+from core.reference import ANIMATORS, Party
 from core.room import Tick
 from digest.seminars import documents
 from digest.seminars.attendance import names, remote
 from digest.seminars.attendance.models import AwaitedFile
 from digest.seminars.attendance.screens import act
 from digest.seminars.attendance.words import words
+from digest.seminars.half_days import in_file_names
 from digest.seminars.models import HalfDay, Seminar
 from digest.seminars.names import seminar_reference
 
@@ -90,7 +91,8 @@ class Fetching:
             return words("scan_unreadable")
         media_type, extension = found
         count = 1 + await _scans(session, seminar, row.half_day_id)
-        name = f"emargement-{half_day.day:%Y-%m-%d}-{half_day.half}-signe-{count}.{extension}"
+        which = in_file_names(half_day.day, half_day.half)
+        name = f"emargement-{which}-signe-{count}.{extension}"
         await documents.add(
             session, seminar, "scan", name, data, media_type, now, by, half_day=half_day
         )
@@ -111,12 +113,12 @@ class Fetching:
     async def _tell(
         self, session: AsyncSession, seminar: Seminar, row: AwaitedFile, text: Text, now: datetime
     ) -> None:
-        """Tell who sent it, in their private chat, with the way back to the meeting's day."""
+        """Say it where it was sent, with the way back to the meeting's day."""
         reference = seminar_reference(seminar.id)
         keyboard = ((act("panel_button", "panel", reference),),)
         language = self.parts.settings.network.language
         content = render_post(self.parts.renderer, text, keyboard, language).content()
-        recipient = Party.parse(row.asked_by)
+        recipient = ANIMATORS if row.in_group else Party.parse(row.asked_by)
         # Drawn, for numbers are given again; the row that goes is what makes it once.
         slot = f"file:{row.id}/{self.parts.random.getrandbits(64):016x}"
         draft = Draft(names.NOTED, slot, recipient, content, reference, now)

@@ -69,7 +69,8 @@ class AwaitedFile(Base):
     """A file sent in chat that is still to be fetched: a page of a signed sheet, or a list.
 
     `kind` is that of the document it will be. `file_id` is the chat's handle on it; the row goes
-    once the file is there, or is given up.
+    once the file is there, or is given up: that is said in the group when it was sent `in_group`,
+    else to who sent it.
     """
 
     __tablename__ = "attendance_files"
@@ -85,6 +86,7 @@ class AwaitedFile(Base):
     media_type: Mapped[str]
     asked_at: Mapped[datetime]
     asked_by: Mapped[str]
+    in_group: Mapped[bool]
 
 
 class Connection(Base):

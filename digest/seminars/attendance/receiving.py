@@ -241,6 +241,7 @@ async def _await_files(
             "media_type": "image/jpeg" if file.kind == "photo" else file.mime_type,
             "asked_at": turn.now,
             "asked_by": str(actor_of(turn)),
+            "in_group": not turn.incoming.place.private,
         }
         insert = _insert(turn.session)
         await turn.session.execute(insert(AwaitedFile).values(values).on_conflict_do_nothing())

@@ -22,6 +22,6 @@ def build(parts: Parts, files: FileSource) -> Room:
         forms=(*desk.forms(), *receiving.forms()),
         pages=FeedbackPages(parts).routes(),
         ticks=(Fetching(parts, files).tick(), certificates.tick(parts), thanks.tick(parts)),
-        deliveries=delivery_kinds(),
+        deliveries=delivery_kinds(parts),
         personal_data=PersonalData(personal.export, personal.erase, personal.keeps),
     )

@@ -14,7 +14,6 @@ SLUGS = {
     Kind.TECHNICAL: "comite-technique",
     Kind.WORKSHOP: "atelier",
 }
-HALVES = {Half.MORNING: "matin", Half.AFTERNOON: "apres-midi", Half.EVENING: "soiree"}
 
 EXTENSIONS = {
     "application/pdf": "pdf",
@@ -84,11 +83,6 @@ def missing(facts: Facts) -> tuple[Missing, ...]:
 def pack_name(kind: Kind, number: int, day: date) -> str:
     """Return the name of the whole file: what, which, when; nobody's words."""
     return f"justificatifs-{SLUGS[kind]}-{number}-{day.isoformat()}.zip"
-
-
-def half_day_name(half: HalfDayHeld) -> str:
-    """Return how files name a half-day: `2027-03-12-matin`."""
-    return f"{half.day.isoformat()}-{HALVES[half.half]}"
 
 
 def extension_of(media_type: str, name: str) -> str:

@@ -23,7 +23,6 @@ from digest.seminars.evidence.decide import (
     Facts,
     HalfDayHeld,
     extension_of,
-    half_day_name,
     missing,
     numbered,
     pack_name,
@@ -31,7 +30,7 @@ from digest.seminars.evidence.decide import (
 from digest.seminars.evidence.invitation import Invited, invited
 from digest.seminars.evidence.pieces import Gathered, Piece, words
 from digest.seminars.evidence.tables import REMOTE, Tables
-from digest.seminars.half_days import Half
+from digest.seminars.half_days import Half, in_file_names
 from digest.seminars.minutes import rendering as minutes_rendering
 from digest.seminars.minutes import store as minutes_store
 from digest.seminars.minutes.decide import State
@@ -138,7 +137,7 @@ class _Gathering:
         ending = "pdf" if printed else "html"
         return [
             Piece(
-                f"3-emargement/feuille-{half_day_name(half)}.{ending}",
+                f"3-emargement/feuille-{in_file_names(half.day, half.half)}.{ending}",
                 words("sheet", half_day=row),
                 None,
                 self._sheet(row, printed=printed),
@@ -161,7 +160,7 @@ class _Gathering:
         self, scans: Sequence[Document], rows: Sequence[HalfDay], halves: Sequence[HalfDayHeld]
     ) -> list[Piece]:
         by_id = {row.id: row for row in rows}
-        names = {half.id: half_day_name(half) for half in halves}
+        names = {half.id: in_file_names(half.day, half.half) for half in halves}
         stems = [
             (
                 f"4-feuilles-signees/{names.get(scan.half_day_id or 0, 'toute-la-rencontre')}",

@@ -35,7 +35,7 @@ from digest.seminars.evidence import names, pack
 from digest.seminars.evidence.desk import ASKED, FAILED, HEAVY, MADE
 from digest.seminars.evidence.models import EvidenceRequest
 from digest.seminars.evidence.pieces import CHAT, Gathered
-from digest.seminars.minutes.deliveries import where_asked
+from digest.seminars.where_asked import where_asked
 
 log = structlog.get_logger()
 

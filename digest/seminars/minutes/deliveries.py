@@ -4,22 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.draft import (
-    ChatAddress,
-    DeliveryKind,
-    Parcel,
-    Policy,
-    Prepare,
-    Ready,
-    Skip,
-)
+from core.ledger.draft import DeliveryKind, Parcel, Policy, Prepare, Ready, Skip
 from core.parts import Parts
-from core.people.roles import Role
-from core.people.store import roles_of
 from digest.seminars.contacts import contact_of
 from digest.seminars.minutes import names, store
 from digest.seminars.minutes.decide import State
-from digest.seminars.names import PERSON
+from digest.seminars.where_asked import where_asked
 from digest.to_desk import to_the_desk
 
 
@@ -31,23 +21,6 @@ def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
         DeliveryKind(names.OBSERVED, Policy.RESEND, to_the_desk(parts)),
         DeliveryKind(names.TOLD, Policy.RESEND, where_asked(parts)),
     )
-
-
-def where_asked(parts: Parts) -> Prepare:
-    """Send to the animators' group, or to the animator who asked in private."""
-    desk = to_the_desk(parts)
-
-    async def prepare(session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
-        if parcel.recipient.kind != PERSON:
-            return await desk(session, parcel, now)
-        if Role.ANIMATOR not in await roles_of(session, parcel.recipient.number, now):
-            return Skip("not_wanted")
-        contact = await contact_of(session, parcel.recipient)
-        if contact is None or contact.chat_id is None:
-            return Skip("no_address")
-        return Ready(ChatAddress(contact.chat_id))
-
-    return prepare
 
 
 def _to_reader(what: State) -> Prepare:

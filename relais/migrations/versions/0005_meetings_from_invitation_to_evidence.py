@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("asked_at", core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("in_group", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_files")),
         sa.UniqueConstraint(
             "seminar_id",
