@@ -39,8 +39,9 @@ async def ask(
     """Take a request from the page and draft the mail that answers it.
 
     An address of the directory is that person's. Returns what was done, for logs: the visitor
-    must not be able to tell.
+    must not be able to tell. The meeting is locked before any guest or registration.
     """
+    seminar = await store.by_id(session, seminar.id, lock=True) or seminar
     party = await party_of(session, parts, visitor.email, now)
     registration = await registrations.opened(session, seminar.id, party, visitor.name)
     state = RegistrationState(registration.state)

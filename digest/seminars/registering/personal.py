@@ -50,9 +50,13 @@ def personal_data(clock: Clock) -> PersonalData:
 async def erase(session: AsyncSession, party: Party, now: datetime) -> None:
     """Forget names, addresses and what was chosen; what remains says that somebody came.
 
-    A place in a meeting to come is given back: the next one who waits has it.
+    A place in a meeting to come is given back: the next one who waits has it. The meetings are
+    locked before any registration, as wherever places are given.
     """
-    for registration in await _registrations(session, party):
+    held = {one.seminar_id for one in await _registrations(session, party)}
+    meetings = select(Seminar).where(Seminar.id.in_(held)).order_by(Seminar.id)
+    await session.execute(meetings.with_for_update())
+    for registration in await _registrations(session, party, lock=True):
         registration.name = registration.organisation = registration.function = ""
         registration.represented_by = ""
         registration.meal = registration.carpool = None
@@ -81,9 +85,12 @@ async def _let_go(session: AsyncSession, guest: Guest, now: datetime) -> None:
     await purge(session, party)
 
 
-async def _registrations(session: AsyncSession, party: Party) -> Sequence[Registration]:
-    wanted = Registration.party.in_(await parties_of(session, party))
-    return (await session.scalars(select(Registration).where(wanted))).all()
+async def _registrations(
+    session: AsyncSession, party: Party, *, lock: bool = False
+) -> Sequence[Registration]:
+    wanted = select(Registration).where(Registration.party.in_(await parties_of(session, party)))
+    wanted = wanted.order_by(Registration.id)
+    return (await session.scalars(wanted.with_for_update() if lock else wanted)).all()
 
 
 async def _speeches(session: AsyncSession, party: Party) -> Sequence[Speaker]:
