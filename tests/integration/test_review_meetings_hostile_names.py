@@ -145,6 +145,9 @@ async def test_a_guest_who_joined_the_directory_is_not_invited_twice(house: Semi
         session.add(Membership(person_id=2, role="agent", structure_id=1, since=house.clock.now()))
         (await session.get_one(Person, 2)).email = "Avant@orsanne.example"
     await invite(house, 1, person="person:2")
+    async with house.visitor() as visitor:
+        given = {"name": "Inès", "email": "avant@orsanne.example"}
+        await visitor.post("/rencontres/1", data=given)
     assert await house.registrations() == {"guest:1": "registered"}
 
 

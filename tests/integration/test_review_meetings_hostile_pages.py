@@ -5,17 +5,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from core.calendar_replies import CalendarReply
 from core.clock import FixedClock
 from core.db import Database
 from core.people.models import Person
 from core.reference import Party
-from digest.seminars import names
+from digest.seminars import documents, names
 from digest.seminars.attendance.names import FEEDBACK
+from digest.seminars.calendars.meetings import uid
+from digest.seminars.calendars.replies import RepliesToMeetings
 from digest.seminars.decide import Kind
 from digest.seminars.inviting.names import PAPER
 from digest.seminars.models import CalendarKey, Guest, Registration, Seminar
 from digest.seminars.registering.names import REGISTERED
-from tests.seminars import INES_MAIL, SeminarHouse, plain, seminar_settings
+from tests.seminars import INES, INES_MAIL, SeminarHouse, plain, seminar_settings
 
 STARTS_AT = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
 BASE = "https://relais.test"
@@ -198,3 +201,36 @@ async def test_tokens_of_one_purpose_open_no_other_page(house: SeminarHouse) -> 
                     found = await visitor.get(path.format(token))
                     assert found.status_code == 400, (purpose, path)
                     assert found.headers["cache-control"] == "no-store"
+
+
+async def test_a_calendar_program_takes_no_place_that_its_owner_may_not(
+    house: SeminarHouse,
+) -> None:
+    """Who gave up before a meeting was for those invited only comes back by no other way."""
+    await house.seminar(STARTS_AT, 2)
+    await house.press("seminars.leave", 1, sender=INES)
+    await changed(house, open_to_all=False)
+    reply = CalendarReply(uid(house.parts, 1), INES_MAIL, INES_MAIL, "accepted", None, None)
+    async with house.database.write() as session:
+        taken = await RepliesToMeetings(house.parts).take(session, reply, house.clock.now())
+    assert taken == "not_invited"
+    assert await house.registrations() == {"person:2": "cancelled"}
+
+
+async def test_a_file_that_could_act_is_only_given_to_be_saved(house: SeminarHouse) -> None:
+    await house.seminar(STARTS_AT)
+    now = house.clock.now()
+    async with house.database.write() as session:
+        row = await session.get_one(Seminar, 1)
+        for number, media_type in enumerate(("text/html", "image/svg+xml", "application/pdf")):
+            await documents.add(
+                session, row, "slides", 'a";\r\nX: y\u202e.html', b"<script>%d" % number,
+                media_type, now, Party("person", "1"), public=number < 2,
+            )  # fmt: skip
+    async with house.visitor() as visitor:
+        for number in (1, 2):
+            found = await visitor.get(f"/rencontres/1/documents/{number}")
+            assert found.headers["content-disposition"].startswith("attachment; filename*=")
+            assert "x" not in found.headers
+        assert (await visitor.get("/rencontres/1/documents/3")).status_code == 404
+        assert (await visitor.get("/rencontres/2/documents/1")).status_code == 404

@@ -17,7 +17,7 @@ from digest.seminars import names, registrations, store
 from digest.seminars.calendars.decide import Answered, Deed, Standing, deed_of
 from digest.seminars.calendars.meetings import uid
 from digest.seminars.models import Guest, Registration, Seminar
-from digest.seminars.registering import places
+from digest.seminars.registering import places, standing
 from digest.seminars.registering.decide import Choice, modes
 from digest.seminars.rules import RegistrationState
 
@@ -37,6 +37,8 @@ class RepliesToMeetings:
             return "unknown"
         found = await _registration(session, seminar, reply.attendee)
         if found is None or found.state == RegistrationState.ASKED:
+            return "not_invited"
+        if not await standing.may_come(session, seminar, Party.parse(found.party)):
             return "not_invited"
         answered = Answered(reply.answer, reply.sequence, reply.stamp)
         deed = deed_of(answered, _standing(seminar, found, now))

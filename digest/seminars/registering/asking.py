@@ -14,6 +14,7 @@ from digest.seminars import names, registrations, rendering, store
 from digest.seminars.contacts import contact_of
 from digest.seminars.models import Guest, Registration, Seminar
 from digest.seminars.registering import standing, telling
+from digest.seminars.registering.decide import HOLDING
 from digest.seminars.registering.names import Said
 from digest.seminars.registering.telling import Doing
 from digest.seminars.rules import (
@@ -42,7 +43,7 @@ async def ask(
     must not be able to tell. The meeting is locked before any guest or registration.
     """
     seminar = await store.by_id(session, seminar.id, lock=True) or seminar
-    party = await party_of(session, parts, visitor.email, now)
+    party = await party_of(session, parts, seminar, visitor.email, now)
     registration = await registrations.opened(session, seminar.id, party, visitor.name)
     state = RegistrationState(registration.state)
     answer = answer_to(state, registration.requests, registration.requested_at, now)
@@ -100,11 +101,17 @@ async def outcome_of(
     return outcome
 
 
-async def party_of(session: AsyncSession, parts: Parts, email: str, now: datetime) -> Party:
-    """Return whose address it is: a person's, or a guest's, made if need be."""
+async def party_of(
+    session: AsyncSession, parts: Parts, seminar: Seminar, email: str, now: datetime
+) -> Party:
+    """Return whose address it is: a person's, or a guest's, made if need be.
+
+    Who holds a place as a guest keeps it when they come to be of the directory.
+    """
     person = await session.scalar(select(Person.id).where(func.lower(Person.email) == email))
     if person is not None:
-        return names.person_party(person)
+        twin = await _holding_guest(session, seminar, email)
+        return names.person_party(person) if twin is None else twin
     insert = registrations.insertion(session)
     language = parts.settings.network.language
     values = {"email": email, "language": language, "created_at": now}
@@ -137,3 +144,13 @@ async def post_confirmation(
         values=links | version,
     )
     await post(session, [draft], now)
+
+
+async def _holding_guest(session: AsyncSession, seminar: Seminar, email: str) -> Party | None:
+    """Return the guest of an address who holds a place, if there is one."""
+    found = await session.scalar(select(Guest.id).where(Guest.email == email))
+    if found is None:
+        return None
+    guest = names.guest_party(found)
+    row = await registrations.of_party(session, seminar.id, guest)
+    return guest if row is not None and row.state in HOLDING else None
