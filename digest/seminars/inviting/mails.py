@@ -59,6 +59,7 @@ def keyboard(parts: Parts, seminar: Seminar) -> Keyboard:
     """Return the buttons of an invitation in chat."""
     reference, version = names.seminar_reference(seminar.id), seminar.version
     come = Button(words("come_button"), "seminars.join", reference, version)
+    excuse = Button(words("excuse_button"), "registrations.excuse", reference, version)
     other = Button(words("answer_button"), "registrations.mine", reference, version)
     page = Button(words("page_button"), url=names.seminar_url(parts, seminar.id))
-    return ((come, other), (page,))
+    return ((come, excuse), (other,), (page,))

@@ -48,7 +48,6 @@ class Choosing:
             "meals": self._meals,
             "cars": self._cars,
             "others": self._others,
-            "excuse": self._excuse,
             "represent": self._represent,
         }
         return (
@@ -57,6 +56,7 @@ class Choosing:
                 for name, show in shows.items()
             ),
             Action(screens.CHOOSE, self.choose, None),
+            Action("registrations.excuse", self.excuse, None),
             Action("registrations.channel", self.channel, None),
         )
 
@@ -89,6 +89,21 @@ class Choosing:
         if pick.what == picks.PERSON:
             return await self._bring(turn, seminar, pick)
         return await self._chosen(turn, seminar, pick)
+
+    async def excuse(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
+        """Note that somebody will not come, to the meeting that their message shows."""
+        seminar = await store.by_id(turn.session, reference.number, lock=True)
+        refusal = self._refusal(turn, seminar)
+        if seminar is None or refusal is not None:
+            return [refusal or Toast(words("closed"), alert=True)]
+        if seminar.version != version:
+            return [Toast(words("stale"), alert=True), *await self._mine(turn, seminar)]
+        if not await standing.may_come(turn.session, seminar, actor_of(turn)):
+            return [Toast(words("on_invitation"), alert=True)]
+        await places.excuse(
+            turn.session, self._parts, seminar, actor_of(turn), turn.now, answered=Channel.CHAT
+        )
+        return [Toast(words("now_excused"), alert=True), *await self._mine(turn, seminar)]
 
     async def channel(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
         """Note where somebody would rather be told."""
@@ -202,14 +217,6 @@ class Choosing:
         person = actor_of(turn).number
         found = await standing.colleagues(turn.session, seminar, person, turn.now)
         return _redraw(screens.others(seminar, found))
-
-    async def _excuse(self, turn: Turn, seminar: Seminar) -> Sequence[Response]:
-        if not await standing.may_come(turn.session, seminar, actor_of(turn)):
-            return [Toast(words("on_invitation"), alert=True)]
-        await places.excuse(
-            turn.session, self._parts, seminar, actor_of(turn), turn.now, answered=Channel.CHAT
-        )
-        return [Toast(words("now_excused")), *await self._mine(turn, seminar)]
 
     async def _represent(self, turn: Turn, seminar: Seminar) -> Sequence[Response]:
         del turn

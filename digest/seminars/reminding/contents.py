@@ -132,7 +132,8 @@ def _keyboard(parts: Parts, seminar: Seminar, speech: Speech) -> Keyboard:
     if speech.state is not RegistrationState.INVITED:
         return ((_act(seminar, "change_button", "registrations.mine"),), (page,))
     come = _act(seminar, "come_button", "seminars.join")
-    return ((come, _act(seminar, "answer_button", "registrations.mine")), (page,))
+    excuse = _act(seminar, "excuse_button", "registrations.excuse")
+    return ((come, excuse), (_act(seminar, "answer_button", "registrations.mine"),), (page,))
 
 
 def _act(seminar: Seminar, label: str, action: str) -> Button:
