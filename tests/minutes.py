@@ -11,6 +11,7 @@ from core.chat import Ask, Response, Sender
 from core.errors import FileError
 from core.reference import Party, Reference
 from digest.seminars.attendance.models import Attendance
+from digest.seminars.attendance.rules import walk_in
 from digest.seminars.decide import Kind
 from digest.seminars.minutes.models import Minutes, MinutesVersion
 from digest.seminars.models import HalfDay, Registration
@@ -70,6 +71,25 @@ async def came(house: SeminarHouse, seminar: int, *people: int) -> None:
                         noted_by="person:1",
                     )
                 )
+
+
+async def came_unannounced(house: SeminarHouse, seminar: int, name: str) -> None:
+    """Note, at each half-day, somebody of whom only the name is known."""
+    async with house.database.write() as session:
+        for half in await session.scalars(select(HalfDay).where(HalfDay.seminar_id == seminar)):
+            session.add(
+                Attendance(
+                    seminar_id=seminar,
+                    half_day_id=half.id,
+                    identity=walk_in(name),
+                    party=None,
+                    name=name,
+                    present=True,
+                    source="walk_in",
+                    noted_at=house.clock.now(),
+                    noted_by="person:1",
+                )
+            )
 
 
 async def answered(house: SeminarHouse, seminar: int, person: int, **values: Any) -> None:

@@ -18,6 +18,7 @@ from tests.minutes import (
     Sent,
     answer,
     answered,
+    came_unannounced,
     document,
     minutes_of,
     on_minutes,
@@ -48,6 +49,7 @@ async def test_minutes_are_written_in_several_messages_and_sent_to_present_and_a
     house: SeminarHouse,
 ) -> None:
     seminar = await over(house, WHEN, 2)
+    await came_unannounced(house, seminar, "Paul Rigaud")
     await answered(house, seminar, 3, state="excused")
     await answered(house, seminar, 4, state="cancelled")
     await written(house, seminar, "# Ouverture\nLa présidente accueille.", "- un point\n- un autre")
@@ -67,7 +69,7 @@ async def test_minutes_are_written_in_several_messages_and_sent_to_present_and_a
     mailed, in_chat = await house.rows(names.DRAFT)
     text = readable(await house.body(mailed))
     assert "Projet : Compte rendu du séminaire « Accueillir, et après ? »" in text
-    assert "1 personne présente, 1 excusée" in text
+    assert "2 personnes présentes, 1 excusée" in text
     assert isinstance(await house.prepared(mailed), Ready)
     assert "Voici le projet" in plain((await house.chat_post(in_chat)).text)
     (reply,) = await on_minutes(house, "minutes.open", seminar, sender=MARC)

@@ -123,6 +123,7 @@ def test_who_came_is_not_excused_too() -> None:
     }
     presence = {"person:1": True, "person:2": False, "person:9": True}
     assert counted(states, presence) == {"present": 2, "excused": 1, "represented": 1}
+    assert counted(states, presence, others=3)["present"] == 5
 
 
 def test_typed_words_become_headings_paragraphs_and_lists() -> None:

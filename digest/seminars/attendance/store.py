@@ -44,6 +44,16 @@ async def presence(session: AsyncSession, seminar_id: int) -> Mapping[str, bool]
     return found
 
 
+async def present_otherwise(session: AsyncSession, seminar_id: int) -> int:
+    """Return how many were there who have no party: walk-ins, speakers, who represents somebody."""
+    identities = select(Attendance.identity.distinct()).where(
+        Attendance.seminar_id == seminar_id,
+        Attendance.party.is_(None),
+        Attendance.present.is_(True),
+    )
+    return len((await session.scalars(identities)).all())
+
+
 async def half_days_attended(
     session: AsyncSession, seminar_id: int, half_days: Sequence[HalfDay]
 ) -> Mapping[str, tuple[int, ...]]:

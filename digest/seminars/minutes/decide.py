@@ -183,13 +183,16 @@ def receives(kind: Kind, state: RegistrationState | None, *, present: bool) -> b
 
 
 def counted(
-    states: Mapping[str, RegistrationState], presence: Mapping[str, bool]
+    states: Mapping[str, RegistrationState], presence: Mapping[str, bool], others: int = 0
 ) -> Mapping[str, int]:
-    """Return how many people were present, excused, represented; `states` are by party."""
+    """Return how many people were present, excused, represented.
+
+    `states` and `presence` are by party; `others` were there and have none, as walk-ins.
+    """
     present = {party for party, came in presence.items() if came}
     absent = [state for party, state in states.items() if party not in present]
     return {
-        "present": len(present),
+        "present": len(present) + others,
         "excused": absent.count(RegistrationState.EXCUSED),
         "represented": absent.count(RegistrationState.REPRESENTED),
     }

@@ -11,7 +11,7 @@ from core import acts
 from core.ledger import store as ledger
 from core.parts import Parts
 from core.reference import Party
-from digest.seminars.attendance.store import presence
+from digest.seminars.attendance.store import presence, present_otherwise
 from digest.seminars.minutes import names
 from digest.seminars.minutes.decide import Outcome, Standing, State, counted, observations_until
 from digest.seminars.minutes.models import Minutes, MinutesVersion, Observation
@@ -97,7 +97,8 @@ async def counts(session: AsyncSession, seminar_id: int) -> Mapping[str, int]:
         select(Registration.party, Registration.state).where(Registration.seminar_id == seminar_id)
     )
     states = {party: RegistrationState(state) for party, state in rows}
-    return counted(states, await presence(session, seminar_id))
+    others = await present_otherwise(session, seminar_id)
+    return counted(states, await presence(session, seminar_id), others)
 
 
 async def send(  # noqa: PLR0917  # what is sent, then by whom and when
