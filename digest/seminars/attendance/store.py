@@ -46,12 +46,12 @@ async def presence(session: AsyncSession, seminar_id: int) -> Mapping[str, bool]
 
 async def present_otherwise(session: AsyncSession, seminar_id: int) -> int:
     """Return how many were there who have no party: walk-ins, speakers, who represents somebody."""
-    identities = select(Attendance.identity.distinct()).where(
+    identities = select(Attendance.identity).where(
         Attendance.seminar_id == seminar_id,
         Attendance.party.is_(None),
         Attendance.present.is_(True),
     )
-    return len((await session.scalars(identities)).all())
+    return len((await session.scalars(identities.distinct())).all())
 
 
 async def half_days_attended(
