@@ -150,7 +150,7 @@ async def _scanned(story: Story, screen: Message, half: str) -> None:
     more = await story.chats.message(GROUP, "D’autres pages", DESK, after=asked["message_id"])
     await pressed_for(story, more, "C’est tout", "Bien reçu")
     await settle(story.playground.house)
-    kept = await story.chats.message(ANIMATOR, f"{half}) est enregistrée")
+    kept = await story.chats.message(GROUP, f"{half}) est enregistrée", DESK)
     story.say(f"{half}: everybody present; {kept['text']}")
 
 
