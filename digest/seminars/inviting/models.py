@@ -12,7 +12,7 @@ class InvitationRound(Base):
     """Invitations of a meeting that leave together, at `due_at`: until then they can be held back.
 
     `state` is `planned`, then `left` or `held`. Who is invited is found when they leave; `count` is
-    how many were, who were not before.
+    how many were, who were not before. `shown_as` is the message that says that they wait.
     """
 
     __tablename__ = "invitation_rounds"
@@ -26,3 +26,4 @@ class InvitationRound(Base):
     planned_by: Mapped[str]
     settled_at: Mapped[datetime | None]
     count: Mapped[int] = mapped_column(default=0)
+    shown_as: Mapped[str | None]

@@ -1,5 +1,6 @@
 """How invitations name their things: what buttons are about, forms, links."""
 
+from core.chat import Incoming
 from core.parts import Parts
 from core.reference import NotARowError, Reference
 from digest.seminars.inviting import rules
@@ -12,6 +13,9 @@ PAPER = "seminars.invitation"
 """The purpose of the link to a nominative invitation."""
 
 PAPER_LIFE = LEAVE_LIFE
+
+WAITING_VIEW = "invitations.waiting:"
+"""The first words of the keys of views: messages that say that invitations wait."""
 
 SEARCH_FORM = "invitations.search"
 PERSON_FORM = "invitations.person"
@@ -34,6 +38,16 @@ def numbers(reference: Reference, many: int) -> tuple[int, ...]:
     if found is None:
         raise NotARowError(f"not about invitations: {reference}")
     return found
+
+
+def message(incoming: Incoming) -> str:
+    """Return how the chat names the message that was pressed: `chat_id:message_id`."""
+    return f"{incoming.place.chat_id}:{incoming.message_id}"
+
+
+def waiting_view(shown_as: str) -> str:
+    """Return the key of the view of a message that says that invitations wait."""
+    return f"{WAITING_VIEW}{shown_as}"
 
 
 def pdf_url(parts: Parts, registration_id: int) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.chat import Button, Keyboard, Redraw, Reply, Response, Text, Toast, Turn
 from core.followers import Followers
+from core.ledger import views
 from core.parts import Parts
 from core.reference import Party, Reference
 from digest.seminars import names as seminar_names
@@ -95,6 +96,7 @@ class Opening:
         closed = self._closed(turn, seminar)
         if closed is not None or seminar is None:
             return [Toast(closed or words("closed_cancelled"), alert=True)]
+        await views.drop(turn.session, names.waiting_view(names.message(turn.incoming)))
         if seminar.version != version:
             screen = await self.overview(turn, seminar)
             return [Toast(words("stale"), alert=True), *screen.redrawn()]

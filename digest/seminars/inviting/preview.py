@@ -36,6 +36,7 @@ from digest.seminars.inviting.opening import (
     words,
 )
 from digest.seminars.inviting.reading import Invited
+from digest.seminars.inviting.waiting import Waiting
 from digest.seminars.models import Seminar
 from digest.seminars.reminding.decide import What, offsets
 from digest.seminars.scheduling import store as plans
@@ -49,6 +50,7 @@ class Previewing:
     """Answers the presses about what is to leave."""
 
     opening: Opening
+    message: Waiting
 
     def actions(self) -> tuple[Action, ...]:
         """Return what the buttons do."""
@@ -124,8 +126,10 @@ class Previewing:
         parts, actor = self.opening.parts, actor_of(turn)
         if seminar.state == State.DRAFT:
             await seminars.publish(turn.session, parts, seminar, turn.now, actor)
-        await store.plan_round(turn.session, parts, seminar, turn.now, actor)
-        return (await self.waiting(turn, seminar)).redrawn()
+        row = await store.plan_round(turn.session, parts, seminar, turn.now, actor)
+        screen = await self.waiting(turn, seminar)
+        await self.message.shown(turn, row, screen)
+        return screen.redrawn()
 
     async def hold(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
         """Hold invitations back, while they have not left."""
@@ -134,7 +138,8 @@ class Previewing:
             return place
         seminar, number = place.seminar, place.numbers[0]
         held = await store.hold_back(turn.session, seminar, number, turn.now, actor_of(turn))
-        if held:
+        if held is not None:
+            await self.message.over(turn.session, seminar, held)
             screen = await self._screen(turn, seminar)
             return [Toast(words("held_back"), alert=True), *screen.redrawn()]
         screen = await self.opening.overview(turn, seminar)

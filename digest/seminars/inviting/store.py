@@ -3,7 +3,7 @@
 No function here commits but `leave`, which is what the clock brings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,9 @@ CHUNK = 500
 
 INVITATION = "invitation"
 """How the announcement of a meeting's invitations is called."""
+
+Over = Callable[[AsyncSession, Seminar, InvitationRound], Awaitable[None]]
+"""What is told that a round waits no more."""
 
 
 async def add_group(
@@ -144,20 +147,20 @@ async def plan_round(
 
 async def hold_back(
     session: AsyncSession, seminar: Seminar, number: int, now: datetime, actor: Party
-) -> bool:
-    """Hold back a round of a meeting that is locked; False when it is too late, or none."""
+) -> InvitationRound | None:
+    """Hold back a round of a meeting that is locked; None when it is too late, or none."""
     row = await session.get(InvitationRound, number, with_for_update=True)
     if row is None or row.seminar_id != seminar.id:
-        return False
+        return None
     if not may_hold_back(RoundState(row.state), row.due_at, now):
-        return False
+        return None
     row.state, row.settled_at = RoundState.HELD.value, now
     await session.flush()
     seminar.invited_at = await _first(session, seminar.id)
     acts.record(
         session, actor, "seminars.held_back", names.seminar_reference(seminar.id), now, round=row.id
     )
-    return True
+    return row
 
 
 async def waiting_round(session: AsyncSession, seminar: int) -> InvitationRound | None:
@@ -175,10 +178,11 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return await session.scalar(select(func.min(InvitationRound.due_at)).where(wanted))
 
 
-async def leave(parts: Parts, followers: Followers, now: datetime) -> None:
+async def leave(parts: Parts, followers: Followers, now: datetime, over: Over) -> None:
     """Write down whom the rounds that are due invite, in chunks, and have them told.
 
-    It can stop anywhere and begin again: who has a row is never invited again.
+    `over` is told of each round that has left, or will not. It can stop anywhere and begin again:
+    who has a row is never invited again.
     """
     async with parts.database.read() as session:
         due = await session.scalars(
@@ -189,13 +193,15 @@ async def leave(parts: Parts, followers: Followers, now: datetime) -> None:
         identities = due.all()
 
     async def leave_all(identity: int) -> None:
-        while await _leave_some(parts, followers, identity, now):
+        while await _leave_some(parts, followers, identity, now, over):
             reach("invitations.between_chunks")
 
     await one_by_one(identities, leave_all)
 
 
-async def _leave_some(parts: Parts, followers: Followers, identity: int, now: datetime) -> bool:
+async def _leave_some(
+    parts: Parts, followers: Followers, identity: int, now: datetime, over: Over
+) -> bool:
     """Invite one chunk of a round; say whether more is to come."""
     async with parts.database.write() as session:
         seminar = await _seminar_of(session, identity)
@@ -204,6 +210,7 @@ async def _leave_some(parts: Parts, followers: Followers, identity: int, now: da
             return False
         if not still_leaves(State(seminar.state), seminar.starts_at, now):
             row.state, row.settled_at = RoundState.HELD.value, now
+            await over(session, seminar, row)
             return False
         new = (await reading.invited(session, seminar, followers, now)).new
         await _invite(session, seminar, new[:CHUNK], now)
@@ -212,6 +219,7 @@ async def _leave_some(parts: Parts, followers: Followers, identity: int, now: da
             return True
         row.state, row.settled_at = RoundState.LEFT.value, now
         await announcements.plan(session, seminar, What.INVITATION, INVITATION, now)
+        await over(session, seminar, row)
         log.info("invitations.left", seminar=seminar.id, round=row.id, count=row.count)
         return False
 

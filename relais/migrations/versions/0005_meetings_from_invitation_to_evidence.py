@@ -260,6 +260,7 @@ def upgrade() -> None:
         sa.Column("planned_by", sa.String(), nullable=False),
         sa.Column("settled_at", core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("shown_as", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["seminar_id"], ["seminars.id"], name=op.f("fk_invitation_rounds_seminar_id")
         ),
