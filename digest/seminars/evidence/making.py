@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import failpoints
 from core.chat import KEPT, TOO_BIG, File, Post, Text
 from core.files import Blob, keep
 from core.ledger import store as ledger
@@ -145,6 +146,7 @@ class Making:
 
         `data` is the file, if it was made.
         """
+        failpoints.reach("evidence.made")
         async with self.parts.database.write() as session:
             row = await session.get_one(EvidenceRequest, request.id, with_for_update=True)
             if row.state != ASKED:  # another process was quicker
