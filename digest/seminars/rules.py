@@ -76,9 +76,12 @@ class Visitor:
 def answer_to(
     state: RegistrationState, requests: int, requested_at: datetime | None, now: datetime
 ) -> Answer:
-    """Decide which mail answers a request; too soon after the last one, none."""
+    """Decide which mail answers a request; too soon after the last one, none.
+
+    A last one that is still to come was before the clock was set back: it makes nobody wait.
+    """
     wait = SOON if requests < FREE_REQUESTS else LATER
-    if requested_at is not None and now - requested_at < wait:
+    if requested_at is not None and timedelta(0) <= now - requested_at < wait:
         return Answer.NOTHING
     answered = {
         RegistrationState.REGISTERED,
