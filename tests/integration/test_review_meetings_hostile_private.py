@@ -129,10 +129,10 @@ def test_what_is_no_list_is_refused(data: bytes) -> None:
 
 def test_the_longest_list_is_read() -> None:
     lines = "".join(
-        f"Prénom{n} Nom{n} (invité);12/03/2027 09:30;12/03/2027 11:30\n" for n in range(19_000)
+        f"Prénom{n} Nom{n} (invité);12/03/2027 09:30;12/03/2027 11:30\n" for n in range(4_900)
     )
     found = read(("Name;Join time;Leave time\n" + lines).encode(), WINDOWS)
-    assert len(found) == 19_000
+    assert len(found) == 4_900
 
 
 @pytest.mark.parametrize(

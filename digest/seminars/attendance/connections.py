@@ -44,7 +44,7 @@ EMAILS = {
 }  # fmt: skip
 
 MOST_BYTES = 5_000_000
-MOST_LINES = 20_000
+MOST_LINES = 5_000
 MOST_CELLS = 100
 LONGEST_CELL = 254
 """How much of a line is read: no list has so many columns, no address is longer."""
