@@ -71,7 +71,7 @@ class Acting:
             counted = True
             told = Bounced(
                 mail.message_id or row.key,
-                ours.party, ours.kind, ours.slot,
+                ours.party, ours.address, ours.kind, ours.slot,
                 judged.severity, judged.status,
                 now,
             )  # fmt: skip

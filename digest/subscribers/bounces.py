@@ -20,12 +20,14 @@ from digest.subscribers.suppression import suppress
 class Bounced:
     """A delivery that came back, as the mailbox read it.
 
-    `message_id` is that of the notification, `severity` is "hard" or "soft", `status` an
-    enhanced status code (RFC 3463) or nothing; `at` is when it was received.
+    `message_id` is that of the notification, `address` where its recipient is now, in lower case
+    (None: nowhere that we know), `severity` is "hard" or "soft", `status` an enhanced status code
+    (RFC 3463) or nothing; `at` is when it was received.
     """
 
     message_id: str
     recipient_party: Party
+    address: str | None
     kind: str
     slot: str
     severity: str
@@ -45,13 +47,12 @@ async def bounced(session: AsyncSession, parts: Parts, given: Bounced, now: date
     """Note an error once; suppress the address at a hard one, or at one soft error too many."""
     if not await _note(session, given):
         return Outcome.KNOWN
-    email = await store.address_of(session, given.recipient_party)
     severity = weighed(given.severity, given.status)
     soft = await _soft(session, parts, given.recipient_party, now)
     limit = parts.settings.mailbox.soft_bounces
-    if email is None or not suppresses(severity, soft, limit):
+    if given.address is None or not suppresses(severity, soft, limit):
         return Outcome.COUNTED
-    await suppress(session, email, Reason.BOUNCED, given.status or severity, now)
+    await suppress(session, given.address, Reason.BOUNCED, given.status or severity, now)
     return Outcome.SUPPRESSED
 
 

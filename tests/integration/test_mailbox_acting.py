@@ -15,8 +15,11 @@ from core.reference import Party, Reference
 from digest.mailbox import store
 from digest.mailbox.deliveries import prepare_unsubscribed
 from digest.mailbox.models import ReceivedMail
+from digest.seminars.models import Guest
 from digest.subscribers.models import Bounce, Subscriber
 from digest.subscribers.names import subscriber_party
+from digest.subscribers.rules import Reason
+from digest.subscribers.suppression import reason_of
 from tests.mailbox import AGNES, OURS, PAUL, MailboxHouse, corpus
 
 
@@ -95,6 +98,17 @@ async def test_a_bounce_of_another_kind_of_mail_is_noted_and_told_to_the_hotline
     await house.receive("bounce_hard/gmail_fr")
     assert await bounces(house.database) == [("person:3", "hard", "5.1.1")]
     assert house.questions.returned == [OURS]
+
+
+async def test_the_address_of_an_invited_guest_is_suppressed_too(house: MailboxHouse) -> None:
+    now = house.clock.now()
+    async with house.database.write() as session:
+        session.add(Guest(id=3, email=AGNES, language="fr", created_at=now))
+    await house.sent_letter(Party("guest", "3"), kind="seminars.invitation")
+    await house.receive("bounce_hard/postfix_user_unknown")
+    assert await bounces(house.database) == [("guest:3", "hard", "5.1.1")]
+    async with house.database.read() as session:
+        assert await reason_of(session, AGNES) is Reason.BOUNCED
 
 
 async def test_a_complaint_ends_the_subscription_for_good(house: MailboxHouse) -> None:
