@@ -78,6 +78,7 @@ def values_of(settings: Settings) -> Mapping[str, Any]:
         "unconfirmed_days": settings.digest.unconfirmed_days,
         "forgotten_months": settings.digest.forgotten_months,
         "guest_months": settings.seminars.guest_months,
+        "meal_days": settings.seminars.meal_days,
         "mailbox_days": settings.mailbox.kept_days,
         "mailbox": settings.mailbox.kind != "none",
         "chat": bool(settings.telegram.token.get_secret_value()),

@@ -13,6 +13,7 @@ from core.settings import (
     LedgerSettings,
     MailboxSettings,
     OperatorSettings,
+    SeminarSettings,
     Settings,
 )
 from tests.parts import make_parts
@@ -61,6 +62,18 @@ async def test_how_long_what_is_kept_is_what_is_configured(
     assert "12 jours après leur traitement" in text
     assert "dpo@orsanne.example" in text
     assert 'href="/abonnement/mes-donnees"' in text
+
+
+async def test_what_meetings_keep_is_told_with_its_duration(
+    database: Database, clock: FixedClock
+) -> None:
+    settings = Settings(seminars=SeminarSettings(meal_days=5, guest_months=18))
+    text = await read(database, clock, settings, "/donnees-personnelles")
+    assert "5 jours après la rencontre ; jamais dans les justificatifs" in text
+    assert "18 mois après la dernière rencontre" in text
+    assert "même après un effacement" in text
+    assert "Anonymes dès l’envoi" in text
+    assert "Un an après l’envoi de la version définitive" in text
 
 
 async def test_what_is_not_used_is_not_spoken_of(database: Database, clock: FixedClock) -> None:
