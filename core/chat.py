@@ -167,7 +167,21 @@ class Document:
     text: Text
 
 
-Response = Reply | Toast | Redraw | Ask | Document
+@dataclass(frozen=True)
+class DocumentToMake:
+    """A file like a `Document`, whose content takes long: a typeset PDF.
+
+    `make` runs in a thread of its own once the turn's transaction is committed, so that nobody
+    waits for the database meanwhile: it must hold all that it needs. After a crash at that very
+    moment, a failure, or None, the person is told to ask again.
+    """
+
+    name: str
+    make: Callable[[], bytes | None]
+    text: Text
+
+
+Response = Reply | Toast | Redraw | Ask | Document | DocumentToMake
 Handler = Callable[[Turn], Awaitable[Sequence[Response]]]
 PressHandler = Callable[[Turn, Reference, int], Awaitable[Sequence[Response]]]
 

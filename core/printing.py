@@ -1,6 +1,7 @@
 """Paper: layouts of typst made into tagged PDF, when typst is installed (the extra `print`)."""
 
 import importlib
+import importlib.util
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,6 +11,11 @@ from core.render import Renderer
 
 UNIVERSAL = ["ua-1"]
 """PDF/UA-1 (ISO 14289-1): readable by everybody."""
+
+
+def prints() -> bool:
+    """Say whether typst is installed."""
+    return importlib.util.find_spec("typst") is not None
 
 
 class Press:

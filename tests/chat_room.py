@@ -25,6 +25,7 @@ from core.chat import (
     Button,
     Command,
     Document,
+    DocumentToMake,
     Field,
     Form,
     Redraw,
@@ -84,9 +85,10 @@ def keep(version: int = 1) -> Button:
 
 @dataclass
 class Notes:
-    """What the room was given, whether or not it was committed."""
+    """What the room was given, whether or not it was committed; what it prints."""
 
     turns: list[Turn] = field(default_factory=list)
+    printed: Callable[[], bytes | None] = b"%PDF-1.7".strip
 
 
 def note(turn: Turn, verb: str, **detail: str | float | bool | None) -> None:
@@ -140,6 +142,10 @@ def make_room(notes: Notes) -> Room:
         notes.turns.append(turn)
         return [Reply(words("story"), ((keep(),),), about=STORY)]
 
+    async def paper(turn: Turn) -> Sequence[Response]:
+        note(turn, "printed")
+        return [DocumentToMake("papier.pdf", notes.printed, words("data"))]
+
     async def press_keep(turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
         note(turn, "kept", story=f"watch:story:{reference.number}", version=version)
         return [Toast(words("noted")), Redraw(words("kept", name=turn.sender.name))]
@@ -164,6 +170,7 @@ def make_room(notes: Notes) -> Room:
         commands=(
             Command("actualite", show, None, menu=words("menu")),
             Command("donnees", data, None),
+            Command("papier", paper, None),
             Command("long", long, None),
             Command("proposer", propose, None),
             Command("rencontre", schedule, Role.ANIMATOR, ("seminaire",), menu=words("menu")),

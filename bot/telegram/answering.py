@@ -1,6 +1,8 @@
 """Sending direct answers after the commit, and again when they could not leave."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -9,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.telegram import inbox
 from bot.telegram.answers import Answer, send_answer
 from bot.telegram.api import RelaisBot
+from bot.telegram.forms import COMMON
 from bot.telegram.gateway import repeated_mark
+from core.chat import Text
 from core.clock import SystemClock
 from core.ledger.draft import Later, Sent, Unknown
 from core.parts import Parts
@@ -36,7 +40,9 @@ class Answerer:
         self._retry_first = retry_first
         self._time = SystemClock()
         self._tries = self._settings.max_attempts * PATIENCE
-        self._mark = parts.renderer.plain(repeated_mark(), parts.settings.network.language)
+        language = parts.settings.network.language
+        self._mark = parts.renderer.plain(repeated_mark(), language)
+        self._unmade = parts.renderer.chat(Text(COMMON, "file_unmade"), language)
 
     async def overdue(self) -> Sequence[int]:
         """Return the updates whose answers nobody is sending, as far as the database knows."""
@@ -69,7 +75,8 @@ class Answerer:
         Only the first of them can have left before (`repeats`): it is marked so.
         """
         sent: list[tuple[Answer, str]] = []
-        for index, answer in enumerate(answers):
+        for index, pending in enumerate(answers):
+            answer = await self._made(pending)
             mark = self._mark if repeats and index == 0 else ""
             outcome = await send_answer(self._bot, answer, mark)
             if isinstance(outcome, Sent):
@@ -77,11 +84,25 @@ class Answerer:
                 continue
             logger.warning("reply_not_sent", update_id=update_id, why=outcome.reason)
             if isinstance(outcome, Later | Unknown) and attempts < self._most(outcome):
-                await self._postpone(update_id, sent, answers[index:], outcome, attempts)
+                left = [answer, *[await self._made(each) for each in answers[index + 1 :]]]
+                await self._postpone(update_id, sent, left, outcome, attempts)
                 return
         async with self._database.write() as session:
             await self._remember(session, sent)
             await inbox.replied(session, update_id, self._time.now())
+
+    async def _made(self, answer: Answer) -> Answer:
+        """Return an answer with its file; without what makes it, one that says to ask again."""
+        if not answer.unmade:
+            return answer
+        if answer.make is not None:
+            try:
+                data = await asyncio.to_thread(answer.make)
+                if data:
+                    return answer.holding(data)
+            except Exception as error:  # noqa: BLE001  # what was decided stands all the same
+                logger.warning("file_unmade", error=type(error).__name__)
+        return replace(answer, kind="message", text=self._unmade, make=None)
 
     def _most(self, outcome: Later | Unknown) -> int:
         """Return how often to try: what never leaves bothers nobody, what may have left does."""

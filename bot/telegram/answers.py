@@ -2,7 +2,7 @@
 
 import base64
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
@@ -15,7 +15,18 @@ from bot.telegram.leaving import leave
 from bot.telegram.lengths import CAPTION, MARK, length, split
 from bot.telegram.outcomes import GONE, NO_TEXT, NOT_MODIFIED, outcome_of
 from bot.telegram.posting import NO_PREVIEW, answering, markup, send_post
-from core.chat import TOO_BIG, Document, Post, PostButton, Redraw, Reply, Response, Toast, Turn
+from core.chat import (
+    TOO_BIG,
+    Document,
+    DocumentToMake,
+    Post,
+    PostButton,
+    Redraw,
+    Reply,
+    Response,
+    Toast,
+    Turn,
+)
 from core.ledger.draft import ChatAddress, Later, Refused, Sent, Unknown
 from core.posts import render_keyboard
 from core.render import Renderer
@@ -32,7 +43,8 @@ class Answer:
 
     `message_id` is what a message replies to, or what a redraw changes; `data` is a file's
     content in base64, and is nobody's business but the person's; `home` is our own group.
-    A `leave` with a text only says it.
+    A `leave` with a text only says it. `make` makes the content of a file that has none yet: it is
+    never stored.
     """
 
     kind: Literal["message", "toast", "redraw", "document", "leave"]
@@ -47,6 +59,18 @@ class Answer:
     name: str = field(default="", repr=False)
     data: str = field(default="", repr=False)
     home: int = 0
+    make: Callable[[], bytes | None] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def unmade(self) -> bool:
+        """Say whether it is a file that has no content yet."""
+        return self.kind == "document" and not self.data
+
+    def holding(self, data: bytes) -> Self:
+        """Return a file with its content. Raises ValueError when it is too big to be given back."""
+        if len(data) > TOO_BIG:
+            raise ValueError(f"a file of {len(data)} bytes is too big to be given back")
+        return replace(self, data=base64.b64encode(data).decode(), make=None)
 
     @classmethod
     def message(cls, chat_id: int, text: str) -> Self:
@@ -61,7 +85,7 @@ class Answer:
 
     def encode(self) -> dict[str, Any]:
         """Return it as JSON-ready values."""
-        return asdict(self)
+        return asdict(replace(self, make=None))
 
 
 def ready(
@@ -97,7 +121,7 @@ def _answers(renderer: Renderer, response: Response, turn: Turn, query_id: str) 
             text = renderer.plain(response.text, language)
             toast = replace(message, kind="toast", query_id=query_id, alert=response.alert)
             return [replace(toast, text=text)]
-        case Document():
+        case Document() | DocumentToMake():
             return _document(message, response, renderer.chat(response.text, language))
         case Reply() | Redraw():
             keyboard = render_keyboard(renderer, response.keyboard, language)
@@ -118,12 +142,13 @@ def _messages(message: Answer, text: str, keyboard: Keys) -> list[Answer]:
     return [*messages[:-1], replace(messages[-1], keyboard=keyboard)]
 
 
-def _document(message: Answer, response: Document, text: str) -> list[Answer]:
+def _document(message: Answer, response: Document | DocumentToMake, text: str) -> list[Answer]:
     """Return a file with its words; those that are too long for a caption come first."""
-    if len(response.data) > TOO_BIG:
-        raise ValueError(f"a file of {len(response.data)} bytes is too big to be given back")
-    data = base64.b64encode(response.data).decode()
-    file = replace(message, kind="document", name=response.name, data=data)
+    file = replace(message, kind="document", name=response.name)
+    if isinstance(response, Document):
+        file = file.holding(response.data)
+    else:
+        file = replace(file, make=response.make)
     if length(text) <= CAPTION - MARK:
         return [replace(file, text=text)]
     return [*_messages(message, text, ()), file]

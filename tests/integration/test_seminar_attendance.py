@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from core.chat import Ask, Button, Document, File, Redraw, Reply, Response, Toast
+from core.chat import Ask, Button, DocumentToMake, File, Redraw, Reply, Response, Toast
 from core.clock import FixedClock
 from core.db import Database
 from core.errors import FileError
@@ -129,10 +129,11 @@ async def test_the_sheet_has_who_comes_and_neither_address_nor_phone(house: Semi
         )
     (morning, afternoon) = await half_days(house, seminar)
     (given,) = await press(house, "attendance.sheet", "half_day", str(morning.id))
-    assert isinstance(given, Document)
+    assert isinstance(given, DocumentToMake)
     assert given.name == "emargement-2027-03-12-matin.pdf"
-    assert given.data.startswith(b"%PDF-")
-    assert b"<pdfuaid:part>1</pdfuaid:part>" in given.data
+    data = given.make() or b""
+    assert data.startswith(b"%PDF-")
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in data
     async with house.database.read() as session:
         row = await session.get_one(Seminar, seminar)
         rows = await attendance.sheet_rows(session, house.parts, row, afternoon)

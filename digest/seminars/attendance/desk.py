@@ -1,9 +1,9 @@
 """« Le jour J » in the animators' chat: the sheets, who came, walk-ins."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from core.chat import (
@@ -11,6 +11,7 @@ from core.chat import (
     Ask,
     Button,
     Document,
+    DocumentToMake,
     Field,
     Form,
     Redraw,
@@ -22,6 +23,7 @@ from core.chat import (
 from core.errors import InputError
 from core.parts import Parts
 from core.people.roles import Role
+from core.printing import prints
 from core.reference import Reference
 from digest.seminars import documents, store
 from digest.seminars.attendance import names, opinions, remote, screens
@@ -108,11 +110,11 @@ class Desk:
         seminar, half_day = found
         rows = await sheet_rows(turn.session, self._parts, seminar, half_day)
         given = (self._parts, seminar, half_day, rows, turn.now)
-        data, extension = await asyncio.to_thread(sheet_pdf, *given), "pdf"
-        if data is None:
-            data, extension = sheet_html(*given).encode(), "html"
-        name = f"emargement-{in_file_names(half_day.day, half_day.half)}.{extension}"
-        return [Document(name, data, words("sheet_given", half_day=half_day, people=len(rows)))]
+        name = f"emargement-{in_file_names(half_day.day, half_day.half)}"
+        text = words("sheet_given", half_day=half_day, people=len(rows))
+        if prints():
+            return [DocumentToMake(f"{name}.pdf", partial(sheet_pdf, *given), text)]
+        return [Document(f"{name}.html", sheet_html(*given).encode(), text)]
 
     async def roll(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
         """Show a page of names."""

@@ -13,6 +13,7 @@ from core.files import kept
 from core.funding.emblem import emblem_svg
 from core.funding.rules import EMBLEM_HEIGHT
 from core.parts import Parts
+from core.printing import prints
 from digest.seminars import documents, rendering, store
 from digest.seminars.attendance import sheet
 from digest.seminars.attendance.models import Attendance, Feedback
@@ -133,7 +134,7 @@ class _Gathering:
 
     def _sheets(self, rows: Sequence[HalfDay], halves: Sequence[HalfDayHeld]) -> list[Piece]:
         """Give a sheet for each half-day: PDF where typst is installed, else a page to print."""
-        printed = _prints()
+        printed = prints()
         ending = "pdf" if printed else "html"
         return [
             Piece(
@@ -302,15 +303,6 @@ def _given(data: bytes) -> Load:
 def _held(row: HalfDay, scans: Sequence[Document], noted: int) -> HalfDayHeld:
     mine = sum(scan.half_day_id == row.id for scan in scans)
     return HalfDayHeld(row.id, row.day, Half(row.half), mine, noted)
-
-
-def _prints() -> bool:
-    """Say whether typst is installed."""
-    try:
-        import typst  # noqa: F401, PLC0415  # an extra: everything else works without
-    except ImportError:
-        return False
-    return True
 
 
 def said(parts: Parts, text: Text) -> str:

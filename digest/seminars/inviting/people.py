@@ -1,15 +1,16 @@
 """Single people and outside guests, typed by animators; somebody's nominative invitation."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from core.chat import Action, Ask, Button, Document, Field, Form, Reply, Response, Toast, Turn
+from core.chat import Action, Ask, Button, DocumentToMake, Field, Form, Reply, Response, Toast, Turn
 from core.people.directory import Listed, find
 from core.people.roles import Role
 from core.people.rules import resemblance
+from core.printing import prints
 from core.reference import Reference
 from digest.seminars.inviting import names, paper, store
 from digest.seminars.inviting.decide import Group, GroupKind
@@ -185,12 +186,12 @@ class Singling:
         found = await paper.of_registration(turn.session, parts, number, turn.now)
         if found is None or found.seminar != place.seminar.id:
             return [Toast(words("papers_not_found"), alert=True)]
-        data = await asyncio.to_thread(paper.pdf, parts, found, turn.now)
-        if data is None:
+        if not prints():
             url = names.paper_url(parts, number)
             button = Button(words("print_button"), url=url)
             return [Reply(words("print_page"), ((button,),))]
-        return [Document(paper.FILE_NAME, data, words("paper_caption", {"name": found.name}))]
+        text = words("paper_caption", {"name": found.name})
+        return [DocumentToMake(paper.FILE_NAME, partial(paper.pdf, parts, found, turn.now), text)]
 
 
 def read_lines(text: str, _now: datetime) -> str:
