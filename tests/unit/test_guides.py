@@ -18,7 +18,7 @@ from tests.parts import make_parts
 from tests.unit.test_french_texts import TYPOGRAPHY, VOCABULARY
 
 FOLDER = Path(__file__).parents[2] / "docs" / "guide"
-GUIDES = ("agent.md", "animateur.md", "veille.md", "lettre.md")
+GUIDES = ("agent.md", "animateur.md", "veille.md", "lettre.md", "rencontre.md")
 HEAVIEST = 150_000
 ELSEWHERE = {"setprivacy"}
 """A command of @BotFather's."""
@@ -125,9 +125,11 @@ def test_every_link_leads_somewhere(name: str) -> None:
 
 def test_the_guides_know_each_other() -> None:
     assert "animateur.md" in LINK.findall(guide("agent.md"))
-    assert {"agent.md", "veille.md", "lettre.md"} <= set(LINK.findall(guide("animateur.md")))
+    others = {"agent.md", "veille.md", "lettre.md", "rencontre.md"}
+    assert others <= set(LINK.findall(guide("animateur.md")))
     assert {"agent.md", "animateur.md", "veille.md"} <= set(LINK.findall(guide("lettre.md")))
     assert {"agent.md", "animateur.md"} <= set(LINK.findall(guide("veille.md")))
+    assert {"agent.md", "animateur.md", "lettre.md"} <= set(LINK.findall(guide("rencontre.md")))
 
 
 @pytest.mark.parametrize("name", GUIDES)
