@@ -13,12 +13,23 @@ class Kind(enum.StrEnum):
     WORKSHOP = "workshop"
 
 
+COMMITTEES = frozenset({Kind.STEERING, Kind.TECHNICAL})
+
+
 class State(enum.StrEnum):
     """The life of a seminar."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
     CANCELLED = "cancelled"
+
+
+def is_committee(kind: str) -> bool:
+    """Say whether a meeting is a committee.
+
+    It has a restricted and an extended audience, decides, and is for those it invites.
+    """
+    return kind in COMMITTEES
 
 
 def may_publish(state: State, starts_at: datetime, now: datetime) -> bool:

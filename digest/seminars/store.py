@@ -13,7 +13,7 @@ from core.parts import Parts
 from core.reference import Party
 from digest.seminars import names
 from digest.seminars.attendance.models import Attendance
-from digest.seminars.decide import Kind, State, is_open, may_cancel, may_publish
+from digest.seminars.decide import Kind, State, is_committee, is_open, may_cancel, may_publish
 from digest.seminars.half_days import Hours, half_days_of, kept_places
 from digest.seminars.models import Document, HalfDay, Registration, Seminar
 from digest.seminars.registering.decide import half_days_chosen
@@ -49,6 +49,7 @@ async def create(
         video_url=video_url,
         programme=programme,
         state=State.DRAFT.value,
+        open_to_all=not is_committee(kind),
         version=1,
         created_at=now,
     )

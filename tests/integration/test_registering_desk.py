@@ -80,7 +80,7 @@ async def test_the_counts_say_all_that_must_be_organised(house: SeminarHouse) ->
     for line in (
         "1 personne inscrite",
         "1 personne sur la liste d’attente",
-        "Il reste 0 place sur 1.",
+        "Complet : 1 place.",
         "12 mars 2027, 9 h 30 : 1",
         "12 mars 2027, 14 h 00 : 0",
         "Plat : 0",

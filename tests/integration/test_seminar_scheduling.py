@@ -59,7 +59,7 @@ async def test_an_animator_plans_checks_and_publishes(house: SeminarHouse) -> No
         "Lieu : Mairie d’Ambert",
         "Places sur place : 40",
         "9 h 30 Accueil",
-        "Inscriptions : ouvertes à tous",
+        "Inscriptions : réservées aux personnes invitées",
         "Personnes invitées : aucun groupe choisi",
         "Rappels aux personnes inscrites : J-7",
     ):
@@ -219,7 +219,7 @@ async def test_everything_of_a_draft_can_be_changed(house: SeminarHouse) -> None
     await edit(house, "Questions", "Arrivée ?")
     await edit(house, "Rappels", "10, 2")
     await edit(house, "Relances", "-")
-    await switch(house, "Réserver aux personnes invitées")
+    await switch(house, "Ouvrir les inscriptions à tous")
     await switch(house, "Proposer le covoiturage")
     await switch(house, "Passer en composition élargie")
     said = house.said(await card(house))
@@ -233,7 +233,7 @@ async def test_everything_of_a_draft_can_be_changed(house: SeminarHouse) -> None
         "Questions : Arrivée ?",
         "Rappels aux personnes inscrites : J-10, J-2",
         "Relances aux personnes sans réponse : aucune",
-        "Inscriptions : réservées aux personnes invitées",
+        "Inscriptions : ouvertes à tous",
         "Covoiturage : proposé",
         "Composition : élargie",
     ):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.seminars.decide import Kind, State
+from digest.seminars.decide import Kind, State, is_committee
 from digest.seminars.inviting.decide import (
     Audience,
     Candidate,
@@ -21,7 +21,6 @@ from digest.seminars.inviting.decide import (
     by_way,
     counted,
     fingerprint,
-    has_audiences,
     may_hold_back,
     refusal,
     resolve,
@@ -126,7 +125,7 @@ def test_only_committees_have_a_restricted_audience(
     kind: Kind, audience: str, expected: Audience
 ) -> None:
     assert audience_of(kind, audience) is expected
-    assert has_audiences(kind) is (kind in {Kind.STEERING, Kind.TECHNICAL})
+    assert is_committee(kind) is (kind in {Kind.STEERING, Kind.TECHNICAL})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.clock import PARIS
 from core.working_time import public_holidays
-from digest.seminars.decide import Kind
+from digest.seminars.decide import Kind, is_committee
 from digest.seminars.minutes.decide import (
     Block,
     Format,
@@ -21,7 +21,6 @@ from digest.seminars.minutes.decide import (
     blocks_of,
     counted,
     format_of,
-    is_committee,
     judge_final,
     judge_projet,
     lines_of,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.chat import TOO_BIG
 from core.working_time import public_holidays
-from digest.seminars.decide import Kind, State
+from digest.seminars.decide import Kind, State, is_committee
 from digest.seminars.half_days import Half, half_days_on
 from digest.seminars.scheduling.decide import (
     Caution,
@@ -20,7 +20,6 @@ from digest.seminars.scheduling.decide import (
     cautions,
     follow,
     grows,
-    has_audiences,
     is_bridge,
     is_followed,
     step,
@@ -135,7 +134,7 @@ def test_places_grow_towards_no_limit() -> None:
 
 
 def test_committees_alone_have_audiences() -> None:
-    assert [has_audiences(kind.value) for kind in Kind] == [False, True, True, False]
+    assert [is_committee(kind.value) for kind in Kind] == [False, True, True, False]
 
 
 def test_a_file_of_school_holidays() -> None:

@@ -24,7 +24,7 @@ def test_a_csv_has_a_meeting_a_line() -> None:
     assert (first.place, first.video_url) == ("Ambert", "https://visio.example/a")
     assert (first.capacity, first.meals, first.open_to_all) == (50, ("Viande", "Végétarien"), False)
     assert (first.reminder_days, first.chase_days) == ((7, 1), None)
-    assert (second.kind, second.capacity, second.open_to_all) == (Kind.STEERING, None, True)
+    assert (second.kind, second.capacity, second.open_to_all) == (Kind.STEERING, None, None)
 
 
 def test_a_toml_has_one_meeting_or_blocks() -> None:

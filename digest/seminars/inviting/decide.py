@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.text import normalise
-from digest.seminars.decide import Kind, State
+from digest.seminars.decide import State, is_committee
 from digest.seminars.rules import RegistrationState
-
-COMMITTEES = frozenset({Kind.STEERING, Kind.TECHNICAL})
-"""The kinds that have a restricted and an extended audience."""
 
 
 class GroupKind(enum.StrEnum):
@@ -123,14 +120,9 @@ class Resolved:
     of: Mapping[Group, frozenset[str]]
 
 
-def has_audiences(kind: str) -> bool:
-    """Say whether a kind of meeting has a restricted and an extended audience."""
-    return kind in COMMITTEES
-
-
 def audience_of(kind: str, audience: str) -> Audience:
     """Return who a meeting is for: a committee's is restricted until it is said to be extended."""
-    if has_audiences(kind) and audience != Audience.EXTENDED:
+    if is_committee(kind) and audience != Audience.EXTENDED:
         return Audience.RESTRICTED
     return Audience.EXTENDED
 

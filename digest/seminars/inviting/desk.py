@@ -9,9 +9,10 @@ from core.chat import Action, Ask, Button, Field, Form, Reply, Response, Toast, 
 from core.errors import InputError
 from core.people.roles import Role
 from core.reference import Reference
+from digest.seminars.decide import is_committee
 from digest.seminars.inviting import choosing, names, reading, store
 from digest.seminars.inviting.choosing import Choice
-from digest.seminars.inviting.decide import Audience, Group, GroupKind, has_audiences
+from digest.seminars.inviting.decide import Audience, Group, GroupKind
 from digest.seminars.inviting.opening import KINDS, Opening, Place, Screen, act, actor_of, words
 from digest.seminars.inviting.rules import ON_A_PAGE, Page, one_page, page_of
 from digest.seminars.models import Seminar
@@ -146,7 +147,7 @@ class Choosing:
         place = await self.opening.press(turn, reference, version)
         if not isinstance(place, Place):
             return place
-        if has_audiences(place.seminar.kind):
+        if is_committee(place.seminar.kind):
             place.seminar.audience = audience.value
             place.seminar.updated_at = turn.now
         return (await self._audience(turn, place.seminar)).redrawn()

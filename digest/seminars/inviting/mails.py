@@ -9,7 +9,7 @@ from core.parts import Parts
 from core.posts import render_post
 from digest.seminars import names
 from digest.seminars.calendars.parts import calendar_part
-from digest.seminars.inviting.decide import has_audiences
+from digest.seminars.decide import is_committee
 from digest.seminars.inviting.opening import words
 from digest.seminars.models import Seminar
 from digest.seminars.rendering import shown
@@ -49,7 +49,7 @@ def said(parts: Parts, seminar: Seminar) -> dict[str, Any]:
     """Return what the texts of an invitation say."""
     return {
         **shown(parts, seminar),
-        "committee": has_audiences(seminar.kind),
+        "committee": is_committee(seminar.kind),
         "limited": seminar.capacity is not None,
         "trial": False,
     }

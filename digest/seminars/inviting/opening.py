@@ -11,10 +11,10 @@ from core.parts import Parts
 from core.reference import Party, Reference
 from digest.seminars import names as seminar_names
 from digest.seminars import store
-from digest.seminars.decide import State
+from digest.seminars.decide import State, is_committee
 from digest.seminars.inviting import choosing, names, reading
 from digest.seminars.inviting import store as rounds
-from digest.seminars.inviting.decide import GroupKind, audience_of, has_audiences
+from digest.seminars.inviting.decide import GroupKind, audience_of
 from digest.seminars.inviting.models import InvitationRound
 from digest.seminars.inviting.reading import Invited
 from digest.seminars.models import Seminar
@@ -118,7 +118,7 @@ class Opening:
         """Return what every screen says of a meeting."""
         return {
             **shown(self.parts, seminar, inside=True),
-            "committee": has_audiences(seminar.kind),
+            "committee": is_committee(seminar.kind),
             "audience": audience_of(seminar.kind, seminar.audience).value,
             "published": seminar.state == State.PUBLISHED,
         }
@@ -151,7 +151,7 @@ class Opening:
         self, seminar: Seminar, found: Invited, waiting: InvitationRound | None
     ) -> Keyboard:
         rows = [tuple(self._chooser(seminar, found, kind) for kind in row) for row in CHOOSERS]
-        if has_audiences(seminar.kind):
+        if is_committee(seminar.kind):
             rows.append((act(words("audience_button"), "audience", seminar, 0),))
         if waiting is not None:
             rows.append((act(words("hold_button"), "hold", seminar, waiting.id),))

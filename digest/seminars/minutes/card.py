@@ -4,8 +4,7 @@ from datetime import datetime
 
 from core.chat import Button, Keyboard
 from digest.seminars import names
-from digest.seminars.decide import Kind, State
-from digest.seminars.minutes.decide import is_committee
+from digest.seminars.decide import Kind, State, is_committee
 from digest.seminars.minutes.rendering import words
 from digest.seminars.models import Seminar
 

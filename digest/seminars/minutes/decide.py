@@ -7,11 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 from core.clock import PARIS, aware
 from core.working_time import public_holidays
-from digest.seminars.decide import Kind
+from digest.seminars.decide import Kind, is_committee
 from digest.seminars.rules import RegistrationState
-
-COMMITTEES = frozenset({Kind.STEERING, Kind.TECHNICAL})
-"""The kinds whose minutes are a « relevé de décisions »."""
 
 LONGEST_OBSERVATION = 4_000
 MOST_OBSERVATIONS = 20
@@ -79,11 +76,6 @@ class Standing:
     sent_version: int | None = None
     observations_until: datetime | None = None
     unread: int = 0
-
-
-def is_committee(kind: Kind) -> bool:
-    """Say whether a meeting's minutes are a « relevé de décisions »."""
-    return kind in COMMITTEES
 
 
 def may_write(state: State) -> bool:

@@ -10,13 +10,12 @@ from core.ledger.models import Delivery
 from core.people.models import Person
 from core.people.roles import Role
 from core.reference import Party, Reference
-from digest.seminars.decide import Kind
+from digest.seminars.decide import Kind, is_committee
 from digest.seminars.minutes import names, observing, screens, store
 from digest.seminars.minutes.decide import (
     Outcome,
     Sending,
     State,
-    is_committee,
     judge_final,
     judge_projet,
 )

@@ -14,9 +14,9 @@ from core.parts import Parts
 from core.posts import render_post
 from core.printing import typeset_pdf
 from digest.seminars import rendering
-from digest.seminars.decide import Kind
+from digest.seminars.decide import is_committee
 from digest.seminars.minutes import names
-from digest.seminars.minutes.decide import State, blocks_of, is_committee
+from digest.seminars.minutes.decide import State, blocks_of
 from digest.seminars.minutes.models import Minutes, MinutesVersion
 from digest.seminars.models import Seminar
 
@@ -71,7 +71,7 @@ def shown(parts: Parts, seminar: Seminar, written: Written) -> dict[str, Any]:
         "funding": parts.renderer.notice(seminar.starts_at),
         **rendering.shown(parts, seminar),
         "minutes": {
-            "committee": is_committee(Kind(seminar.kind)),
+            "committee": is_committee(seminar.kind),
             "what": written.what.value,
             "version": written.version,
             "blocks": [asdict(block) for block in blocks_of(written.text)],

@@ -8,12 +8,11 @@ from typing import Any
 from core.chat import Button, Keyboard, Text
 from core.parts import Parts
 from digest.seminars import rendering
-from digest.seminars.decide import Kind
+from digest.seminars.decide import Kind, is_committee
 from digest.seminars.minutes import names
 from digest.seminars.minutes.decide import (
     Standing,
     State,
-    is_committee,
     lines_of,
     may_write,
     observations_until,

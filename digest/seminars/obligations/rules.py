@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.clock import PARIS
-from digest.seminars.decide import Kind
+from digest.seminars.decide import Kind, is_committee
 from digest.seminars.obligations.decide import at_hour, when_at_work
 from digest.seminars.reminding.working_days import next_working_day, working_day_before
-
-COMMITTEES = frozenset({Kind.STEERING, Kind.TECHNICAL})
 
 REPORT_DAYS = 7
 """A committee's report is due to the client a week before (the contract)."""
@@ -129,4 +127,4 @@ def _ended_at(meeting: Meeting, delays: Delays) -> datetime:
 
 
 def _owes_a_report(meeting: Meeting) -> bool:
-    return meeting.kind in COMMITTEES and not meeting.has_report
+    return is_committee(meeting.kind) and not meeting.has_report

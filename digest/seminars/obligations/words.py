@@ -7,6 +7,7 @@ from core.chat import Button, Keyboard, Text
 from core.clock import PARIS
 from core.parts import Parts
 from digest.seminars import names as seminar_names
+from digest.seminars.decide import is_committee
 from digest.seminars.models import Seminar
 from digest.seminars.obligations import decide, names, rules
 from digest.seminars.obligations.decide import Standing
@@ -60,7 +61,7 @@ def meeting_notice(
         "minutes_at": rules.minutes_due(meeting, delays),
         "signed": meeting.has_scan,
         "minuted": meeting.has_minutes,
-        "committee": meeting.kind in rules.COMMITTEES,
+        "committee": is_committee(meeting.kind),
     }
     rows: list[tuple[Button, ...]] = []
     if notice in {Notice.REPORT, Notice.REPORT_SOON}:

@@ -7,14 +7,12 @@ from datetime import date, datetime, timedelta
 
 from core.clock import PARIS
 from core.working_time import public_holidays
-from digest.seminars.decide import Kind, State
+from digest.seminars.decide import State
 from digest.seminars.half_days import Half, Hours, Span, half_days_on
 from digest.seminars.scheduling.rules import parse_half_days
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
-COMMITTEES = frozenset({Kind.STEERING, Kind.TECHNICAL})
-"""The kinds that have a restricted and an extended audience."""
 
 
 class Warns(enum.StrEnum):
@@ -150,11 +148,6 @@ def is_followed(state: State, ends_at: datetime, now: datetime) -> bool:
 def grows(before: int | None, after: int | None) -> bool:
     """Say whether there are more places than before; None is no limit."""
     return before is not None and (after is None or after > before)
-
-
-def has_audiences(kind: str) -> bool:
-    """Say whether a kind of meeting has a restricted and an extended audience."""
-    return kind in COMMITTEES
 
 
 def _of_the_calendar(day: date) -> Iterator[Caution]:

@@ -8,14 +8,14 @@ from core.chat import Action, Ask, Button, Form, Keyboard, Reply, Response, Toas
 from core.people.roles import Role
 from core.reference import Reference
 from digest.seminars import store
-from digest.seminars.decide import State
+from digest.seminars.decide import State, is_committee
 from digest.seminars.half_days import Hours
 from digest.seminars.models import Seminar
 from digest.seminars.registering.places import promote
 from digest.seminars.reminding import announcements
 from digest.seminars.scheduling.card import Screen, back
 from digest.seminars.scheduling.dating import Dating
-from digest.seminars.scheduling.decide import Edited, Step, grows, has_audiences, step
+from digest.seminars.scheduling.decide import Edited, Step, grows, step
 from digest.seminars.scheduling.forms import Finish, edit_forms, rest_form
 from digest.seminars.scheduling.names import field_reference, read_field, words
 from digest.seminars.scheduling.opening import Opening, alert, note, record, redrawn
@@ -90,7 +90,7 @@ class Editing:
         opened = await self.opening.press(turn, identity, version)
         if not isinstance(opened, Seminar):
             return opened
-        if field == "audience" and has_audiences(opened.kind):
+        if field == "audience" and is_committee(opened.kind):
             opened.audience = "restricted" if opened.audience == "extended" else "extended"
         elif field == "open_to_all":
             opened.open_to_all = not opened.open_to_all
@@ -147,10 +147,10 @@ class Editing:
     ) -> Sequence[Response]:
         if edited in {Edited.PLACE, Edited.LINK}:
             return await self._placed(turn, seminar, edited, value)
-        before = seminar.capacity
+        before, was_committee = seminar.capacity, is_committee(seminar.kind)
         setattr(seminar, COLUMNS.get(edited, edited.value), value)
-        if edited is Edited.KIND and not has_audiences(seminar.kind):
-            seminar.audience = ""
+        if is_committee(seminar.kind) is not was_committee:
+            seminar.audience, seminar.open_to_all = "", was_committee
         note(turn, seminar, edited.value)
         if seminar.state == State.PUBLISHED:
             parts, session = self.opening.parts, turn.session
@@ -194,7 +194,7 @@ def _switches(seminar: Seminar) -> Keyboard:
         "carpool": "carpool_button" if seminar.carpool else "no_carpool_button",
         "audience": "extended_button" if seminar.audience == "extended" else "restricted_button",
     }
-    shown = SWITCHES if has_audiences(seminar.kind) else SWITCHES[:2]
+    shown = SWITCHES if is_committee(seminar.kind) else SWITCHES[:2]
     people = Button(
         words("edit_speakers"),
         "scheduling.speakers",

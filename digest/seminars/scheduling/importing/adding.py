@@ -28,7 +28,9 @@ async def add(session: AsyncSession, plan: Plan, now: datetime) -> Seminar:
         video_url=plan.video_url,
     )
     seminar.access, seminar.programme = plan.access, plan.programme
-    seminar.capacity, seminar.open_to_all = plan.capacity, plan.open_to_all
+    seminar.capacity = plan.capacity
+    if plan.open_to_all is not None:
+        seminar.open_to_all = plan.open_to_all
     seminar.audience, seminar.carpool = plan.audience, plan.carpool
     seminar.meals, seminar.questions = list(plan.meals), list(plan.questions)
     seminar.reminder_days = None if plan.reminder_days is None else list(plan.reminder_days)

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.errors import InputError
 from core.spreadsheet import BadLine, Column, nearest, read
-from digest.seminars.decide import Kind
+from digest.seminars.decide import Kind, is_committee
 from digest.seminars.half_days import Hours
 from digest.seminars.rules import (
     parse_access,
@@ -29,7 +29,6 @@ from digest.seminars.rules import (
     parse_title,
     plain,
 )
-from digest.seminars.scheduling.decide import has_audiences
 from digest.seminars.scheduling.rules import parse_half_days
 
 KINDS = {
@@ -90,7 +89,7 @@ class Plan:
     access: str = ""
     capacity: int | None = None
     programme: str = ""
-    open_to_all: bool = True
+    open_to_all: bool | None = None
     audience: str = ""
     meals: tuple[str, ...] = ()
     carpool: bool = False
@@ -163,7 +162,7 @@ def _plan(values: Mapping[str, Any], now: datetime) -> Plan:
     hours = read_values.pop("when")
     video_url = read_values.pop("video_url", link)
     plan = Plan(hours=hours, place=place, video_url=video_url, **read_values)
-    if plan.audience and not has_audiences(plan.kind):
+    if plan.audience and not is_committee(plan.kind):
         raise InputError("only committees have an audience", hint="leave audience empty")
     return plan
 
