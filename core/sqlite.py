@@ -33,6 +33,10 @@ class WholeConnection(aiosqlite.Connection):
     async def _connect(self) -> aiosqlite.Connection:
         return await whole(super()._connect())
 
+    async def close(self) -> None:
+        """Close. Cut in two, SQLAlchemy would tell the log of an error, with its traceback."""
+        await whole(super().close())
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Queue an operation as the driver does."""
         if not self._running or not self._connection:
