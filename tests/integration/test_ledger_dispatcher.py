@@ -287,10 +287,14 @@ async def test_what_is_cancelled_during_the_recheck_does_not_leave(database: Dat
     await posted(database, draft("a"))
     gateway = ScriptedGateway()
     with capture_logs() as logs:
-        await dispatched(database, gateway, kind(prepare=prepare))
+
+        async def noticed() -> bool:
+            return any(line["event"] == "ledger.claim_lost" for line in logs)
+
+        async with running(make(database, gateway, kind(prepare=prepare))):
+            await eventually(noticed)
     assert gateway.started == []
     assert await states(database) == {"a": "cancelled"}
-    assert "ledger.claim_lost" in [line["event"] for line in logs]
 
 
 async def test_a_heartbeat_that_is_not_heard_is_tried_again(database: Database) -> None:
