@@ -10,19 +10,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from core.chat import Redraw, Reply, Response, Toast
+from core.chat import DocumentToMake, Redraw, Reply, Response, Toast
 from core.clock import FixedClock
 from core.db import Database
 from core.ledger.draft import Ready, Skip
 from core.people.models import Membership, Person, Structure
 from core.reference import Party
 from digest.seminars import store
-from digest.seminars.attendance import personal
+from digest.seminars.attendance import certified, personal
 from digest.seminars.attendance import store as attendance
+from digest.seminars.attendance.certificate import certificate_data, certificate_html
 from digest.seminars.attendance.models import Attendance, Certificate, Feedback, FeedbackGiven
-from digest.seminars.attendance.rules import Row
+from digest.seminars.attendance.rules import Row, family_of, walk_in
 from digest.seminars.models import Registration, Seminar
-from tests.seminars import INES, MARC, SeminarHouse, plain, readable, seminar_settings
+from digest.subscribers.rules import Reason
+from digest.subscribers.suppression import suppress
+from tests.seminars import INES, INES_MAIL, MARC, SeminarHouse, plain, readable, seminar_settings
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 STARTS = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)  # a Friday, 9:30 in Paris
@@ -130,24 +133,79 @@ async def test_a_certificate_is_put_right_when_presences_change(house: SeminarHo
     assert "a été notée absente. Écrivez-lui." in house.said(await certificates(house, seminar))
 
 
-async def test_who_has_no_mailbox_and_walk_ins_get_none(house: SeminarHouse) -> None:
-    seminar = await house.seminar(STARTS, 3)
+async def test_who_cannot_be_written_to_has_a_certificate_to_print(house: SeminarHouse) -> None:
+    """Marc has no mailbox, Inès's is in error, Zoé came unannounced, Paul is erased."""
+    seminar = await house.seminar(STARTS, 2, 3, 4)
     house.clock.set(OVER)
-    await noted(house, seminar, 3)
+    await noted(house, seminar, 2, 3, 4)
+    await noted(house, seminar, 3, half=1, source="remote")
+    await walked_in(house, seminar, "Zoé Lambert", "Mairie d’Ambert")
     async with house.database.write() as session:
-        half_days = await store.half_days(session, seminar)
-        walk_in = Row(
-            "walk_in:lambert zoe", None, "Zoé Lambert", "Lambert", present=True, source="walk_in"
-        )
-        await attendance.note(session, half_days[0], [walk_in], OVER, ODILE_PARTY)
-    assert "n’en recevra pas" in house.said(await certificates(house, seminar))
+        paul = update(Person).where(Person.id == 4).values(given_name="", family_name="")
+        await session.execute(paul)
+        await suppress(session, INES_MAIL, Reason.BOUNCED, "5.1.1", OVER)
+    shown = await certificates(house, seminar)
+    assert "Aucune attestation n’est à envoyer." in house.said(shown)
+    assert "3 personnes présentes ne peuvent la recevoir par courriel" in house.said(shown)
+    (given,) = await house.push(shown, "Attestations à imprimer")
+    assert isinstance(given, DocumentToMake)
+    assert given.name == "attestations-a-remettre-2027-03-12.pdf"
+    made = given.make()
+    assert made is not None
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in made
+    async with house.database.read() as session:
+        row = await session.get_one(Seminar, seminar)
+        people = await certified.to_hand(session, house.parts, row)
+    data = certificate_data(house.parts, row, people, OVER)
+    said = [(each["name"], each["organisation"], each["halves"]) for each in data["certificates"]]
+    morning = "vendredi 12 mars 2027, matin, de 9 h 30 à 12 h 30"
+    afternoon = "vendredi 12 mars 2027, après-midi, de 14 h 00 à 16 h 30 (à distance)"
+    assert [(name, where, [*map(plain, halves)]) for name, where, halves in said] == [
+        ("Zoé Lambert", "Mairie d’Ambert", [morning]),
+        ("Inès Roche", "", [morning]),
+        ("Marc Vidal", "", [morning, afternoon]),
+    ]
+    html = certificate_html(house.parts, row, people, OVER)
+    assert html.count("<section>") == html.count("<h1>") == 3
+
+
+async def test_a_certificate_to_print_is_refused_when_all_have_a_mailbox(
+    house: SeminarHouse,
+) -> None:
+    seminar = await house.seminar(STARTS, 2)
+    (early,) = await house.press("attendance.print", seminar)
+    assert house.said(early) == "Il faut attendre la fin de la rencontre."
+    house.clock.set(OVER)
+    await noted(house, seminar, 2)
+    assert house.labels(await certificates(house, seminar)) == ["Envoyer l’attestation", "Retour"]
+    (nobody,) = await house.press("attendance.print", seminar)
+    assert "peuvent recevoir leur attestation par courriel" in house.said(nobody)
+
+
+async def test_a_mailbox_that_goes_meanwhile_is_not_written_to(house: SeminarHouse) -> None:
+    seminar = await house.seminar(STARTS, 2)
+    house.clock.set(OVER)
+    await noted(house, seminar, 2)
     await house.press("attendance.certify", seminar)
     await house.tick("attendance.certificates")
     (row,) = await house.rows("attendance.certificate")
+    async with house.database.write() as session:
+        await session.execute(update(Person).where(Person.id == 2).values(email=None))
     assert await house.prepared(row) == Skip("no_address")
     async with house.database.write() as session:
-        await session.execute(update(Person).where(Person.id == 3).values(email="marc@x.example"))
-    assert isinstance(await house.prepared(row), Ready)
+        await session.execute(update(Person).where(Person.id == 2).values(email=INES_MAIL))
+        await suppress(session, INES_MAIL, Reason.BOUNCED, "5.1.1", OVER)
+    assert await house.prepared(row) == Skip("bounced")
+
+
+async def walked_in(house: SeminarHouse, seminar: int, name: str, organisation: str) -> None:
+    async with house.database.write() as session:
+        half_days = await store.half_days(session, seminar)
+        row = Row(
+            walk_in(name), None, name, family_of(name), organisation, present=True,
+            source="walk_in",
+        )  # fmt: skip
+        await attendance.note(session, half_days[0], [row], OVER, ODILE_PARTY)
 
 
 async def test_many_certificates_go_in_several_chunks(house: SeminarHouse) -> None:

@@ -1,14 +1,29 @@
 """After a meeting, in chat: the certificates, what people thought of it."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from core.chat import Action, Button, Redraw, Reply, Response, Toast, Turn
+from core import acts
+from core.chat import (
+    Action,
+    Button,
+    Document,
+    DocumentToMake,
+    Redraw,
+    Reply,
+    Response,
+    Toast,
+    Turn,
+)
+from core.clock import PARIS
 from core.parts import Parts
 from core.people.roles import Role
+from core.printing import prints
 from core.reference import Reference
 from digest.seminars import names as seminars
 from digest.seminars import store
-from digest.seminars.attendance import certificates, names, opinions
+from digest.seminars.attendance import certificates, certified, names, opinions
+from digest.seminars.attendance.certificate import certificate_html, certificates_to_print
 from digest.seminars.attendance.screens import act
 from digest.seminars.attendance.words import words
 from digest.seminars.decide import State
@@ -32,6 +47,7 @@ class After:
         return (
             Action("attendance.certificates", self.certificates, Role.ANIMATOR),
             Action("attendance.certify", self.certify, Role.ANIMATOR),
+            Action("attendance.print", self.to_print, Role.ANIMATOR),
             Action("attendance.opinions", self.opinions, Role.ANIMATOR),
             Action("attendance.opinion", self.opinion, None),
         )
@@ -54,6 +70,26 @@ class After:
         await turn.session.flush()
         toast = Toast(words("certificates_asked", count=count))
         return [toast, await self._standing(turn, seminar)]
+
+    async def to_print(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
+        """Give, in one file, the certificates of those who cannot be written to."""
+        seminar = await _over(turn, reference.number)
+        if seminar is None:
+            return [Toast(words("not_over"), alert=True)]
+        people = await certified.to_hand(turn.session, self._parts, seminar)
+        if not people:
+            return [Toast(words("nobody_to_hand"), alert=True)]
+        about = seminars.seminar_reference(seminar.id)
+        acts.record(
+            turn.session, actor_of(turn), "seminars.certificates_printed", about, turn.now,
+            count=len(people),
+        )  # fmt: skip
+        given = (self._parts, seminar, people, turn.now)
+        name = f"attestations-a-remettre-{seminar.starts_at.astimezone(PARIS):%Y-%m-%d}"
+        text = words("certificates_to_hand", count=len(people))
+        if prints():
+            return [DocumentToMake(f"{name}.pdf", partial(certificates_to_print, *given), text)]
+        return [Document(f"{name}.html", certificate_html(*given).encode(), text)]
 
     async def opinions(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
         """Show what people thought, when enough have said it."""
@@ -92,8 +128,9 @@ class After:
         reference = seminars.seminar_reference(seminar.id)
         count = len(found.first) + len(found.corrected)
         send = ((act("certify_button", "certify", reference, count=count),),) if count else ()
+        hand = ((act("print_button", "print", reference),),) if found.out_of_reach else ()
         back = (act("back_button", "back", reference),)
-        return Redraw(words("certificates", seminar=seminar, standing=found), (*send, back))
+        return Redraw(words("certificates", seminar=seminar, standing=found), (*send, *hand, back))
 
 
 def _is_over(seminar: Seminar, turn: Turn) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,18 +22,22 @@ from core.room import Tick
 from digest.seminars import names as seminars
 from digest.seminars import store
 from digest.seminars.attendance import names
-from digest.seminars.attendance.certificate import certificate_data, paper_data
+from digest.seminars.attendance.certificate import (
+    LAYOUT,
+    Certified,
+    certificate_data,
+    certificate_html,
+    certificate_pdf,
+)
+from digest.seminars.attendance.certified import certified_of, out_of_reach, writable
 from digest.seminars.attendance.models import Attendance, Certificate
 from digest.seminars.attendance.people import known
 from digest.seminars.attendance.store import half_days_attended
 from digest.seminars.contacts import contact_of
-from digest.seminars.models import HalfDay, Seminar
+from digest.seminars.models import Seminar
 from digest.seminars.rendering import shown
 
 log = structlog.get_logger()
-
-LAYOUT = "print/certificate.typ"
-PAGE = "print/certificate.html"
 
 CHUNK = 20
 """How many are made before they are written: what a crash makes again, and all that is held."""
@@ -43,14 +47,14 @@ CHUNK = 20
 class Standing:
     """Who is to get a certificate: for the first time, or because the last one is not right.
 
-    `without_party` were there and have no mailbox that we know; `withdrawn` have one, and were
-    not there after all; `waiting` are being made.
+    `out_of_reach` were there and cannot be written to; `withdrawn` have one, and were not there
+    after all; `waiting` are being made.
     """
 
     first: tuple[str, ...]
     corrected: tuple[str, ...]
     sent: int
-    without_party: int
+    out_of_reach: int
     withdrawn: int
     waiting: int
 
@@ -60,23 +64,17 @@ async def standing(session: AsyncSession, seminar: Seminar) -> Standing:
     half_days = await store.half_days(session, seminar.id)
     there = await half_days_attended(session, seminar.id, half_days)
     last = await _last(session, seminar.id)
-    first = tuple(sorted(party for party in there if party not in last))
-    corrected = tuple(
-        sorted(
-            party for party, ids in there.items()
-            if party in last and list(ids) != [int(each) for each in last[party].half_days]
-        )
-    )  # fmt: skip
-    unnamed = await session.scalar(
-        select(func.count(func.distinct(Attendance.identity))).where(
-            Attendance.seminar_id == seminar.id, Attendance.present, Attendance.party.is_(None)
-        )
-    )
+    reached = await writable(session, there)
+    wanted = sorted(party for party in there if reached.get(party))
     return Standing(
-        first,
-        corrected,
+        tuple(party for party in wanted if party not in last),
+        tuple(
+            party
+            for party in wanted
+            if party in last and list(there[party]) != [int(each) for each in last[party].half_days]
+        ),
         len(last),
-        unnamed or 0,
+        len(await out_of_reach(session, seminar.id, half_days)),
         sum(party not in there for party in last),
         sum(row.posted_at is None for row in last.values()),
     )
@@ -192,15 +190,11 @@ async def _post(session: AsyncSession, made: Mapping[int, Content | None], now: 
 
 @dataclass(frozen=True)
 class Wanted:
-    """All that a certificate says, read before it is made."""
+    """Somebody's certificate, read before it is made, and the language of their mail."""
 
     seminar: Seminar
-    half_days: Sequence[HalfDay]
-    remote: frozenset[int]
-    name: str
-    organisation: str
+    certified: Certified
     language: str
-    replaces: datetime | None
 
 
 async def _wanted(session: AsyncSession, parts: Parts, row: Certificate) -> Wanted | None:
@@ -209,17 +203,15 @@ async def _wanted(session: AsyncSession, parts: Parts, row: Certificate) -> Want
     contact = await contact_of(session, Party.parse(row.party))
     if seminar is None or contact is None:
         return None
-    every = await store.half_days(session, seminar.id)
     attended = {int(each) for each in row.half_days}
-    half_days = [each for each in every if each.id in attended]
+    half_days = [each for each in await store.half_days(session, seminar.id) if each.id in attended]
     if not half_days:
         return None
-    noted = await session.scalars(
+    there = await session.scalars(
         select(Attendance).where(
             Attendance.seminar_id == seminar.id, Attendance.party == row.party, Attendance.present
         )
     )
-    there = noted.all()
     before = await session.scalar(
         select(Certificate.asked_at).where(
             Certificate.seminar_id == row.seminar_id,
@@ -227,46 +219,32 @@ async def _wanted(session: AsyncSession, parts: Parts, row: Certificate) -> Want
             Certificate.version == row.version - 1,
         )
     )
-    one = (await known(session, parts, [row.party], half_days[0].starts_at)).get(row.party)
-    name = one.name if one and one.name else next((each.name for each in there), "")
-    organisation = one.organisation if one and one.organisation else ""
-    return Wanted(
-        seminar,
-        half_days,
-        frozenset(each.half_day_id for each in there if each.source == "remote"),
-        name,
-        organisation or next((each.organisation for each in there), ""),
-        contact.language,
-        before,
-    )
+    people = await known(session, parts, [row.party], half_days[0].starts_at)
+    certified = certified_of(there.all(), half_days, people.get(row.party), before)
+    return Wanted(seminar, replace(certified, half_days=half_days), contact.language)
 
 
 def _content(parts: Parts, printing: Press | None, wanted: Wanted, now: datetime) -> Content:
     """Make somebody's certificate, and the mail that carries it: as a page without typst."""
-    data = certificate_data(
-        parts, wanted.seminar, wanted.half_days, wanted.remote, wanted.name,
-        wanted.organisation, wanted.replaces, now,
-    )  # fmt: skip
-    file = _file(parts, printing, data, wanted, now)
+    given = (parts, wanted.seminar, [wanted.certified], now)
+    (said,) = certificate_data(*given)["certificates"]
     values: dict[str, Any] = {
         **shown(parts, wanted.seminar),
-        "halves": data["halves"],
-        "replaces": bool(data["replaces"]),
+        "halves": said["halves"],
+        "replaces": bool(said["replaces"]),
     }
     told = parts.renderer.mail("certificate", values, wanted.language)
+    file = _file(parts, printing, wanted, now)
     return compose(parts.settings.mail, told, auto_submitted=True, attachments=(file,), names=())
 
 
-def _file(
-    parts: Parts, printing: Press | None, data: Mapping[str, Any], wanted: Wanted, now: datetime
-) -> Attachment:
-    name = f"attestation-de-presence-{wanted.half_days[0].day:%Y-%m-%d}"
-    at = wanted.half_days[0].starts_at
+def _file(parts: Parts, printing: Press | None, wanted: Wanted, now: datetime) -> Attachment:
+    name = f"attestation-de-presence-{wanted.certified.half_days[0].day:%Y-%m-%d}"
+    people = [wanted.certified]
     if printing is not None:
-        pdf = printing.pdf({**data, **paper_data(parts, wanted.seminar, at)}, now)
+        pdf = certificate_pdf(parts, printing, wanted.seminar, people, now)
         return Attachment(f"{name}.pdf", pdf, "application/pdf")
-    shown_with = {**data, "funding": parts.renderer.notice(at)}
-    html = parts.renderer.page(PAGE, shown_with, parts.settings.network.language)
+    html = certificate_html(parts, wanted.seminar, people, now)
     return Attachment(f"{name}.html", html.encode(), "text/html")
 
 

@@ -13,6 +13,8 @@ from digest.seminars.attendance.models import Certificate
 from digest.seminars.contacts import contact_of
 from digest.seminars.decide import State
 from digest.seminars.where_asked import where_asked
+from digest.subscribers.rules import Reason
+from digest.subscribers.suppression import reason_of
 
 
 def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
@@ -38,4 +40,8 @@ async def certificate(session: AsyncSession, parcel: Parcel, _now: datetime) -> 
     contact = await contact_of(session, parcel.recipient)
     if contact is None:
         return Skip("erased")
-    return Ready(MailAddress(contact.email)) if contact.email else Skip("no_address")
+    if not contact.email:
+        return Skip("no_address")
+    if await reason_of(session, contact.email.lower()) is Reason.BOUNCED:
+        return Skip("bounced")
+    return Ready(MailAddress(contact.email))

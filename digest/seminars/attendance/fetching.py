@@ -1,22 +1,22 @@
 """Files sent in chat, fetched out of any transaction, then kept with their meeting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.awaited import Awaited, Fetching
 from core.chat import Text
-from core.errors import FileError, InputError
-from core.files import FileSource, fetched
+from core.errors import InputError
+from core.files import FileSource
 from core.ledger.draft import Draft
 from core.ledger.store import post
-from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.posts import render_post
 from core.reference import ANIMATORS, Party
-from core.room import Tick
-from digest.seminars import documents
+from digest.seminars import documents, store
 from digest.seminars.attendance import names, remote
 from digest.seminars.attendance.models import AwaitedFile
 from digest.seminars.attendance.screens import act
@@ -33,43 +33,39 @@ BEGINNINGS = {
 """How the files begin that a signed sheet can be, whatever they are called."""
 
 
+def fetching(parts: Parts, files: FileSource) -> Fetching:
+    """Return what fetches the files that meetings wait for."""
+    settle = _Settling(parts).settle
+    return Fetching("attendance.files", parts.database, files, _waiting, settle)
+
+
+async def _waiting(session: AsyncSession) -> Sequence[Awaited]:
+    rows = await session.scalars(select(AwaitedFile).order_by(AwaitedFile.id))
+    return [
+        Awaited(row.id, row.file_id, row.asked_at, asked={"seminar": row.seminar_id})
+        for row in rows
+    ]
+
+
 @dataclass(frozen=True)
-class Fetching:
-    """Fetches what is awaited."""
-
+class _Settling:
     parts: Parts
-    files: FileSource
 
-    def tick(self) -> Tick:
-        """Return the work of the clock."""
-        return Tick("attendance.files", self.run, next_due, every=2.0)
-
-    async def run(self, now: datetime) -> None:
-        """Fetch each file that is awaited, one after the other, and keep it or say why not."""
-        async with self.parts.database.read() as session:
-            rows = await session.scalars(select(AwaitedFile).order_by(AwaitedFile.id))
-            waiting = rows.all()
-        await one_by_one(waiting, lambda row: self._one(row, now))
-
-    async def _one(self, row: AwaitedFile, now: datetime) -> None:
-        data: bytes | None
-        try:
-            data = await fetched(self.files, row.file_id, row.asked_at, now)
-        except FileError:
-            data = None
-        else:
-            if data is None:
-                return
-        async with self.parts.database.write() as session:
-            mine = await session.get(AwaitedFile, row.id, with_for_update=True)
-            if mine is None:  # another process was quicker
-                return
-            seminar = await session.get_one(Seminar, mine.seminar_id, with_for_update=True)
-            await session.delete(mine)
-            await session.flush()
-            text = await self._kept(session, seminar, mine, data, now)
-            if text is not None:
-                await self._tell(session, seminar, mine, text, now)
+    async def settle(
+        self, session: AsyncSession, awaited: Awaited, data: bytes | None, now: datetime
+    ) -> None:
+        """Keep a file, or say why not."""
+        seminar = await store.by_id(session, awaited.asked["seminar"], lock=True)
+        row = await session.get(AwaitedFile, awaited.key, with_for_update=True)
+        if row is None:  # another process was quicker
+            return
+        await session.delete(row)
+        await session.flush()
+        if seminar is None:
+            return
+        text = await self._kept(session, seminar, row, data, now)
+        if text is not None:
+            await self._tell(session, seminar, row, text, now)
 
     async def _kept(
         self,
@@ -123,11 +119,6 @@ class Fetching:
         slot = f"file:{row.id}/{self.parts.random.getrandbits(64):016x}"
         draft = Draft(names.NOTED, slot, recipient, content, reference, now)
         await post(session, [draft], now)
-
-
-async def next_due(session: AsyncSession) -> datetime | None:
-    """Say since when a file is awaited."""
-    return await session.scalar(select(func.min(AwaitedFile.asked_at)))
 
 
 async def _scans(session: AsyncSession, seminar: Seminar, half_day: int) -> int:

@@ -7,7 +7,7 @@ from digest.seminars.attendance import certificates, personal, thanks
 from digest.seminars.attendance.after import After
 from digest.seminars.attendance.deliveries import delivery_kinds
 from digest.seminars.attendance.desk import Desk
-from digest.seminars.attendance.fetching import Fetching
+from digest.seminars.attendance.fetching import fetching
 from digest.seminars.attendance.pages import FeedbackPages
 from digest.seminars.attendance.receiving import Receiving
 
@@ -21,7 +21,7 @@ def build(parts: Parts, files: FileSource) -> Room:
         replies=receiving.replies(),
         forms=(*desk.forms(), *receiving.forms()),
         pages=FeedbackPages(parts).routes(),
-        ticks=(Fetching(parts, files).tick(), certificates.tick(parts), thanks.tick(parts)),
+        ticks=(fetching(parts, files).tick(), certificates.tick(parts), thanks.tick(parts)),
         deliveries=delivery_kinds(parts),
         personal_data=PersonalData(personal.export, personal.erase, personal.keeps),
     )
