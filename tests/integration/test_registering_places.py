@@ -122,6 +122,91 @@ async def test_remote_takes_no_place_and_gives_one_back(house: SeminarHouse) -> 
     assert len(await house.rows(REGISTERED)) == 1  # changing one's choices is not news
 
 
+async def test_who_comes_remotely_waits_for_a_place_on_site_without_losing_theirs(
+    house: SeminarHouse,
+) -> None:
+    await meeting(house, 1, video_url="https://visio.example/abc")
+    await take(house, PAUL)
+    assert await take(house, INES, mode=Mode.REMOTE) == "registered"
+    since = (await row_of(house, INES)).registered_at
+    house.clock.set(house.clock.now() + timedelta(hours=1))
+    for _ in range(2):  # twice is once
+        assert await take(house, INES, mode=Mode.SITE, meal="Repas") == "registered"
+    assert await take(house, MARC) == "waiting"
+    row = await row_of(house, INES)
+    assert (row.mode, row.queue, row.registered_at) == ("remote", 1, since)
+    (told,) = [each for each in await house.rows(WAITING) if each.recipient == "person:2"]
+    assert await house.prepared(told) == Ready(MailAddress(INES_MAIL))
+    mail = await house.body(told)
+    assert "vous êtes sur la liste d’attente, au rang" in readable(mail)
+    assert "En attendant, vous restez inscrit(e) pour participer à distance." in readable(mail)
+    assert "sans attendre" not in readable(mail)
+    assert b"ACCEPTED" in mail  # the place that they have stays in their calendar
+    await leave(house, PAUL)
+    row = await row_of(house, INES)
+    assert (row.state, row.mode, row.queue, row.meal) == ("registered", "site", None, "Repas")
+    assert row.registered_at == since
+    assert (await house.registrations())["person:3"] == "waiting", "the first one passes first"
+    (promoted,) = await house.rows(PROMOTED)
+    assert await house.prepared(promoted) == Ready(MailAddress(INES_MAIL))
+    assert await house.prepared(told) == Skip("registered")
+    mail = await house.body(promoted)
+    assert "Vous êtes attendu(e) sur place." in readable(mail)
+    assert b"METHOD:REQUEST" in mail
+    await house.tick("registrations.promote")
+    assert len(await house.rows(PROMOTED)) == 1
+
+
+async def test_who_no_longer_waits_for_a_place_on_site_comes_remotely_still(
+    house: SeminarHouse,
+) -> None:
+    await meeting(house, 1, video_url="https://visio.example/abc")
+    await take(house, PAUL)
+    await take(house, INES, mode=Mode.REMOTE)
+    await take(house, INES)
+    assert await take(house, INES, mode=Mode.REMOTE) == "registered"
+    row = await row_of(house, INES)
+    assert (row.mode, row.queue) == ("remote", None)
+    (waiting,) = await house.rows(WAITING)
+    assert await house.prepared(waiting) == Skip("registered")
+    last = (await house.rows(REGISTERED))[-1]
+    assert await house.prepared(last) == Ready(MailAddress(INES_MAIL)), "they have an answer still"
+    await leave(house, PAUL)
+    assert (await row_of(house, INES)).mode == "remote"
+    assert await house.rows(PROMOTED) == []
+
+
+async def test_a_representative_who_comes_remotely_may_wait_for_a_place_on_site(
+    house: SeminarHouse,
+) -> None:
+    await meeting(house, 1, video_url="https://visio.example/abc")
+    await take(house, PAUL)
+    await take(house, INES, mode=Mode.REMOTE)
+    await take(house, INES)
+    async with house.database.write() as session:
+        row = await session.get_one(Seminar, 1)
+        state = await places.represent(
+            session, house.parts, row, INES, "Léa Faure", house.clock.now()
+        )
+    found = await row_of(house, INES)
+    assert (state, found.mode, found.queue) == ("represented", "remote", 1)
+    await leave(house, PAUL)
+    found = await row_of(house, INES)
+    assert (found.state, found.mode, found.queue) == ("represented", "site", None)
+
+
+async def test_who_put_somebody_on_the_waiting_list_is_named_not_who_represents_them(
+    house: SeminarHouse,
+) -> None:
+    await meeting(house, 0)
+    async with house.database.write() as session:
+        row, now = await session.get_one(Seminar, 1), house.clock.now()
+        odile = Party("person", "1")
+        await places.represent(session, house.parts, row, INES, "Léa Faure", now, by=odile)
+    (told,) = await house.rows(WAITING)
+    assert await house.prepared(told) == Ready(MailAddress(INES_MAIL), {WHO: "Odile Vernhet"})
+
+
 async def test_a_way_that_is_not_offered_becomes_the_one_that_is(house: SeminarHouse) -> None:
     await meeting(house, 1)
     await take(house, INES, mode=Mode.REMOTE)

@@ -94,13 +94,15 @@ async def test_cancelled_twice_at_once_it_is_cancelled_once(house: SeminarHouse)
     assert await house.slots("seminars.cancellation") == [("seminar:1/cancelled/v2", "person:2")]
 
 
-async def test_from_remote_to_site_when_full_one_waits_and_is_told_so(house: SeminarHouse) -> None:
+async def test_from_remote_to_site_when_full_and_back_one_stays_registered(
+    house: SeminarHouse,
+) -> None:
     await house.seminar(STARTS_AT, video_url="https://visio.example/1")
     async with house.database.write() as session:
         (await session.get_one(Seminar, 1)).capacity = 1
     assert await take(house, MARC) == "registered"
     assert await take(house, INES, Mode.REMOTE) == "registered"
-    assert await take(house, INES, Mode.SITE) == "waiting"
+    assert await take(house, INES, Mode.SITE) == "registered"
     assert await take(house, INES, Mode.REMOTE) == "registered"
     async with house.database.read() as session:
         found = await registrations.of_party(session, 1, INES)

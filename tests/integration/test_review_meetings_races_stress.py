@@ -18,7 +18,7 @@ from digest.seminars.inviting.decide import Group, GroupKind
 from digest.seminars.inviting.rules import TypedGuest
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import asking, personal, places
-from digest.seminars.registering.decide import Choice, Mode
+from digest.seminars.registering.decide import COMING, Choice, Mode
 from digest.seminars.rules import Visitor
 from tests.seminars import SeminarHouse, seminar_settings
 
@@ -171,7 +171,8 @@ async def test_twenty_at_once_never_wait_for_each_other_for_ever(
         rows = (await session.scalars(select(Registration))).all()
     assert room.taken <= CAPACITY
     assert room.free == 0 or room.waiting == 0, "nobody waits while there is a place"
-    queues = Counter(one.queue for one in rows if one.state == "waiting")
-    assert None not in queues
+    assert all(one.queue is not None for one in rows if one.state == "waiting")
+    queues = Counter(one.queue for one in rows if one.queue is not None)
     assert max(queues.values(), default=1) == 1
-    assert all(one.queue is None for one in rows if one.state != "waiting")
+    remotely = [one for one in rows if one.queue is not None and one.state != "waiting"]
+    assert all(one.mode == "remote" and one.state in COMING for one in remotely)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from digest.seminars.registering.decide import (
     COMING,
+    Admission,
     Mode,
     Room,
     admitted,
@@ -45,7 +46,6 @@ def test_one_takes_part_where_there_is_a_place_or_a_link(
         (S.REGISTERED, SITE, SITE, FULL, S.REGISTERED),
         (S.REGISTERED, SITE, SITE, Room(1, 2, 3), S.REGISTERED),
         (S.REPRESENTED, SITE, SITE, FULL, S.REGISTERED),
-        (S.REGISTERED, REMOTE, SITE, FULL, S.WAITING),
         (S.WAITING, SITE, SITE, Room(2, 1, 1), S.WAITING),
         (S.WAITING, SITE, REMOTE, FULL, S.REGISTERED),
         (S.CANCELLED, SITE, SITE, Room(2, 1, 1), S.WAITING),
@@ -55,11 +55,23 @@ def test_one_takes_part_where_there_is_a_place_or_a_link(
 def test_a_place_is_kept_given_or_waited_for(
     state: S, had: Mode, wanted: Mode, room: Room, becomes: S
 ) -> None:
-    assert admitted(state, had, wanted, room, represented=False) is becomes
-    if becomes is S.REGISTERED:
-        assert admitted(state, had, wanted, room, represented=True) is S.REPRESENTED
-    else:
-        assert admitted(state, had, wanted, room, represented=True) is S.WAITING
+    waits = becomes is S.WAITING
+    assert admitted(state, had, wanted, room, represented=False) == Admission(
+        becomes, wanted, waits
+    )
+    instead = S.WAITING if waits else S.REPRESENTED
+    assert admitted(state, had, wanted, room, represented=True) == Admission(instead, wanted, waits)
+
+
+@pytest.mark.parametrize("state", sorted(COMING))
+@pytest.mark.parametrize("room", [FULL, Room(2, 1, 1), Room(0, 0, 0)])
+def test_who_comes_remotely_keeps_that_place_while_waiting_for_one_on_site(
+    state: S, room: Room
+) -> None:
+    waits = Admission(S.REGISTERED, REMOTE, waits=True)
+    assert admitted(state, REMOTE, SITE, room, represented=False) == waits
+    sends = Admission(S.REPRESENTED, REMOTE, waits=True)
+    assert admitted(state, REMOTE, SITE, room, represented=True) == sends
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
@@ -78,9 +90,10 @@ def test_without_a_limit_nobody_goes_on_waiting() -> None:
 @given(st.sampled_from(sorted(S)), st.sampled_from(Mode), st.integers(0, 9), st.integers(0, 9))
 def test_nobody_new_passes_those_who_wait(state: S, had: Mode, taken: int, waiting: int) -> None:
     room = Room(5, taken, waiting)
-    becomes = admitted(state, had, SITE, room, represented=False)
+    admission = admitted(state, had, SITE, room, represented=False)
     if waiting and not (state in COMING and had is SITE):
-        assert becomes is S.WAITING
+        assert admission.waits
+        assert (admission.state is S.WAITING) is (state not in COMING)
 
 
 def test_half_days_that_vanished_are_forgotten() -> None:

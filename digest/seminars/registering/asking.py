@@ -15,7 +15,6 @@ from digest.seminars.contacts import contact_of
 from digest.seminars.models import Guest, Registration, Seminar
 from digest.seminars.registering import standing, telling
 from digest.seminars.registering.decide import HOLDING
-from digest.seminars.registering.names import Said
 from digest.seminars.registering.telling import Doing
 from digest.seminars.rules import (
     Answer,
@@ -25,13 +24,6 @@ from digest.seminars.rules import (
     answer_to,
     confirmation_of,
 )
-
-SAID = {
-    RegistrationState.REGISTERED: Said.REGISTERED,
-    RegistrationState.WAITING: Said.WAITING,
-    RegistrationState.REPRESENTED: Said.GONE,
-}
-"""What reminds somebody who asks again of their state."""
 
 
 async def ask(
@@ -51,7 +43,8 @@ async def ask(
         return answer
     registration.requested_at = now
     if answer is Answer.REGISTRATION:
-        await telling.tell(session, parts, seminar, registration, SAID[state], Doing(now))
+        said = telling.said_of(registration)
+        await telling.tell(session, parts, seminar, registration, said, Doing(now))
         return answer
     registration.requests += 1
     if state not in {RegistrationState.INVITED, RegistrationState.EXCUSED}:
@@ -76,7 +69,7 @@ async def confirm(
         await _keep_name(session, registration)
         choice = registrations.choice_of(registration)
         await registrations.admit(session, seminar, registration, choice, now)
-        said = SAID[RegistrationState(registration.state)]
+        said = telling.said_of(registration)
         await telling.tell(session, parts, seminar, registration, said, Doing(now))
     return outcome
 

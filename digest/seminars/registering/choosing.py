@@ -153,7 +153,6 @@ class Choosing:
         choice = chosen(mine, pick)
         if choice is None:
             return [Toast(words("stale"), alert=True), *await self._mine(turn, seminar)]
-        state = mine.state
         await self._take(turn, seminar, choice)
         show = {
             picks.HALF_DAY: self._half_days,
@@ -161,7 +160,8 @@ class Choosing:
             picks.CAR: self._cars,
         }.get(pick.what, self._mine)
         after = await screens.read_mine(turn.session, seminar, actor_of(turn))
-        said = [Toast(words("now_waiting"), alert=True)] if after.state is not state else []
+        changed = (after.state, after.waits) != (mine.state, mine.waits)
+        said = [Toast(words("now_waiting"), alert=True)] if changed else []
         return [*said, *await show(turn, seminar)]
 
     def _open(self, show: Show) -> Callable[[Turn, Reference, int], Awaitable[Sequence[Response]]]:
@@ -207,7 +207,8 @@ class Choosing:
     async def _cars(self, turn: Turn, seminar: Seminar) -> Sequence[Response]:
         mine = await self._read(turn, seminar)
         departments = await standing.department_names(turn.session)
-        if mine.registration is None or mine.choice.carpool is None or mine.state not in COMING:
+        comes = mine.state in COMING and not mine.waits
+        if mine.registration is None or mine.choice.carpool is None or not comes:
             return _redraw(screens.cars(seminar, departments))
         others = await standing.travellers(turn.session, seminar, turn.now, mine.registration.id)
         car = mine.choice.carpool.partition(":")[2]

@@ -37,9 +37,13 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Counts:
-    """How many answered what; meals and cars are of who comes, until they are forgotten."""
+    """How many answered what; meals and cars are of who comes, until they are forgotten.
+
+    `wishing` counts those who come remotely and wait for a place on site.
+    """
 
     states: Mapping[str, int]
+    wishing: int
     modes: Mapping[str, int]
     half_days: Mapping[int, int]
     meals: Mapping[str, int]
@@ -64,20 +68,23 @@ async def counts(session: AsyncSession, seminar: Seminar) -> Counts:
             Registration.half_days,
             Registration.meal,
             Registration.carpool,
+            Registration.queue,
         ).where(Registration.seminar_id == seminar.id)
     )
     every = rows.all()
     coming = [row for row in every if row.state in COMING]
+    on_site = [row for row in coming if row.mode == Mode.SITE]
     ids = [one.id for one in await store.half_days(session, seminar.id)]
     half_days = Counter(
         one for row in coming for one in ids if not row.half_days or one in row.half_days
     )
     return Counts(
         states=Counter(row.state for row in every),
+        wishing=sum(row.queue is not None for row in coming),
         modes=Counter(row.mode for row in coming),
         half_days=half_days,
-        meals=Counter(row.meal for row in coming if row.meal and row.mode == Mode.SITE),
-        cars=Counter(row.carpool.partition(":")[0] for row in coming if row.carpool),
+        meals=Counter(row.meal for row in on_site if row.meal),
+        cars=Counter(row.carpool.partition(":")[0] for row in on_site if row.carpool),
     )
 
 
@@ -87,10 +94,11 @@ async def lines(
     """Return people, those who come first, then who waits in their order, then the others."""
     places = {state.value: place for place, state in enumerate(ORDER)}
     order = case(places, value=Registration.state)
+    waiting = case((Registration.state == RegistrationState.WAITING, Registration.queue), else_=0)
     rows = await session.scalars(
         select(Registration)
         .where(Registration.seminar_id == seminar.id)
-        .order_by(order, Registration.queue, Registration.registered_at, Registration.id)
+        .order_by(order, waiting, Registration.registered_at, Registration.id)
         .offset(start)
         .limit(limit)
     )

@@ -51,6 +51,15 @@ class Room:
         return None if self.capacity is None else max(0, self.capacity - self.taken)
 
 
+@dataclass(frozen=True)
+class Admission:
+    """What becomes of who asks for a place; `waits` is for one on site, whatever they have."""
+
+    state: RegistrationState
+    mode: Mode
+    waits: bool = False
+
+
 def modes(place: str, video_url: str | None) -> tuple[Mode, ...]:
     """Return how one can take part, the usual way first: remotely when there is a video link."""
     ways = [Mode.SITE] if place or not video_url else []
@@ -59,17 +68,21 @@ def modes(place: str, video_url: str | None) -> tuple[Mode, ...]:
 
 def admitted(
     state: RegistrationState, had: Mode, wanted: Mode, room: Room, *, represented: bool
-) -> RegistrationState:
+) -> Admission:
     """Decide what becomes of who asks for a place, or asks otherwise than before.
 
-    Places are counted on site only. Who has one keeps it; nobody passes those who wait.
+    Places are counted on site only. Who has one keeps it; nobody passes those who wait. Who
+    comes remotely goes on so until there is a place.
     """
     comes = RegistrationState.REPRESENTED if represented else RegistrationState.REGISTERED
-    if wanted is Mode.REMOTE or (state in COMING and had is Mode.SITE):
-        return comes
-    if room.free is None or (room.free > 0 and not room.waiting):
-        return comes
-    return RegistrationState.WAITING
+    if wanted is Mode.REMOTE:
+        return Admission(comes, Mode.REMOTE)
+    kept = state in COMING and had is Mode.SITE
+    if kept or room.free is None or (room.free > 0 and not room.waiting):
+        return Admission(comes, Mode.SITE)
+    if state in COMING:
+        return Admission(comes, Mode.REMOTE, waits=True)
+    return Admission(RegistrationState.WAITING, Mode.SITE, waits=True)
 
 
 def promotions(room: Room) -> int:

@@ -1,6 +1,6 @@
 """The registrations' kinds of deliveries, and what is checked right before each one leaves."""
 
-from collections.abc import Collection
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,15 +30,17 @@ LEFT = frozenset(
 ANSWERS = frozenset({REGISTERED, WAITING, GONE})
 """What answers a request: only the last one is worth an answer."""
 
+Wanted = Callable[[Registration], bool]
+"""Whether somebody's standing is still what is to be told."""
+
 
 def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     """Return every kind that registrations send: all leave again when in doubt, marked as such."""
-    states = RegistrationState
-    wanted: dict[str, Collection[RegistrationState]] = {
-        REGISTERED: {states.REGISTERED},
-        WAITING: {states.WAITING},
-        PROMOTED: COMING,
-        GONE: LEFT,
+    wanted: dict[str, Wanted] = {
+        REGISTERED: lambda one: one.state == RegistrationState.REGISTERED,
+        WAITING: lambda one: one.queue is not None,
+        PROMOTED: lambda one: one.state in COMING and one.queue is None,
+        GONE: lambda one: one.state in LEFT,
     }
     again = told_again(parts)
     return tuple(
@@ -47,7 +49,7 @@ def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     )
 
 
-def _prepare(parts: Parts, wanted: Collection[RegistrationState]) -> Prepare:
+def _prepare(parts: Parts, wanted: Wanted) -> Prepare:
     async def prepare(session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
         seminar = await store.by_id(session, parcel.cause.number)
         reason = "unknown" if seminar is None else _refusal(seminar, now)
@@ -56,7 +58,7 @@ def _prepare(parts: Parts, wanted: Collection[RegistrationState]) -> Prepare:
         if await contact_of(session, parcel.recipient) is None:
             return Skip("erased")
         registration = await registrations.of_party(session, seminar.id, parcel.recipient)
-        if registration is None or registration.state not in wanted:
+        if registration is None or not wanted(registration):
             return Skip("not_registered" if registration is None else registration.state)
         if _superseded(registration, parcel):
             return Skip("superseded")
@@ -89,7 +91,7 @@ async def _ready(
     address = contact.address(parcel.channel)
     if address is None:
         return Skip("no_address")
-    who = registration.represented_by
+    who = "" if parcel.kind == WAITING else registration.represented_by
     if not who and registration.registered_by:
         who = await _name(session, registration.registered_by) or parts.settings.network.name
     return Ready(address, {WHO: who} if who else {})

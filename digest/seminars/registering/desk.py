@@ -196,6 +196,7 @@ class Desk:
         values = {
             **shown(self._parts, seminar),
             "states": found.states,
+            "wishing": found.wishing,
             "modes": found.modes,
             "several_modes": len(found.modes) > 1,
             "half_days": [(one, found.half_days[one.id]) for one in half_days],

@@ -10,11 +10,11 @@ from core import failpoints
 from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.room import Tick
+from digest.seminars import registrations
 from digest.seminars.decide import State
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import places
-from digest.seminars.registering.decide import COMING, Mode
-from digest.seminars.rules import RegistrationState
+from digest.seminars.registering.decide import COMING, HOLDING, Mode
 
 log = structlog.get_logger()
 
@@ -90,7 +90,7 @@ def _held(now: datetime) -> ColumnElement[bool]:
 def _has_room() -> ColumnElement[bool]:
     """Say in SQL that somebody waits while there is a place."""
     of_it = select(func.count()).where(Registration.seminar_id == Seminar.id)
-    waiting = of_it.where(Registration.state == RegistrationState.WAITING)
+    waiting = of_it.where(Registration.state.in_(HOLDING), registrations.waits())
     taken = of_it.where(Registration.state.in_(COMING), Registration.mode == Mode.SITE)
     some = waiting.correlate(Seminar).scalar_subquery() > 0
     room = Seminar.capacity.is_(None) | (

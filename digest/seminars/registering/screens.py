@@ -57,6 +57,11 @@ class Mine:
         return self.state in HOLDING
 
     @property
+    def waits(self) -> bool:
+        """Say whether they wait for a place on site, coming remotely meanwhile or not."""
+        return self.registration is not None and self.registration.queue is not None
+
+    @property
     def choice(self) -> Choice:
         """Return what they chose."""
         return registrations.choice_of(self.registration) if self.registration else Choice()
@@ -195,8 +200,9 @@ def _gets_the_link(turn: Turn, parts: Parts, mine: Mine) -> bool:
 def _chosen(mine: Mine) -> dict[str, Any]:
     """Return what somebody chose, as words."""
     choice, offer = mine.choice, mine.offer
+    mode = "both" if mine.waits and mine.state in COMING else choice.mode.value
     return {
-        "mode": choice.mode.value if len(offer.modes) > 1 else "",
+        "mode": mode if len(offer.modes) > 1 else "",
         "meal": (choice.meal or "") if offer.meals else "",
         "meals": bool(offer.meals) and choice.mode is Mode.SITE,
         "car": choice.carpool or "",

@@ -125,6 +125,7 @@ async def travellers(
             Registration.seminar_id == seminar.id,
             Registration.state.in_(COMING),
             Registration.carpool.is_not(None),
+            Registration.queue.is_(None),
             Registration.id != without,
         )
         .order_by(Registration.carpool, Registration.id)

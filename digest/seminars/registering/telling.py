@@ -30,6 +30,14 @@ class Doing:
     answered: Channel | None = None
 
 
+def said_of(registration: Registration) -> Said:
+    """Return what is said to who is registered, represented or on the waiting list."""
+    if registration.queue is not None:
+        return Said.WAITING
+    registered = registration.state == RegistrationState.REGISTERED
+    return Said.REGISTERED if registered else Said.GONE
+
+
 async def tell(  # noqa: PLR0917  # whom, about which meeting, which news, by whom
     session: AsyncSession,
     parts: Parts,
@@ -96,8 +104,7 @@ async def _post(  # noqa: PLR0917  # whom, about which meeting, which news, by w
         return
     if doing.answered is contact.channel:
         return
-    waits = news.state is RegistrationState.WAITING
-    rank = await registrations.rank(session, registration) if waits else 0
+    rank = await registrations.rank(session, registration)
     values = {names.VERSION: str(seminar.version)}
     if contact.channel is Channel.CHAT:
         content = rendering.post(parts, seminar, news, rank, contact.language)
