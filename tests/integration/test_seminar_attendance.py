@@ -200,7 +200,9 @@ async def test_a_walk_in_is_added_and_one_that_is_known_is_recognised(
     said, _ = await finish(house, ask, name="ines ROCHE", organisation="", function="")
     assert "figurait déjà" in house.said(said)
     assert await presences(house, seminar) == {"person:2": True}
-    await finish(house, ask, name="zoe lambert", organisation="", function="")
+    said, listed = await finish(house, ask, name="zoe lambert", organisation="", function="Élue")
+    assert house.said(said) == "C’est noté : zoe lambert était présent(e)."
+    assert "✓ LAMBERT zoe – Pays d’Orsanne" in [plain(each) for each in house.labels(listed)]
     async with house.database.read() as session:
         assert len((await session.scalars(select(Attendance))).all()) == 2
 

@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from core.chat import Ask, Button, File, Redraw, Response, Toast
+from core.chat import Ask, Button, File, Redraw, Response, Text, Toast
 from core.clock import FixedClock
 from core.db import Database
 from core.errors import FileError, InputError
 from core.files import kept
 from core.settings import Settings
-from digest.seminars import documents
+from digest.seminars import documents, store
+from digest.seminars.attendance import names
 from digest.seminars.attendance.models import Attendance, Connection
 from digest.seminars.attendance.remote import minutes_of
+from digest.seminars.evidence.tables import Tables
+from digest.seminars.models import Registration, Seminar
 from relais import schema, seminar_sheets
 from tests.seminars import ODILE, SeminarHouse, plain, seminar_settings
 
@@ -118,6 +121,48 @@ async def test_who_was_connected_is_noted_and_no_address_is_kept(
         assert "I. Roche;Inès Roche;180;0" in blob.data.decode()
         assert "@" not in str([vars(row) for row in await session.scalars(select(Connection))])
         assert (await minutes_of(session, seminar))["person:3"] != {}
+
+
+async def test_absences_noted_before_the_list_do_not_outlast_it(
+    house: SeminarHouse, sent: SentFiles
+) -> None:
+    """« Les autres absents », pressed in the room, says nothing of those who are remote."""
+    seminar = await house.seminar(STARTS, 2, 3, video_url="https://visio.example/x")
+    async with house.database.write() as session:
+        await session.execute(update(Registration).values(mode="remote"))
+    house.clock.set(STARTS + timedelta(hours=8))
+    (half_day, _) = await half_days_of(house, seminar)
+    others = Button(Text("", ""), "attendance.others", names.place_reference(half_day, 0))
+    await pressed(house, others)
+    assert await noted(house, half_day) == {}
+    await imported(house, sent, seminar, LIST.encode())
+    await pressed(house, others)
+    assert await noted(house, half_day) == {"person:2": True, "person:3": False}
+
+
+async def test_two_devices_of_somebody_count_as_one_in_the_evidence(
+    house: SeminarHouse, sent: SentFiles
+) -> None:
+    seminar = await house.seminar(STARTS, 2, video_url="https://visio.example/x")
+    house.clock.set(STARTS + timedelta(hours=8))
+    data = LIST + "Téléphone d’Inès;ines@orsanne.example;12:20;12:30\n"
+    await imported(house, sent, seminar, data.encode())
+    async with house.database.read() as session:
+        row = await session.get_one(Seminar, seminar)
+    table = await Tables(house.parts, row).remote()
+    assert table is not None
+    assert "ROCHE Inès;;180\r\n" in table.decode()
+
+
+async def half_days_of(house: SeminarHouse, seminar: int) -> Sequence[int]:
+    async with house.database.read() as session:
+        return [each.id for each in await store.half_days(session, seminar)]
+
+
+async def noted(house: SeminarHouse, half_day: int) -> dict[str, bool]:
+    async with house.database.read() as session:
+        rows = await session.scalars(select(Attendance).where(Attendance.half_day_id == half_day))
+        return {row.identity: row.present for row in rows}
 
 
 async def test_unmatched_connections_are_decided_one_by_one(

@@ -21,12 +21,12 @@ from core.people.models import Membership, Territory
 from core.reference import Party, Reference
 from digest.seminars import documents, store
 from digest.seminars import names as meetings
-from digest.seminars.attendance.models import Feedback
+from digest.seminars.attendance.models import Attendance, Feedback
 from digest.seminars.evidence import making, names, pack
 from digest.seminars.evidence.models import EvidenceRequest
 from digest.seminars.inviting.mails import invitation
 from digest.seminars.models import HalfDay, Seminar
-from tests.minutes import PDF, answered, came, on_minutes, press, written
+from tests.minutes import PDF, answered, came, came_unannounced, on_minutes, press, written
 from tests.minutes import Sent as Files
 from tests.seminars import INES_MAIL, MARC, SeminarHouse, plain, seminar_settings
 
@@ -175,6 +175,22 @@ async def test_no_address_meal_nor_link_of_anybody_is_in_the_evidence(
         if not path.endswith(".pdf"):
             found = set(re.findall(rb"[\w.+-]+@[\w-]+\.[\w.]+", data))
             assert found <= allowed, path
+
+
+async def test_who_was_added_by_mistake_is_not_shown_as_absent(house: SeminarHouse) -> None:
+    seminar = await house.seminar(WHEN, 2)
+    await came_unannounced(house, seminar, "Zoé Lambert")
+    await came_unannounced(house, seminar, "Faute De Frappe")
+    async with house.database.write() as session:
+        mistake = Attendance.name == "Faute De Frappe"
+        await session.execute(update(Attendance).where(mistake).values(present=False))
+    house.clock.set(WHEN + timedelta(days=1))
+    archive = zipfile.ZipFile(io.BytesIO(await zipped(house, seminar)))
+    rows = table(archive, "5-presence/inscrits-et-presents.csv")[1:]
+    assert {(row[1], row[5], row[6]) for row in rows} == {
+        ("LAMBERT Zoé", "sans inscription", "présent(e)"),
+        ("ROCHE Inès", "inscrit(e)", "non saisie"),
+    }
 
 
 async def test_the_same_content_gives_the_same_bytes_later(house: SeminarHouse) -> None:

@@ -138,6 +138,13 @@ async def test_observations_close_on_their_day(house: SeminarHouse) -> None:
         assert late.status_code == 400
         assert "Les observations sont closes" in late.text
         assert "Votre observation" not in late.text
+        assert "<blockquote>\n<p>Trop tard.</p>" in late.text
+        await on_minutes(house, "minutes.finish", seminar)
+        await house.tick("minutes.send")
+        after = await web.post(url, data={"text": "Bien trop tard."})
+        assert "Version définitive" in after.text
+        assert "Les observations sont closes" in after.text
+        assert "<p>Bien trop tard.</p>" in after.text
     assert len(await house.rows(names.OBSERVED)) == 1
 
 

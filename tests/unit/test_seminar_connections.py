@@ -143,3 +143,30 @@ def test_nobody_stays_longer_than_a_half_day(stays: list[tuple[int, int]]) -> No
     except InputError:
         return
     assert all(0 < many <= 180 for one in people for many in one.minutes.values())
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("ines.roche@orsanne.example", "ines roche"),
+        ("Inès Roche <ines@orsanne.example>", "Inès Roche"),
+        ("Inès Roche (ines@orsanne.example)", "Inès Roche"),
+        ("ines@orsanne.example (invité)", "ines"),
+    ],
+)
+def test_an_address_typed_as_a_name_is_used_to_know_who_it_is_and_not_kept(
+    typed: str, name: str
+) -> None:
+    (one,) = read(f"Name;Join;Left\n{typed};09:30;12:30\n".encode(), DAY)
+    assert (one.name, one.email.endswith("@orsanne.example")) == (name, True)
+    assert b"@" not in cleaned([(one, "")], DAY)
+
+
+def test_no_name_of_a_list_is_a_formula_for_who_opens_it() -> None:
+    names = ('=HYPERLINK("http://x.example")', "+33", "-1", "@sum", "'=1")
+    lines = "".join(f'"{name.replace(chr(34), chr(34) * 2)}";09:30;12:30\n' for name in names)
+    people = read(f"Name;Join;Left\n{lines}".encode(), DAY)
+    written = cleaned([(one, one.name) for one in people], DAY).decode("utf-8-sig")
+    for line in written.splitlines()[1:]:
+        assert line.lstrip('"').startswith("'")
+        assert line.split(";")[1].lstrip('"').startswith("'")

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from core.clock import PARIS, aware
 from core.errors import InputError
+from core.spreadsheet import guarded
 from digest.seminars.attendance.rules import plain
 
 NAMES = {
@@ -49,15 +50,17 @@ MOST_CELLS = 100
 LONGEST_CELL = 254
 """How much of a line is read: no list has so many columns, no address is longer."""
 
+# Years beyond those are no hour: some programs write 0001-01-01 where they know of none.
 _ISO = re.compile(
-    r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})[T ,]+"
+    r"(?P<year>[12]\d{3})-(?P<month>\d{1,2})-(?P<day>\d{1,2})[T ,]+"
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?:\.\d+)?\s*"
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
 _WRITTEN = re.compile(
-    r"(?:(?P<first>\d{1,2})[/.](?P<second_number>\d{1,2})[/.](?P<year>\d{2}|\d{4})[,\s]+(?:a\s+)?)?"
+    r"(?:(?P<first>\d{1,2})[/.](?P<second_number>\d{1,2})[/.](?P<year>\d{2}|[12]\d{3})[,\s]+(?:a\s+)?)?"
     r"(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<half>[ap]m)?"
 )
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\",;:]+@[^\s@<>()\[\]\",;:]+")
 _DURATION = re.compile(
     r"(?:(?P<hours>\d{1,5})\s*h(?:eures?|ours?)?)?"
     r"\s*(?:(?P<minutes>\d{1,5})\s*m(?:in(?:utes?)?)?\.?)?"
@@ -131,12 +134,8 @@ def cleaned(people: Iterable[tuple[Connected, str]], windows: Sequence[Window]) 
     lines.writerow(["nom affiché", "personne", *(f"minutes ({head})" for head in heads)])
     for one, known in people:
         minutes = [one.minutes.get(window.id, 0) for window in windows]
-        lines.writerow([_safe(one.name), _safe(known), *minutes])
+        lines.writerow([guarded(one.name), guarded(known), *minutes])
     return written.getvalue().encode("utf-8-sig")
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _text(data: bytes) -> str:
@@ -173,14 +172,14 @@ def _cell(words: str) -> str:
 
 def _stays(rows: Sequence[Sequence[str]], windows: Sequence[Window]) -> Iterable[Stay]:
     """Give the stays of the most precise table of a file: that with both hours, if there is."""
-    tables = [(place, table) for place, row in enumerate(rows) if (table := _table(row))]
+    tables = {place: table for place, row in enumerate(rows) if (table := _table(row))}
     if not tables:
         raise InputError("list_no_table")
-    place, table = max(tables, key=lambda each: (_precision(each[1]), each[0]))
+    place, table = max(tables.items(), key=lambda each: (_precision(each[1]), each[0]))
     if _precision(table) == 0 or (table.join is None and len(windows) > 1):
         raise InputError("list_no_hours")
-    for row in rows[place + 1 :]:
-        if not any(row) or _table(row) or row[0][:2] in {"2.", "3.", "4."}:
+    for after, row in enumerate(rows[place + 1 :], place + 1):
+        if not any(row) or after in tables or row[0][:2] in {"2.", "3.", "4."}:
             break
         if stay := _stay(row, table, windows):
             yield stay
@@ -214,14 +213,14 @@ def _head(cell: str) -> str:
 
 def plain_in_order(words: str) -> str:
     """Return words without accents, case nor signs, in the order they have."""
-    return " ".join(plain(word) for word in re.split(r"[^\w]+", words) if plain(word))
+    return " ".join(found for word in re.split(r"[^\w]+", words) if (found := plain(word)))
 
 
 def _stay(row: Sequence[str], table: _Table, windows: Sequence[Window]) -> Stay | None:
     def cell(place: int | None) -> str:
         return row[place] if place is not None and place < len(row) else ""
 
-    name = _shown(cell(table.name))
+    name, typed = _without_address(cell(table.name))
     if not plain(name):
         return None
     since, until = _instant(cell(table.join), windows), _instant(cell(table.leave), windows)
@@ -232,12 +231,25 @@ def _stay(row: Sequence[str], table: _Table, windows: Sequence[Window]) -> Stay 
         until = since + lasted
     if since is None or until is None or until <= since:
         return None
-    return Stay(name, cell(table.email).casefold(), since, until)
+    return Stay(name, (cell(table.email) or typed).casefold(), since, until)
+
+
+def _without_address(cell: str) -> tuple[str, str]:
+    """Return a name, and the address that it holds: some have no other name where they connect.
+
+    The name is then what stands before the @: the address itself is kept nowhere.
+    """
+    found = _ADDRESS.search(cell)
+    if found is None:
+        return _shown(cell), ""
+    rest = re.split(r"[(\[<]", _ADDRESS.sub(" ", cell))[0].strip(" \"',;:>")
+    before = re.sub(r"[._+-]+", " ", found[0].partition("@")[0]).strip()
+    return (rest if plain(rest) else before), found[0]
 
 
 def _shown(name: str) -> str:
     """Return a name without what programs add: « (Guest) », « (invité) », the name before."""
-    return re.sub(r"\s*[(#\[][^)\]]*[)\]]?\s*$", "", name).strip() or name
+    return re.sub(r"\s*+[(#\[][^)\]]*+[)\]]?\s*$", "", name).strip() or name
 
 
 def _instant(cell: str, windows: Sequence[Window]) -> datetime | None:

@@ -10,6 +10,7 @@ from core.parts import Parts
 from digest.seminars import store
 from digest.seminars.attendance import names
 from digest.seminars.attendance.models import Certificate
+from digest.seminars.attendance.store import presence
 from digest.seminars.contacts import contact_of
 from digest.seminars.decide import State
 from digest.seminars.where_asked import where_asked
@@ -35,8 +36,14 @@ async def certificate(session: AsyncSession, parcel: Parcel, _now: datetime) -> 
             Certificate.seminar_id == seminar.id, Certificate.party == str(parcel.recipient)
         )
     )
-    if last is None or parcel.slot != names.certificate_slot(seminar.id, last):
+    # Noted absent meanwhile, nothing of it would be true.
+    there = (await presence(session, seminar.id)).get(str(parcel.recipient), False)
+    if last is None or parcel.slot != names.certificate_slot(seminar.id, last) or not there:
         return Skip("superseded")
+    return await _to_mailbox(session, parcel)
+
+
+async def _to_mailbox(session: AsyncSession, parcel: Parcel) -> Ready | Skip:
     contact = await contact_of(session, parcel.recipient)
     if contact is None:
         return Skip("erased")

@@ -27,7 +27,7 @@ from core.printing import prints
 from core.reference import Reference
 from digest.seminars import documents, store
 from digest.seminars.attendance import names, opinions, remote, screens
-from digest.seminars.attendance.rules import Row, family_of, matching, walk_in
+from digest.seminars.attendance.rules import WALK_IN, Row, family_of, matching, walk_in
 from digest.seminars.attendance.sheet import sheet_html, sheet_pdf
 from digest.seminars.attendance.store import candidates, note, roll, sheet_rows
 from digest.seminars.attendance.words import words
@@ -158,10 +158,13 @@ class Desk:
             return [Reply(words("gone"))]
         seminar, half_day = found
         known = await candidates(turn.session, self._parts, seminar, half_day)
-        expected = matching(values["name"], known)
+        expected = matching(values["name"], (row for row in known if not _walked_in(row)))
+        before = matching(values["name"], (row for row in known if _walked_in(row)))
         row = expected or Row(
             walk_in(values["name"]), None, values["name"], family_of(values["name"]),
-            values["organisation"], values["function"], source="walk_in",
+            values["organisation"] or (before.organisation if before else ""),
+            values["function"] or (before.function if before else ""),
+            source="walk_in",
         )  # fmt: skip
         row = replace(row, present=True, source=row.source or source_of(row))
         await note(turn.session, half_day, [row], turn.now, actor_of(turn))
@@ -196,10 +199,13 @@ class Desk:
         if turn.now < half_day.starts_at - EARLY:
             return [Toast(words("too_early"), alert=True)]
         rows = await roll(turn.session, self._parts, seminar, half_day)
+        # Who is remote is there or not by the list of connections: an absence noted before it
+        # comes would outlast it.
+        remotes_too = not present and await remote.listed(turn.session, seminar.id)
         noted = [
             replace(row, present=present, source=source_of(row))
             for row in rows
-            if row.present is None and not (present and row.remote)
+            if row.present is None and (remotes_too or not row.remote)
         ]
         await note(turn.session, half_day, noted, turn.now, actor_of(turn))
         block = "all_present" if present else "others_absent"
@@ -251,6 +257,10 @@ def parse_line(text: str, _now: datetime) -> str:
     if len(line) > LONGEST:
         raise InputError("line_long")
     return "" if line == NOTHING else line
+
+
+def _walked_in(row: Row) -> bool:
+    return row.identity.startswith(f"{WALK_IN}:")
 
 
 def _page_of(rows: Sequence[Row], wanted: Row) -> int:

@@ -94,6 +94,12 @@ async def decide(  # noqa: PLR0917  # what is decided, then by whom and when
     await _note(session, half_days, expected, [connection], now=now, by=by)
 
 
+async def listed(session: AsyncSession, seminar_id: int) -> bool:
+    """Say whether a list was imported already."""
+    wanted = select(Connection.id).where(Connection.seminar_id == seminar_id)
+    return await session.scalar(wanted.limit(1)) is not None
+
+
 async def minutes_of(session: AsyncSession, seminar_id: int) -> Mapping[str, Mapping[int, int]]:
     """Return how long each was connected to each half-day (by its id), by identity."""
     wanted = select(Connection).where(Connection.seminar_id == seminar_id)

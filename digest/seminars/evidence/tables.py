@@ -16,9 +16,9 @@ from core.people.store import held
 from core.reference import Party
 from core.spreadsheet import guarded
 from digest.seminars import names, store
-from digest.seminars.attendance.models import Connection
 from digest.seminars.attendance.people import BATCH, known
-from digest.seminars.attendance.rules import Row, family_of
+from digest.seminars.attendance.remote import minutes_of
+from digest.seminars.attendance.rules import WALK_IN, Row, family_of
 from digest.seminars.attendance.store import roll
 from digest.seminars.evidence.decide import reason_shown
 from digest.seminars.evidence.pieces import words
@@ -44,7 +44,8 @@ class Tables:
         async with self._parts.database.read() as session:
             excused = await self._excused(session)
             for half_day in await store.half_days(session, self._seminar.id):
-                listed = await roll(session, self._parts, self._seminar, half_day)
+                rolled = await roll(session, self._parts, self._seminar, half_day)
+                listed = [row for row in rolled if not _taken_back(row)]
                 places = await _territories(session, listed, half_day.starts_at)
                 there = {row.identity for row in listed}
                 absent = [row for row in excused if row.identity not in there]
@@ -63,14 +64,11 @@ class Tables:
         """Return who was connected, as it was checked; None when nobody was."""
         rows = []
         async with self._parts.database.read() as session:
-            wanted = select(Connection).where(Connection.seminar_id == self._seminar.id)
-            found = (await session.scalars(wanted)).all()
-            lasted = {row.identity: row.minutes for row in found if row.identity}
+            lasted = await minutes_of(session, self._seminar.id)
             for half_day in await store.half_days(session, self._seminar.id):
                 for row in await roll(session, self._parts, self._seminar, half_day):
                     if row.present and row.source == REMOTE:
-                        minutes_there = lasted.get(row.identity, {}).get(str(half_day.id), "")
-                        there = str(minutes_there)
+                        there = str(lasted.get(row.identity, {}).get(half_day.id, ""))
                         rows.append((self.half_day(half_day), row.listed, row.organisation, there))
         return self._table("remote", 4, rows) if rows else None
 
@@ -163,6 +161,11 @@ class Tables:
 
     def _say(self, block: str, **values: object) -> str:
         return self._parts.renderer.plain(words(block, **values), self._language)
+
+
+def _taken_back(row: Row) -> bool:
+    """Say whether somebody was added by mistake: who was not expected cannot be absent."""
+    return row.identity.startswith(f"{WALK_IN}:") and not row.present
 
 
 async def _territories(

@@ -91,7 +91,7 @@ async def note(  # noqa: PLR0917  # what is done, then by whom and when
 
 async def take_back(session: AsyncSession, identity: int, by: Party, now: datetime) -> bool:
     """Forget something that was noted by mistake; say whether it was there."""
-    row = await session.get(ObligationDone, identity)
+    row = await session.get(ObligationDone, identity, with_for_update=True)
     if row is None:
         return False
     await session.delete(row)
