@@ -1,10 +1,9 @@
 """Files that are kept: content-addressed rows, the same on both databases."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-import structlog
 from sqlalchemy import LargeBinary
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,11 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
 from core.errors import FileError
-
-log = structlog.get_logger()
-
-PATIENCE = timedelta(minutes=30)
-"""How long a file that the chat does not give is asked for."""
 
 
 class Blob(Base):
@@ -48,22 +42,6 @@ class NoFiles:
 
 
 NO_FILES = NoFiles()
-
-
-async def fetched(
-    files: FileSource, file_id: str, asked_at: datetime, now: datetime
-) -> bytes | None:
-    """Return the bytes of a file that is awaited since `asked_at`; None: come again.
-
-    Raises FileError when they will not come: refused for good, or awaited for too long.
-    """
-    try:
-        return await files.fetch(file_id)
-    except FileError as error:
-        log.warning("files.not_fetched", permanent=error.permanent)
-        if error.permanent or now - asked_at > PATIENCE:
-            raise
-        return None
 
 
 async def keep(session: AsyncSession, data: bytes, media_type: str, now: datetime) -> str:

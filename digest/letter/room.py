@@ -20,7 +20,7 @@ from digest.letter.desk.desk import Desk
 from digest.letter.editions import Contributors
 from digest.letter.examining.examine import Examining
 from digest.letter.personal import PERSONAL_DATA
-from digest.letter.pictures.fetching import Fetching
+from digest.letter.pictures.fetching import fetching
 from digest.letter.pictures.pages import PicturePages
 from digest.letter.scheduling import Scheduling
 from digest.letter.sending.desk import SendingDesk
@@ -59,7 +59,7 @@ def build(
         ticks=(
             scheduling.tick(),
             Examining(parts, fetcher).tick(),
-            Fetching(parts, files).tick(),
+            fetching(parts, files).tick(),
             _send_tick(parts),
             correcting.tick(parts),
             progress.tick(),

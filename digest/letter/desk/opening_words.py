@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.awaited import wanted
 from core.chat import Action, Ask, Reply, Response, Toast, Turn
 from core.people.roles import Role
 from core.reference import Reference
@@ -12,7 +13,6 @@ from digest.letter.desk import screens
 from digest.letter.desk.opening import Opening, Place, redrawn
 from digest.letter.desk.reading import LONGEST_WORDS
 from digest.letter.models import Edition
-from digest.letter.pictures import fetching
 from digest.letter.pictures.rules import MOST_BYTES, takes
 from digest.letter.rendering import words
 
@@ -90,8 +90,8 @@ class OpeningWords:
         edition = await self.opening.of_form(turn, int(values["edition"]))
         if not isinstance(edition, Edition):
             return edition
-        edition.picture_asked = fetching.wanted(
-            values["file"], values["words"], names.actor_of(turn), turn.now
+        edition.picture_asked = wanted(
+            values["file"], names.actor_of(turn), turn.now, words=values["words"]
         )
         return [Reply(words("picture_coming", {"number": edition.number}))]
 

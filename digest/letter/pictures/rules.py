@@ -94,15 +94,15 @@ def _jpeg(data: bytes) -> Picture | None:
         return None
     if not data.rstrip(b"\0").endswith(b"\xff\xd9"):
         raise ValueError("cut short")
-    kept, width, height = b"\xff\xd8", 0, 0
+    kept, width, height = [b"\xff\xd8"], 0, 0
     for marker, whole in _segments(data):
         if marker in SIZES:
             height, width = struct.unpack(">HH", whole[5:9])
         if _of_the_picture(marker, whole):
-            kept += whole
+            kept.append(whole)
     if not width:
         raise ValueError("no size")
-    return Picture(kept, "image/jpeg", width, height)
+    return Picture(b"".join(kept), "image/jpeg", width, height)
 
 
 def _of_the_picture(marker: int, whole: bytes) -> bool:

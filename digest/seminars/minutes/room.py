@@ -5,7 +5,7 @@ from core.parts import Parts
 from core.room import Room
 from digest.seminars.minutes import deliveries, offered, personal, sending
 from digest.seminars.minutes.desk import Desk
-from digest.seminars.minutes.fetching import Fetching
+from digest.seminars.minutes.fetching import fetching
 from digest.seminars.minutes.opening import Opening
 from digest.seminars.minutes.pages import MinutesPages
 from digest.seminars.minutes.writing import Writing
@@ -20,7 +20,7 @@ def build(parts: Parts, files: FileSource) -> Room:
         actions=(*desk.actions(), *writing.actions()),
         forms=writing.forms(),
         pages=MinutesPages(parts).routes(),
-        ticks=(Fetching(parts, files).tick(), sending.tick(parts), personal.tick(parts)),
+        ticks=(fetching(parts, files).tick(), sending.tick(parts), personal.tick(parts)),
         deliveries=deliveries.delivery_kinds(parts),
         contributions=offered.contributions(parts),
         personal_data=personal.PERSONAL_DATA,

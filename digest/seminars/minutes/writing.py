@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from core.awaited import wanted
 from core.chat import TOO_BIG, Action, Ask, Button, Field, Form, Reply, Response, Turn
 from core.errors import InputError
 from core.people.roles import Role
 from core.reference import Reference
 from core.text import visible
-from digest.seminars.minutes import fetching, names, screens, store
+from digest.seminars.minutes import names, screens, store
 from digest.seminars.minutes.decide import State, lines_of, may_write, replaced
 from digest.seminars.minutes.opening import Found, Opening
 from digest.seminars.minutes.rendering import words
@@ -112,7 +113,10 @@ class Writing:
             block = "file_heavy" if first["size"] > TOO_BIG else "file_format"
             text = words(block, {"name": first["name"]})
             return [Reply(text), Ask("minutes.write", _about(found))]
-        found[1].asked = fetching.wanted(turn, first["file_id"], first["name"])
+        by, in_group = names.actor_of(turn), not turn.incoming.place.private
+        found[1].asked = wanted(
+            first["file_id"], by, turn.now, name=first["name"], in_group=in_group
+        )
         block = "file_coming_first" if len(files) > 1 else "file_coming"
         return [Reply(words(block, {"name": first["name"]}))]
 

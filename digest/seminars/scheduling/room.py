@@ -8,7 +8,7 @@ from digest.seminars.scheduling.editing import Editing
 from digest.seminars.scheduling.listing import Listing
 from digest.seminars.scheduling.opening import Opening
 from digest.seminars.scheduling.people import Speakers
-from digest.seminars.scheduling.programmes import Fetching, Programmes
+from digest.seminars.scheduling.programmes import Programmes, deliveries, fetching
 from digest.seminars.scheduling.publishing import Publishing
 from digest.seminars.scheduling.school.file import holidays_check, school_holidays
 
@@ -17,7 +17,7 @@ def build(parts: Parts, files: FileSource) -> Room:
     """Return what plans and changes meetings; `files` gives the bytes of their programmes."""
     of_config = parts.settings.seminars
     opening = Opening(parts, school_holidays(of_config))
-    dating, fetching = Dating(opening), Fetching(parts, files)
+    dating = Dating(opening)
     listing, speakers = Listing(opening, dating), Speakers(opening)
     editing = Editing(opening, dating, Programmes(opening))
     publishing = Publishing(opening, dating)
@@ -32,7 +32,7 @@ def build(parts: Parts, files: FileSource) -> Room:
             *publishing.actions(),
         ),
         forms=(*listing.forms(), *editing.forms(), *speakers.forms()),
-        ticks=(fetching.tick(),),
-        deliveries=fetching.deliveries(),
+        ticks=(fetching(parts, files).tick(),),
+        deliveries=deliveries(parts),
         checks=(holidays_check(of_config),),
     )
