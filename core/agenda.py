@@ -24,7 +24,7 @@ class NextMeeting(Protocol):
     """Asks the room that plans meetings."""
 
     async def __call__(self, session: AsyncSession, now: datetime, /) -> Meeting | None:
-        """Return the soonest published meeting that is not over at `now`, if there is one."""
+        """Return the soonest meeting open to all that is not over at `now`, if there is one."""
         ...
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from core.chat import Action, Button, Command, Redraw, Reply, Response, Text, Toast, Turn
 from core.ledger.draft import Channel
 from core.parts import Parts
+from core.people.roles import Role
 from core.reference import Reference
 from digest.seminars import names, store
 from digest.seminars.contacts import contact_of
@@ -41,12 +42,19 @@ class Agenda:
         )
 
     async def show(self, turn: Turn) -> Sequence[Response]:
-        """Show the coming seminars, each with what the person can do about it."""
+        """Show the coming seminars, each with what the person can do about it.
+
+        One for those it invites is told to them, and to animators.
+        """
         if turn.sender.person_id is None:
             return [Reply(UNLINKED)]
         if not turn.sender.roles:
             return [Reply(FORMER)]
-        coming = await store.coming(turn.session, turn.now)
+        coming = [
+            one
+            for one in await store.coming(turn.session, turn.now)
+            if one.open_to_all or await self._concerned(turn, one)
+        ]
         if not coming:
             return [Reply(words("agenda_empty"))]
         cards = [await self._card(turn, one) for one in coming[:MOST_SHOWN]]
@@ -94,6 +102,13 @@ class Agenda:
             screen = screens.answer(turn, self._parts, mine)
             return [Toast(said, alert=bool(mine.rank)), Redraw(screen.text, screen.keyboard)]
         return [Toast(said, alert=bool(mine.rank)), *await self._redrawn(turn, seminar)]
+
+    async def _concerned(self, turn: Turn, seminar: Seminar) -> bool:
+        """Say whether a meeting on invitation is told here: to each where they alone read."""
+        if Role.ANIMATOR in turn.sender.roles and screens.among_us(turn, self._parts):
+            return True
+        private = turn.incoming.place.private
+        return private and await standing.may_come(turn.session, seminar, actor_of(turn))
 
     async def _card(self, turn: Turn, seminar: Seminar) -> Reply:
         screen = await self._face(turn, seminar)

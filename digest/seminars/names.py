@@ -5,6 +5,7 @@ from datetime import timedelta
 from core.mail import fill
 from core.parts import Parts
 from core.reference import Party, Reference
+from digest.seminars.models import Seminar
 
 INVITATION = "seminars.invitation"
 CHASE = "seminars.chase"
@@ -21,6 +22,7 @@ GUEST = "guest"
 CONFIRM = "seminars.confirm"
 LEAVE = "seminars.leave"
 ANSWER = "seminars.answer"
+PAGE = "seminars.page"
 
 LEAVE_LIFE = timedelta(days=2 * 365)
 """How long the link that cancels a registration lives: meetings are planned well ahead."""
@@ -71,9 +73,15 @@ def page_url(parts: Parts, path: str) -> str:
     return parts.settings.service.public_url.rstrip("/") + path
 
 
-def seminar_url(parts: Parts, identity: int) -> str:
-    """Return the address of a seminar's page."""
-    return page_url(parts, f"/rencontres/{identity}")
+def seminar_path(parts: Parts, seminar: Seminar) -> str:
+    """Return the path of a seminar's page; it has a key unless everybody may read it."""
+    key = "" if seminar.open_to_all else f"-{parts.tokens.mark(PAGE, seminar.id)}"
+    return f"/rencontres/{seminar.id}{key}"
+
+
+def seminar_url(parts: Parts, seminar: Seminar) -> str:
+    """Return the address of a seminar's page, for whom it invites."""
+    return page_url(parts, seminar_path(parts, seminar))
 
 
 def confirmation_url(parts: Parts, registration: int, request: int) -> str:

@@ -11,19 +11,19 @@ from digest.seminars.rendering import words
 
 
 def next_meeting(parts: Parts) -> NextMeeting:
-    """Return what tells the soonest published seminar; its video link is not told."""
+    """Return what tells the soonest seminar open to all; its video link is not told."""
 
     async def tell(session: AsyncSession, now: datetime) -> Meeting | None:
         coming = await store.coming(session, now)
-        if not coming:
+        seminar = next((one for one in coming if one.open_to_all), None)
+        if seminar is None:
             return None
-        seminar = coming[0]
         return Meeting(
             kind=words(f"kind_{seminar.kind}"),
             title=seminar.title,
             starts_at=seminar.starts_at,
             place=seminar.place,
-            url=names.seminar_url(parts, seminar.id),
+            url=names.seminar_url(parts, seminar),
         )
 
     return tell

@@ -19,7 +19,7 @@ AHEAD = timedelta(days=90)
 
 
 def contributions(parts: Parts) -> ContributionSource:
-    """Return what offers the published seminars of the 90 days that follow a period.
+    """Return what offers the seminars open to all of the 90 days that follow a period.
 
     One that moved since it appeared is offered again, as what it is: a new date.
     """
@@ -30,7 +30,7 @@ def contributions(parts: Parts) -> ContributionSource:
         until: datetime,
     ) -> Sequence[Contribution]:
         coming = await store.coming(session, until, until + AHEAD)
-        ahead = [one for one in coming if one.starts_at > until]
+        ahead = [one for one in coming if one.open_to_all and one.starts_at > until]
         return [_contribution(parts, one, await _moved(session, one)) for one in ahead]
 
     return offer
@@ -65,7 +65,7 @@ def _contribution(parts: Parts, seminar: Seminar, moved: int | None) -> Contribu
         reference=_reference(seminar, moved),
         section=Section.AGENDA,
         title=plain("heading" if moved is None else "heading_moved"),
-        url=names.seminar_url(parts, seminar.id),
+        url=names.seminar_url(parts, seminar),
         starts_at=seminar.starts_at,
         place=plain("where"),
     )

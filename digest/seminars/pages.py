@@ -12,10 +12,9 @@ from starlette.routing import Route
 from core.addresses import ROW
 from core.errors import InputError
 from core.files import kept
-from core.pages import page, typed
+from core.pages import PRIVATE, page, typed
 from core.parts import Parts
-from digest.seminars import showing, store
-from digest.seminars.decide import State
+from digest.seminars import addresses, showing, store
 from digest.seminars.models import Seminar
 from digest.seminars.registering import asking
 from digest.seminars.rendering import shown
@@ -35,7 +34,7 @@ class SeminarPages:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes of these pages."""
-        one = f"/rencontres/{{number:{ROW}}}"
+        one = f"/rencontres/{addresses.MEETING}"
         return (
             Route("/rencontres", self.list, methods=["GET"]),
             Route(one, self.show, methods=["GET"]),
@@ -51,13 +50,14 @@ class SeminarPages:
         return page(self._parts, "web/seminars.html", values)
 
     async def show(self, request: Request) -> Response:
-        """Show a seminar, cancelled ones too. Raises HTTPException(404) unless it was published."""
-        return await self._seminar(await self._published(request), {}, {}, 200)
+        """Show a seminar, cancelled ones too, to whoever may read of it."""
+        seminar = await self._opened(request)
+        return self._missing() if seminar is None else await self._seminar(seminar, {}, {}, 200)
 
     async def programme(self, request: Request) -> Response:
         """Give the file of the programme. Raises HTTPException(404) when there is none."""
         seminar = await self._published(request)
-        return await self._file(seminar.programme_hash, seminar.programme_name)
+        return await self._file(seminar, seminar.programme_hash, seminar.programme_name)
 
     async def document(self, request: Request) -> Response:
         """Give a public file of a seminar. Raises HTTPException(404) for any other."""
@@ -66,11 +66,13 @@ class SeminarPages:
             document = await showing.public_document(session, seminar, number)
         if document is None:
             raise HTTPException(404)
-        return await self._file(document.hash, document.name)
+        return await self._file(seminar, document.hash, document.name)
 
     async def ask(self, request: Request) -> Response:
         """Take a request. The answer is the same whether the address is known or not."""
-        seminar = await self._published(request)
+        seminar = await self._opened(request)
+        if seminar is None:
+            return self._missing()
         given = await typed(request, "name", "email")
         now = self._parts.clock.now()
         if not (seminar.open_to_all and store.takes_registrations(seminar, now)):
@@ -91,21 +93,28 @@ class SeminarPages:
         return self._parts.settings.digest.confirmation_days
 
     async def _published(self, request: Request) -> Seminar:
-        number = request.path_params["number"]
-        async with self._parts.database.read() as session:
-            seminar = await store.by_id(session, number)
-        if seminar is None or seminar.published_at is None or seminar.state == State.DRAFT:
+        seminar = await self._opened(request)
+        if seminar is None:
             raise HTTPException(404)
         return seminar
 
-    async def _file(self, key: str | None, name: str) -> Response:
+    async def _opened(self, request: Request) -> Seminar | None:
+        async with self._parts.database.read() as session:
+            return await addresses.opened(session, self._parts, request)
+
+    def _missing(self) -> Response:
+        """Say the same of a meeting that does not exist and of one for those it invites."""
+        return page(self._parts, "web/seminar_missing.html", {}, status=404, headers=PRIVATE)
+
+    async def _file(self, seminar: Seminar, key: str | None, name: str) -> Response:
         """Give a kept file under its name; a browser shows those that can do no harm."""
         async with self._parts.database.read() as session:
             blob = None if key is None else await kept(session, key)
         if blob is None:
             raise HTTPException(404)
         manner = "inline" if blob.media_type in SHOWN else "attachment"
-        headers = {"Content-Disposition": f"{manner}; filename*=UTF-8''{quote(name, safe='')}"}
+        disposition = f"{manner}; filename*=UTF-8''{quote(name, safe='')}"
+        headers = {**addresses.headers(seminar), "Content-Disposition": disposition}
         return Response(blob.data, media_type=blob.media_type, headers=headers)
 
     async def _seminar(
@@ -120,7 +129,8 @@ class SeminarPages:
             "typed": {"name": given.get("name", ""), "email": given.get("email", "")},
             "problems": problems,
         }
-        return page(self._parts, "web/seminar.html", values, status=status)
+        headers = addresses.headers(seminar)
+        return page(self._parts, "web/seminar.html", values, status=status, headers=headers)
 
 
 def _problems(given: Mapping[str, str]) -> dict[str, str]:

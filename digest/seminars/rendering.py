@@ -26,6 +26,7 @@ def shown(parts: Parts, seminar: Seminar, *, inside: bool = False) -> dict[str, 
         "seminar": {
             "id": seminar.id,
             "kind": seminar.kind,
+            "open_to_all": seminar.open_to_all,
             "title": seminar.title,
             "starts_at": seminar.starts_at,
             "ends_at": seminar.ends_at,
@@ -35,7 +36,8 @@ def shown(parts: Parts, seminar: Seminar, *, inside: bool = False) -> dict[str, 
             "remote": seminar.video_url is not None,
             "video_url": seminar.video_url if inside else None,
             "programme": [line for line in seminar.programme.splitlines() if line.strip()],
-            "url": names.seminar_url(parts, seminar.id),
+            "path": names.seminar_path(parts, seminar),
+            "url": names.seminar_url(parts, seminar),
         }
     }
 

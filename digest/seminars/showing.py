@@ -24,25 +24,30 @@ async def whole(
 ) -> dict[str, Any]:
     """Return what the page of a seminar shows, but for its form."""
     values = shown(parts, seminar)
+    path = names.seminar_path(parts, seminar)
     values["seminar"] |= {
         "cancelled": seminar.state == State.CANCELLED,
         "access": [line for line in seminar.access.splitlines() if line.strip()],
         "map_url": MAP + quote(seminar.place, safe="") if seminar.place else None,
-        "programme_url": f"/rencontres/{seminar.id}/programme" if seminar.programme_hash else None,
+        "programme_url": f"{path}/programme" if seminar.programme_hash else None,
     }
     return {
         **values,
         "half_days": await _half_days(session, seminar),
         "speakers": await _speakers(session, seminar.id),
-        "documents": await _documents(session, seminar.id),
+        "documents": await _documents(session, seminar.id, path),
         "minutes_url": await _minutes_url(session, seminar.id),
         "over": now >= seminar.ends_at,
     }
 
 
 async def listed(session: AsyncSession, parts: Parts, now: datetime) -> dict[str, Any]:
-    """Return what the list shows: what comes, what was cancelled and would have come, the past."""
-    coming, past = await store.coming(session, now), await store.past(session, now)
+    """Return what the list shows: what comes, what was cancelled and would have come, the past.
+
+    Meetings for those they invite are in no list.
+    """
+    coming = await store.coming(session, now)
+    past = await store.past(session, now)
     cancelled = await session.scalars(
         select(Seminar).where(
             Seminar.state == State.CANCELLED,
@@ -52,8 +57,8 @@ async def listed(session: AsyncSession, parts: Parts, now: datetime) -> dict[str
     )
     ahead = sorted([*coming, *cancelled], key=lambda one: (one.starts_at, one.id))
     return {
-        "coming": [_line(parts, one) for one in ahead],
-        "past": [_line(parts, one) for one in past],
+        "coming": [_line(parts, one) for one in ahead if one.open_to_all],
+        "past": [_line(parts, one) for one in past if one.open_to_all],
         "feed_url": names.page_url(parts, "/rencontres.ics"),
         "webcal_url": "webcal://" + _without_scheme(names.page_url(parts, "/rencontres.ics")),
     }
@@ -92,12 +97,12 @@ async def _speakers(session: AsyncSession, seminar: int) -> Sequence[dict[str, s
     ]
 
 
-async def _documents(session: AsyncSession, seminar: int) -> Sequence[dict[str, Any]]:
+async def _documents(session: AsyncSession, seminar: int, path: str) -> Sequence[dict[str, Any]]:
     return [
         {
             "name": row.name,
             "kilobytes": max(1, round(row.size / 1000)),
-            "url": f"/rencontres/{seminar}/documents/{row.id}",
+            "url": f"{path}/documents/{row.id}",
         }
         for row in await documents.of(session, seminar)
         if row.public

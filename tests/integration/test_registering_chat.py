@@ -19,7 +19,7 @@ from digest.seminars import registrations
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering.choosing import parse_answer
 from digest.seminars.registering.names import GONE, REGISTERED
-from tests.seminars import INES, MARC, STRANGER, SeminarHouse, seminar_settings
+from tests.seminars import INES, MARC, ODILE, STRANGER, SeminarHouse, seminar_settings
 
 STARTS_AT = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
 RICH = {
@@ -190,7 +190,9 @@ async def test_a_full_meeting_puts_on_the_waiting_list_and_tells_the_rank(
 
 async def test_a_meeting_on_invitation_has_no_button_for_the_others(house: SeminarHouse) -> None:
     await meeting(house, open_to_all=False)
-    (card,) = await house.command("agenda", INES)
+    (nothing,) = await house.command("agenda", INES)
+    assert "Accueillir" not in house.said(nothing)
+    (card,) = await house.command("agenda", ODILE)
     assert "sur invitation" in house.said(card)
     assert "Je m’inscris" not in house.labels(card)
     (toast,) = await house.press("seminars.join", 1, sender=INES)

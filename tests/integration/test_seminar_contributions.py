@@ -85,7 +85,7 @@ async def test_the_real_letter_shows_them(house: SeminarHouse) -> None:
     await written(house, seminar, "Le texte.")
     await on_minutes(house, "minutes.finish", seminar)
     await on_minutes(house, "minutes.publish", seminar)
-    await house.seminar(house.clock.now() + timedelta(days=30), kind=Kind.STEERING, title="Point")
+    await house.seminar(house.clock.now() + timedelta(days=30), kind=Kind.WORKSHOP, title="Point")
     letter = LetterHouse(house.database, house.clock, house.parts.settings)
     now = house.clock.now()
     async with house.database.read() as session:
@@ -99,4 +99,4 @@ async def test_the_real_letter_shows_them(house: SeminarHouse) -> None:
     said = letter.said(shown)
     assert "Paroles de territoires" in said
     assert "Compte rendu du séminaire" in said
-    assert "Comité de pilotage" in said
+    assert "Atelier" in said

@@ -49,13 +49,13 @@ async def test_the_list_shows_what_comes_then_what_was(house: SeminarHouse) -> N
     now = house.clock.now()
     async with house.visitor() as visitor:
         assert "Aucune rencontre n’est prévue" in (await visitor.get("/rencontres")).text
-        await house.seminar(now + timedelta(days=1), title="Bientôt passée", kind=Kind.TECHNICAL)
+        await house.seminar(now + timedelta(days=1), title="Bientôt passée", kind=Kind.WORKSHOP)
         await house.seminar(STARTS_AT, title="À venir <b>")
         await house.fill("workshop", "Encore secrète", "12/03 9h", "Ambert")
         house.clock.set(now + timedelta(days=2))
         text = plain((await visitor.get("/rencontres")).text)
     assert text.index("Séminaire – À venir &lt;b&gt;") < text.index("Passées")
-    assert text.index("Passées") < text.index("Comité technique – Bientôt passée")
+    assert text.index("Passées") < text.index("Atelier – Bientôt passée")
     assert "Vendredi 12 mars 2027, de 9 h 30 à 16 h 30" in text
     assert "Encore secrète" not in text
 

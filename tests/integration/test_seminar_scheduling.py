@@ -59,7 +59,7 @@ async def test_an_animator_plans_checks_and_publishes(house: SeminarHouse) -> No
         "Lieu : Mairie d’Ambert",
         "Places sur place : 40",
         "9 h 30 Accueil",
-        "Inscriptions : réservées aux personnes invitées",
+        "Inscriptions : réservées aux personnes invitées ; rien n’en est annoncé,",
         "Personnes invitées : aucun groupe choisi",
         "Rappels aux personnes inscrites : J-7",
     ):

@@ -9,10 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core.addresses import ROW
 from core.pages import validated
 from core.parts import Parts
-from digest.seminars import names, store
+from digest.seminars import addresses, names
 from digest.seminars.calendars import keys, shelf
 from digest.seminars.calendars.events import REFRESH, Followed, Meeting, calendar
 from digest.seminars.calendars.meetings import changed_at, meeting, organiser, words
@@ -40,24 +39,24 @@ class Feeds:
         """Return the routes of the calendars."""
         return (
             Route("/rencontres.ics", self.all, methods=["GET"]),
-            Route(f"/rencontres/{{number:{ROW}}}.ics", self.one, methods=["GET"]),
+            Route(f"/rencontres/{addresses.MEETING}.ics", self.one, methods=["GET"]),
             Route("/calendrier/{key}.ics", self.mine, methods=["GET"]),
         )
 
     async def one(self, request: Request) -> Response:
-        """Give one meeting, to be put in a calendar. Raises HTTPException(404) for a draft."""
-        number = request.path_params["number"]
+        """Give one meeting, to be put in a calendar. Raises HTTPException(404) as its page."""
         async with self._parts.database.read() as session:
-            seminar = await store.by_id(session, number)
-        if seminar is None or seminar.published_at is None:
+            seminar = await addresses.opened(session, self._parts, request)
+        if seminar is None:
             raise HTTPException(404)
         told = replace(meeting(self._parts, seminar), organiser=organiser(self._parts))
         text = calendar([told], method="PUBLISH")
-        name = {"Content-Disposition": f'inline; filename="rencontre-{number}.ics"'}
-        return self._answer(request, text, [told], {**PUBLIC, **name})
+        name = {"Content-Disposition": f'inline; filename="rencontre-{seminar.id}.ics"'}
+        whose = PUBLIC if seminar.open_to_all else SECRET
+        return self._answer(request, text, [told], {**whose, **name})
 
     async def all(self, request: Request) -> Response:
-        """Give every meeting that was published, to be followed; nobody's time is taken by it."""
+        """Give every meeting open to all, to be followed; nobody's time is taken by it."""
         async with self._parts.database.read() as session:
             seminars = await shelf.everybodys(session, self._parts.clock.now())
         told = [replace(meeting(self._parts, one), busy=False) for one in seminars]

@@ -65,7 +65,7 @@ def meeting(
         location=said("location"),
         description=said("description"),
         category=said("category"),
-        url=names.seminar_url(parts, seminar.id),
+        url=names.seminar_url(parts, seminar),
         status=_status(cancelled=cancelled, waiting=waiting),
         busy=not cancelled and not waiting,
     )

@@ -19,8 +19,8 @@ MINE = (RegistrationState.REGISTERED, RegistrationState.WAITING)
 
 
 async def everybodys(session: AsyncSession, now: datetime) -> Sequence[Seminar]:
-    """Return what was published, cancelled meetings among them, in the order of their dates."""
-    wanted = select(Seminar).where(_told(now))
+    """Return what was published and is open to all, cancelled meetings too, by their dates."""
+    wanted = select(Seminar).where(_told(now), Seminar.open_to_all)
     return (await session.scalars(wanted.order_by(Seminar.starts_at, Seminar.id))).all()
 
 

@@ -39,7 +39,7 @@ def trial(parts: Parts, seminar: Seminar, language: str) -> Content:
     values = {
         **said(parts, seminar),
         "trial": True,
-        names.ANSWER_URL: names.seminar_url(parts, seminar.id),
+        names.ANSWER_URL: names.seminar_url(parts, seminar),
     }
     told = parts.renderer.mail(TEMPLATE, values, language)
     return compose(parts.settings.mail, told, names=())
@@ -61,5 +61,5 @@ def keyboard(parts: Parts, seminar: Seminar) -> Keyboard:
     come = Button(words("come_button"), "seminars.join", reference, version)
     excuse = Button(words("excuse_button"), "registrations.excuse", reference, version)
     other = Button(words("answer_button"), "registrations.mine", reference, version)
-    page = Button(words("page_button"), url=names.seminar_url(parts, seminar.id))
+    page = Button(words("page_button"), url=names.seminar_url(parts, seminar))
     return ((come, excuse), (other,), (page,))

@@ -83,7 +83,7 @@ def _calendar(parts: Parts, seminar: Seminar, news: News, language: str) -> Cale
 def _keyboard(parts: Parts, seminar: Seminar) -> Keyboard:
     reference = names.seminar_reference(seminar.id)
     mine = Button(words("mine_button"), "registrations.mine", reference, seminar.version)
-    return ((mine, Button(words("page_button"), url=names.seminar_url(parts, seminar.id))),)
+    return ((mine, Button(words("page_button"), url=names.seminar_url(parts, seminar))),)
 
 
 def _values(parts: Parts, seminar: Seminar, news: News) -> dict[str, Any]:

@@ -161,7 +161,7 @@ def act(block: str, action: str, seminar: Seminar) -> Button:
 
 def _card_keyboard(turn: Turn, parts: Parts, mine: Mine) -> Keyboard:
     seminar = mine.seminar
-    page = Button(words("page_button"), url=names.seminar_url(parts, seminar.id))
+    page = Button(words("page_button"), url=names.seminar_url(parts, seminar))
     private = turn.incoming.place.private
     rows: list[tuple[Button, ...]] = [(page,)]
     if store.takes_registrations(seminar, turn.now):

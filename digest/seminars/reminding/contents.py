@@ -128,7 +128,7 @@ def _calendar(parts: Parts, seminar: Seminar, speech: Speech) -> CalendarPart | 
 def _keyboard(parts: Parts, seminar: Seminar, speech: Speech) -> Keyboard:
     if speech.announced.what is What.CANCELLATION:
         return ((Button(words("others_button"), url=names.page_url(parts, "/rencontres")),),)
-    page = Button(words("page_button"), url=names.seminar_url(parts, seminar.id))
+    page = Button(words("page_button"), url=names.seminar_url(parts, seminar))
     if speech.state is not RegistrationState.INVITED:
         return ((_act(seminar, "change_button", "registrations.mine"),), (page,))
     come = _act(seminar, "come_button", "seminars.join")

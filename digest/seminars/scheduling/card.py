@@ -123,6 +123,6 @@ def _keyboard(parts: Parts, seminar: Seminar, now: datetime, *, invites: bool) -
             publish = act("publish_button", "invitations.preview", seminar)
         drop = act("delete_button", "seminars.cancel", seminar)
         return ((publish, edit), *rooms, (drop,), others)
-    page = Button(words("page_button"), url=names.seminar_url(parts, seminar.id))
+    page = Button(words("page_button"), url=names.seminar_url(parts, seminar))
     cancel = ((act("cancel_button", "seminars.cancel", seminar),),) if now < seminar.ends_at else ()
     return ((page, edit), *rooms, *cancel, others)
