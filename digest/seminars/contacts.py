@@ -85,22 +85,22 @@ async def parties_of(session: AsyncSession, party: Party) -> Sequence[str]:
 
 
 async def _of_people(session: AsyncSession, people: set[int]) -> Mapping[str, Contact]:
-    accounts = await session.execute(
-        select(Account.person_id, Account.address, Account.blocked_at)
-        .where(Account.person_id.in_(people), Account.channel == TELEGRAM)
-        .order_by(Account.linked_at, Account.id)
-    )
-    chats = {row.person_id: None if row.blocked_at else int(row.address) for row in accounts}
+    """Read them with their chats in one statement; of several chats, the last linked counts."""
+    in_chat = (Account.person_id == Person.id) & (Account.channel == TELEGRAM)
     rows = await session.execute(
-        select(Person.id, Person.language, Person.email, Person.preferred_channel).where(
-            Person.id.in_(people), (Person.given_name != "") | (Person.family_name != "")
+        select(
+            Person.id, Person.language, Person.email, Person.preferred_channel,
+            Account.address, Account.blocked_at,
         )
-    )
+        .outerjoin(Account, in_chat)
+        .where(Person.id.in_(people), (Person.given_name != "") | (Person.family_name != ""))
+        .order_by(Account.linked_at, Account.id)
+    )  # fmt: skip
     return {
         str(names.person_party(row.id)): Contact(
             row.language,
             row.email,
-            chats.get(row.id),
+            None if row.address is None or row.blocked_at else int(row.address),
             Channel(row.preferred_channel) if row.preferred_channel else None,
         )
         for row in rows

@@ -4,7 +4,7 @@ GET never acts. What was typed is shown again whenever it cannot be taken as it 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,10 +24,11 @@ from core.text import visible
 from digest.seminars import names, registrations, store
 from digest.seminars.decide import State
 from digest.seminars.inviting.names import pdf_url
-from digest.seminars.models import Guest, Registration, Seminar
+from digest.seminars.models import Guest, HalfDay, Registration, Seminar
 from digest.seminars.registering import places, standing
 from digest.seminars.registering.decide import COMING
 from digest.seminars.registering.rules import MOST_QUESTIONS, Typed, read_choice, typed_as
+from digest.seminars.registering.telling import Doing
 from digest.seminars.rendering import shown
 from digest.seminars.rules import RegistrationState, parse_name
 
@@ -51,6 +52,16 @@ class Outcome:
     name: str = ""
     colleague: str = ""
     status: int = 200
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a link is about, read once; `email` is empty for who has no mailbox."""
+
+    registration: Registration
+    seminar: Seminar
+    half_days: Sequence[HalfDay]
+    email: str
 
 
 @dataclass(frozen=True)
@@ -84,8 +95,8 @@ class AnswerPages:
         try:
             identity = self._identity(request)
             async with self._parts.database.read() as session:
-                registration, seminar = await self._found(session, identity)
-                values = await self._values(session, registration, seminar, Outcome())
+                found = await self._found(session, identity)
+                values = await self._values(session, found, Outcome())
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "answer", error)
         return self._page(values, 200)
@@ -96,9 +107,10 @@ class AnswerPages:
             identity = self._identity(request)
             posted = await _posted(request)
             async with self._turns, self._parts.database.write() as session:
-                registration, seminar = await self._found(session, identity, lock=True)
-                outcome = await self._outcome(session, registration, seminar, posted)
-            values = await self._after(identity, outcome)
+                found = await self._found(session, identity, lock=True)
+                outcome = await self._outcome(session, found, posted)
+            async with self._parts.database.read() as session:  # nobody waits for the page
+                values = await self._values(session, found, outcome)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "answer", error)
         log.info(
@@ -109,17 +121,9 @@ class AnswerPages:
         )
         return self._page(values, outcome.status)
 
-    async def _after(self, identity: int, outcome: Outcome) -> dict[str, Any]:
-        """Read what the page says once the answer is kept: nobody waits for that."""
-        async with self._parts.database.read() as session:
-            registration, seminar = await self._found(session, identity)
-            return await self._values(session, registration, seminar, outcome)
-
-    async def _outcome(
-        self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
-    ) -> Outcome:
+    async def _outcome(self, session: AsyncSession, found: Found, posted: Posted) -> Outcome:
         """Do what a form asks, unless the meeting is over, cancelled, or was changed meanwhile."""
-        now = self._parts.clock.now()
+        now, seminar = self._parts.clock.now(), found.seminar
         kept = Outcome(typed=posted.choice, name=posted.name, colleague=posted.colleague)
         if not store.takes_registrations(seminar, now):
             return Outcome(problem="closed", typed=posted.choice, name=posted.name, status=409)
@@ -137,39 +141,32 @@ class AnswerPages:
         }.get(posted.action)
         if doing is None:
             return Outcome(problem="unknown", status=400)
-        return await doing(session, registration, seminar, posted)
+        return await doing(session, found, posted)
 
-    async def _come(
-        self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
-    ) -> Outcome:
-        party = Party.parse(registration.party)
+    async def _come(self, session: AsyncSession, found: Found, posted: Posted) -> Outcome:
+        registration, seminar = found.registration, found.seminar
         if not standing.may_answer(seminar, registration):
             return Outcome(problem="not_invited", typed=posted.choice, status=403)
-        offer = await standing.offer_of(session, seminar)
+        offer = await standing.offer_of(session, seminar, found.half_days)
         choice, problems = read_choice(posted.choice, offer)
         if problems:
             return Outcome(problem="form", typed=posted.choice, problems=problems, status=400)
-        now = self._parts.clock.now()
-        state = await places.take(session, self._parts, seminar, party, choice, now)
+        doing = Doing(self._parts.clock.now())
+        state = await places.take_for(session, self._parts, seminar, registration, choice, doing)
         return Outcome(done=state.value)
 
-    async def _excuse(
-        self, session: AsyncSession, registration: Registration, seminar: Seminar, _posted: Posted
-    ) -> Outcome:
-        party, now = Party.parse(registration.party), self._parts.clock.now()
-        await places.excuse(session, self._parts, seminar, party, now)
+    async def _excuse(self, session: AsyncSession, found: Found, _posted: Posted) -> Outcome:
+        party, now = Party.parse(found.registration.party), self._parts.clock.now()
+        await places.excuse(session, self._parts, found.seminar, party, now)
         return Outcome(done="excused")
 
-    async def _leave(
-        self, session: AsyncSession, registration: Registration, seminar: Seminar, _posted: Posted
-    ) -> Outcome:
-        party, now = Party.parse(registration.party), self._parts.clock.now()
-        await places.leave(session, self._parts, seminar, party, now)
+    async def _leave(self, session: AsyncSession, found: Found, _posted: Posted) -> Outcome:
+        party, now = Party.parse(found.registration.party), self._parts.clock.now()
+        await places.leave(session, self._parts, found.seminar, party, now)
         return Outcome(done="cancelled")
 
-    async def _represent(
-        self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
-    ) -> Outcome:
+    async def _represent(self, session: AsyncSession, found: Found, posted: Posted) -> Outcome:
+        registration, seminar = found.registration, found.seminar
         party, now = Party.parse(registration.party), self._parts.clock.now()
         if not standing.may_answer(seminar, registration):
             return Outcome(problem="not_invited", name=posted.name, status=403)
@@ -182,10 +179,9 @@ class AnswerPages:
         state = await places.represent(session, self._parts, seminar, party, name, now)
         return Outcome(done=state.value)
 
-    async def _colleague(
-        self, session: AsyncSession, registration: Registration, seminar: Seminar, posted: Posted
-    ) -> Outcome:
+    async def _colleague(self, session: AsyncSession, found: Found, posted: Posted) -> Outcome:
         """Register somebody of one's structure, with what they chose before if anything."""
+        registration, seminar = found.registration, found.seminar
         party, now = Party.parse(registration.party), self._parts.clock.now()
         known = {
             str(one.person_id): one
@@ -214,37 +210,34 @@ class AnswerPages:
         token = request.path_params["token"]
         return int(self._parts.tokens.read(names.ANSWER, token, names.LEAVE_LIFE))
 
-    async def _found(
-        self, session: AsyncSession, identity: int, *, lock: bool = False
-    ) -> tuple[Registration, Seminar]:
+    async def _found(self, session: AsyncSession, identity: int, *, lock: bool = False) -> Found:
         """Return what a link is about. Raises ExpiredTokenError when that is erased or secret."""
         seminar = await store.of_registration(session, identity, lock=lock)
         registration = await registrations.by_id(session, identity, lock=lock)
         if seminar is None or registration is None or seminar.state == State.DRAFT:
             raise ExpiredTokenError("no such registration")
-        if await _mailbox(session, registration) is None:
+        email = await _mailbox(session, registration)
+        if email is None:
             raise ExpiredTokenError("erased")
-        return registration, seminar
+        return Found(registration, seminar, await store.half_days(session, seminar.id), email)
 
     async def _values(
-        self, session: AsyncSession, registration: Registration, seminar: Seminar, outcome: Outcome
+        self, session: AsyncSession, found: Found, outcome: Outcome
     ) -> dict[str, Any]:
         """Return what the page says."""
+        registration, seminar, half_days = found.registration, found.seminar, found.half_days
         now = self._parts.clock.now()
-        half_days = await store.half_days(session, seminar.id)
         offer = await standing.offer_of(session, seminar, half_days)
-        email = await _mailbox(session, registration)
         departments = await standing.department_names(session) if seminar.carpool else {}
         state = RegistrationState(registration.state)
         choice = registrations.choice_of(registration)
-        rank = await registrations.rank(session, registration)
-        sharing = choice.carpool is not None and state in COMING and not rank
+        sharing = choice.carpool is not None and state in COMING
         return {
             **shown(self._parts, seminar, inside=state in COMING),
             "version": seminar.version,
-            "address": masked(email) if email else "",
+            "address": masked(found.email) if found.email else "",
             "state": state.value,
-            "rank": rank,
+            "rank": await registrations.rank(session, registration),
             "represented_by": registration.represented_by,
             "open": store.takes_registrations(seminar, now),
             "meeting": seminar.state,

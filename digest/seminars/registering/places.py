@@ -1,7 +1,7 @@
 """Giving places and taking them back: in order, and telling whom it concerns.
 
-Every function locks the seminar's row before any registration: those who want the last place
-pass one after the other. None commits.
+Every function but `take_for` locks the seminar's row before any registration: those who want the
+last place pass one after the other. None commits.
 """
 
 from datetime import datetime
@@ -21,6 +21,13 @@ from digest.seminars.registering.telling import Doing
 from digest.seminars.rules import RegistrationState
 
 log = structlog.get_logger()
+
+SAID_OF = {
+    RegistrationState.REGISTERED: Said.REGISTERED,
+    RegistrationState.REPRESENTED: Said.GONE,
+    RegistrationState.WAITING: Said.WAITING,
+}
+"""What is said to who enters a state."""
 
 TOLD_OF = HOLDING | {RegistrationState.INVITED}
 """The states of who has the meeting in their calendar, or soon: giving it up is confirmed."""
@@ -55,10 +62,22 @@ async def take(  # noqa: PLR0917  # who, of what, as they choose, when
     """
     seminar = await _locked(session, seminar)
     found = await registrations.opened(session, seminar.id, party, name)
-    before = _standing(found)
+    return await take_for(session, parts, seminar, found, choice, Doing(now, by, answered))
+
+
+async def take_for(  # noqa: PLR0917  # for which answer, as they choose, by whom
+    session: AsyncSession,
+    parts: Parts,
+    seminar: Seminar,
+    found: Registration,
+    choice: Choice | None,
+    doing: Doing,
+) -> RegistrationState:
+    """Do as `take` for a registration whose row was locked by the caller, after the seminar's."""
+    before = found.state
     chosen = choice or registrations.choice_of(found)
-    await registrations.admit(session, seminar, found, chosen, now, by=by)
-    await _follow(session, parts, seminar, found, before, Doing(now, by, answered))
+    await registrations.admit(session, seminar, found, chosen, doing.now, by=doing.by)
+    await _follow(session, parts, seminar, found, before, doing)
     return RegistrationState(found.state)
 
 
@@ -76,7 +95,7 @@ async def represent(  # noqa: PLR0917  # who, of what, by whom, when
     """Note who comes instead of a party; they take its place, or wait for one."""
     seminar = await _locked(session, seminar)
     found = await registrations.opened(session, seminar.id, party)
-    before, choice = _standing(found), registrations.choice_of(found)
+    before, choice = found.state, registrations.choice_of(found)
     await registrations.admit(session, seminar, found, choice, now, by=by, represented_by=name)
     await _follow(session, parts, seminar, found, before, Doing(now, by, answered))
     return RegistrationState(found.state)
@@ -158,19 +177,15 @@ async def _follow(  # noqa: PLR0917  # what changed, from which state, by whom
     parts: Parts,
     seminar: Seminar,
     found: Registration,
-    before: tuple[str, bool],
+    before: str,
     doing: Doing,
 ) -> None:
-    """Tell somebody their new standing; let who waits have what they left."""
-    if _standing(found) != before:
-        await telling.tell(session, parts, seminar, found, telling.said_of(found), doing)
-    if before[0] in COMING:
+    """Tell somebody their new state; let who waits have what they left."""
+    if found.state != before:
+        said = SAID_OF[RegistrationState(found.state)]
+        await telling.tell(session, parts, seminar, found, said, doing)
+    if before in COMING:
         await promote(session, parts, seminar, doing.now)
-
-
-def _standing(found: Registration) -> tuple[str, bool]:
-    """Return somebody's state, and whether they wait for a place on site."""
-    return found.state, found.queue is not None
 
 
 async def _locked(session: AsyncSession, seminar: Seminar) -> Seminar:
