@@ -14,6 +14,8 @@ from digest.seminars import names
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering.decide import (
     COMING,
+    HOLDING,
+    Admission,
     Choice,
     Mode,
     Room,
@@ -61,17 +63,18 @@ async def admit(
     mode = choice.mode if choice.mode in ways else ways[0]
     before, had = RegistrationState(registration.state), Mode(registration.mode)
     room = await room_of(session, seminar)
-    state = admitted(before, had, mode, room, represented=bool(represented_by))
-    registration.mode = mode.value
+    admission = admitted(before, had, mode, room, represented=bool(represented_by))
+    waited = registration.queue is not None
+    registration.mode = admission.mode.value
     registration.half_days = None if choice.half_days is None else list(choice.half_days)
     registration.meal, registration.carpool = choice.meal, choice.carpool
     registration.answers = dict(choice.answers)
     registration.represented_by = represented_by
     registration.answered_at = now
     registration.cancelled_at = registration.requested_at = None
-    if state is not before:
+    if (admission.state, admission.waits) != (before, waited):
         registration.registered_by = None if by in {None, _party(registration)} else str(by)
-        _enter(session, seminar, registration, state, now, by)
+        _enter(session, seminar, registration, admission, now, by)
     return registration
 
 
@@ -95,40 +98,41 @@ def release(
 
 
 def promote(session: AsyncSession, registration: Registration, now: datetime) -> None:
-    """Give a place to who waited for one."""
-    comes = RegistrationState.REGISTERED
-    if registration.represented_by:
-        comes = RegistrationState.REPRESENTED
-    registration.state = comes.value
+    """Give a place on site to who waited for one; who came remotely was certain to come."""
+    if RegistrationState(registration.state) not in COMING:
+        comes = RegistrationState.REGISTERED
+        if registration.represented_by:
+            comes = RegistrationState.REPRESENTED
+        registration.state = comes.value
+        registration.registered_at = now
+    registration.mode = Mode.SITE.value
     registration.queue = None
-    registration.registered_at = now
     record(session, registration, "registrations.promoted", now, acts.SYSTEM)
 
 
 async def room_of(session: AsyncSession, seminar: Seminar) -> Room:
     """Return how full a seminar is."""
     await session.flush()
-    rows = await session.execute(
-        select(Registration.state, func.count())
-        .where(
-            Registration.seminar_id == seminar.id,
-            (Registration.state == RegistrationState.WAITING)
-            | (Registration.state.in_(COMING) & (Registration.mode == Mode.SITE)),
+    taken = Registration.state.in_(COMING) & (Registration.mode == Mode.SITE)
+    counted = await session.execute(
+        select(func.count().filter(taken), func.count().filter(waits())).where(
+            Registration.seminar_id == seminar.id, Registration.state.in_(HOLDING)
         )
-        .group_by(Registration.state)
     )
-    counted = {state: many for state, many in rows}  # noqa: C416  # rows are not tuples to mypy
-    waiting = counted.pop(RegistrationState.WAITING.value, 0)
-    return Room(seminar.capacity, sum(counted.values()), waiting)
+    return Room(seminar.capacity, *counted.one())
+
+
+def waits() -> ColumnElement[bool]:
+    """Say in SQL that somebody waits for a place on site: some come remotely meanwhile."""
+    return (Registration.state == RegistrationState.WAITING) | Registration.queue.is_not(None)
 
 
 async def rank(session: AsyncSession, registration: Registration) -> int:
-    """Return somebody's rank on the waiting list, the first being 1."""
+    """Return somebody's rank on the waiting list, the first being 1; 0 for who is not on it."""
     if registration.queue is None:
         return 0
     before = Registration.queue <= registration.queue
-    wanted = (Registration.state == RegistrationState.WAITING) & before
-    return await _number(session, registration.seminar_id, wanted)
+    return await _number(session, registration.seminar_id, before)
 
 
 async def waiting(session: AsyncSession, seminar: int, limit: int) -> Sequence[Registration]:
@@ -137,7 +141,8 @@ async def waiting(session: AsyncSession, seminar: int, limit: int) -> Sequence[R
         select(Registration)
         .where(
             Registration.seminar_id == seminar,
-            Registration.state == RegistrationState.WAITING,
+            Registration.state.in_(HOLDING),
+            waits(),
         )
         .order_by(Registration.queue, Registration.id)
         .limit(limit)
@@ -147,10 +152,10 @@ async def waiting(session: AsyncSession, seminar: int, limit: int) -> Sequence[R
 
 
 def choice_of(registration: Registration) -> Choice:
-    """Return what somebody chose."""
+    """Return what somebody chose: who waits for a place on site wants one."""
     half_days = registration.half_days
     return Choice(
-        mode=Mode(registration.mode),
+        mode=Mode(registration.mode) if registration.queue is None else Mode.SITE,
         half_days=None if half_days is None else tuple(half_days),
         meal=registration.meal,
         carpool=registration.carpool,
@@ -225,21 +230,22 @@ def _enter(  # noqa: PLR0917  # what changes, into what, when, by whom
     session: AsyncSession,
     seminar: Seminar,
     registration: Registration,
-    state: RegistrationState,
+    admission: Admission,
     now: datetime,
     by: Party | None,
 ) -> None:
-    """Note a new state, and its place in the order when it is to wait."""
-    verb = "seminars.joined"
-    registration.queue = None
-    if state is RegistrationState.WAITING:
+    """Note a new standing, and its place in the order when it is to wait."""
+    state, verb = admission.state, "seminars.joined"
+    if state is RegistrationState.REPRESENTED:
+        verb = "registrations.represented"
+    if not admission.waits:
+        registration.queue = None
+    elif registration.queue is None:
         seminar.queued += 1
         registration.queue = seminar.queued
         verb = "registrations.waiting"
-    elif RegistrationState(registration.state) not in COMING:
+    if state in COMING and RegistrationState(registration.state) not in COMING:
         registration.registered_at = now
-    if state is RegistrationState.REPRESENTED:
-        verb = "registrations.represented"
     registration.state = state.value
     record(session, registration, verb, now, by)
 

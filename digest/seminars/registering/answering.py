@@ -231,13 +231,14 @@ class AnswerPages:
         departments = await standing.department_names(session) if seminar.carpool else {}
         state = RegistrationState(registration.state)
         choice = registrations.choice_of(registration)
-        sharing = choice.carpool is not None and state in COMING
+        rank = await registrations.rank(session, registration)
+        sharing = choice.carpool is not None and state in COMING and not rank
         return {
             **shown(self._parts, seminar, inside=state in COMING),
             "version": seminar.version,
             "address": masked(found.email) if found.email else "",
             "state": state.value,
-            "rank": await registrations.rank(session, registration),
+            "rank": rank,
             "represented_by": registration.represented_by,
             "open": store.takes_registrations(seminar, now),
             "meeting": seminar.state,

@@ -22,13 +22,6 @@ from digest.seminars.rules import RegistrationState
 
 log = structlog.get_logger()
 
-SAID_OF = {
-    RegistrationState.REGISTERED: Said.REGISTERED,
-    RegistrationState.REPRESENTED: Said.GONE,
-    RegistrationState.WAITING: Said.WAITING,
-}
-"""What is said to who enters a state."""
-
 TOLD_OF = HOLDING | {RegistrationState.INVITED}
 """The states of who has the meeting in their calendar, or soon: giving it up is confirmed."""
 
@@ -74,7 +67,7 @@ async def take_for(  # noqa: PLR0917  # for which answer, as they choose, by who
     doing: Doing,
 ) -> RegistrationState:
     """Do as `take` for a registration whose row was locked by the caller, after the seminar's."""
-    before = found.state
+    before = _standing(found)
     chosen = choice or registrations.choice_of(found)
     await registrations.admit(session, seminar, found, chosen, doing.now, by=doing.by)
     await _follow(session, parts, seminar, found, before, doing)
@@ -95,7 +88,7 @@ async def represent(  # noqa: PLR0917  # who, of what, by whom, when
     """Note who comes instead of a party; they take its place, or wait for one."""
     seminar = await _locked(session, seminar)
     found = await registrations.opened(session, seminar.id, party)
-    before, choice = found.state, registrations.choice_of(found)
+    before, choice = _standing(found), registrations.choice_of(found)
     await registrations.admit(session, seminar, found, choice, now, by=by, represented_by=name)
     await _follow(session, parts, seminar, found, before, Doing(now, by, answered))
     return RegistrationState(found.state)
@@ -177,15 +170,19 @@ async def _follow(  # noqa: PLR0917  # what changed, from which state, by whom
     parts: Parts,
     seminar: Seminar,
     found: Registration,
-    before: str,
+    before: tuple[str, bool],
     doing: Doing,
 ) -> None:
-    """Tell somebody their new state; let who waits have what they left."""
-    if found.state != before:
-        said = SAID_OF[RegistrationState(found.state)]
-        await telling.tell(session, parts, seminar, found, said, doing)
-    if before in COMING:
+    """Tell somebody their new standing; let who waits have what they left."""
+    if _standing(found) != before:
+        await telling.tell(session, parts, seminar, found, telling.said_of(found), doing)
+    if before[0] in COMING:
         await promote(session, parts, seminar, doing.now)
+
+
+def _standing(found: Registration) -> tuple[str, bool]:
+    """Return somebody's state, and whether they wait for a place on site."""
+    return found.state, found.queue is not None
 
 
 async def _locked(session: AsyncSession, seminar: Seminar) -> Seminar:
