@@ -211,7 +211,7 @@ def make_rooms(
         digest.mailbox.room.build(parts, questions, replies=RepliesToMeetings(parts)),
         digest.subscribers.room.build(parts, holders, by_mail),
         digest.letter.room.build(parts, contributors, files, fetcher=outside.links),
-        *digest.seminars.house.rooms(parts, files, followers),
+        *digest.seminars.house.rooms(parts, files, followers, holders),
         web.legal.build(parts),
     ]
     return tuple(rooms)

@@ -13,7 +13,7 @@ from core.reference import Party
 from digest.mailbox.decide import Kind
 from digest.mailbox.mail import Mail
 from digest.mailbox.models import ReceivedMail
-from digest.subscribers.store import address_of
+from digest.mailbox.senders import address_of
 
 ATTEMPTS = 5
 """How many times a mail is tried before it is put aside."""

@@ -5,13 +5,14 @@ from core.room import Room
 from digest.seminars import forgetting, offered
 from digest.seminars.agenda import Agenda
 from digest.seminars.deliveries import delivery_kinds
+from digest.seminars.guests import Holders
 from digest.seminars.pages import SeminarPages
 from digest.seminars.registering.links import RegistrationPages
 from digest.seminars.registering.personal import personal_data
 
 
-def build(parts: Parts) -> Room:
-    """Return the seminars' room."""
+def build(parts: Parts, holders: Holders) -> Room:
+    """Return the seminars' room; `holders` says what the meetings' rooms hold about guests."""
     agenda = Agenda(parts)
     return Room(
         name="seminars",
@@ -19,7 +20,7 @@ def build(parts: Parts) -> Room:
         actions=agenda.actions(),
         pages=(*SeminarPages(parts).routes(), *RegistrationPages(parts).routes()),
         deliveries=delivery_kinds(parts),
-        ticks=(forgetting.tick(parts),),
+        ticks=(forgetting.tick(parts, holders),),
         contributions=offered.contributions(parts),
         personal_data=personal_data(parts.clock),
     )

@@ -27,6 +27,7 @@ from digest.seminars.inviting.names import pdf_url
 from digest.seminars.models import Guest, HalfDay, Registration, Seminar
 from digest.seminars.registering import places, standing
 from digest.seminars.registering.decide import COMING
+from digest.seminars.registering.personal_mail import data_url
 from digest.seminars.registering.rules import MOST_QUESTIONS, Typed, read_choice, typed_as
 from digest.seminars.registering.telling import Doing
 from digest.seminars.rendering import shown
@@ -256,6 +257,7 @@ class AnswerPages:
             "sharing": sharing,
             "paper_url": pdf_url(self._parts, registration.id),
             "calendar_url": f"{names.answer_url(self._parts, registration.id)}/calendrier",
+            "data_url": data_url(self._parts, registration),
         }
 
     def _page(self, values: Mapping[str, Any], status: int) -> Response:

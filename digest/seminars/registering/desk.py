@@ -24,7 +24,14 @@ from core.reference import NotARowError, Party, Reference
 from digest.seminars import names, registrations, store
 from digest.seminars.desk import actor_of
 from digest.seminars.models import Registration, Seminar
-from digest.seminars.registering import counting, picks, places, screens, standing
+from digest.seminars.registering import (
+    counting,
+    personal_desk,
+    picks,
+    places,
+    screens,
+    standing,
+)
 from digest.seminars.registering.choosing import chosen
 from digest.seminars.registering.decide import HOLDING, Mode
 from digest.seminars.registering.desk_screens import (
@@ -284,8 +291,9 @@ class Desk:
         keyboard: Keyboard = ()
         if store.takes_registrations(seminar, turn.now) and line.name:
             keyboard = edits(mine, registration, half_days)
+        erasing = await personal_desk.button(turn, seminar, registration)
         back = (act("list_back", "registrations.list", seminar),)
-        return Screen(words("one", values), (*keyboard, back))
+        return Screen(words("one", values), (*keyboard, *erasing, back))
 
     async def _change(
         self, turn: Turn, seminar: Seminar, registration: Registration, pick: Pick

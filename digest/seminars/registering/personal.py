@@ -90,7 +90,9 @@ async def _registrations(
 ) -> Sequence[Registration]:
     wanted = select(Registration).where(Registration.party.in_(await parties_of(session, party)))
     wanted = wanted.order_by(Registration.id)
-    return (await session.scalars(wanted.with_for_update() if lock else wanted)).all()
+    if lock:  # as they are now, even when they were looked at before in the same session
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(wanted)).all()
 
 
 async def _speeches(session: AsyncSession, party: Party) -> Sequence[Speaker]:
