@@ -61,6 +61,25 @@ def test_no_bytes_break_the_examination(start: bytes, rest: bytes) -> None:
     assert isinstance(examine(start + rest), Picture | Fault)
 
 
+PIECES = st.lists(
+    st.tuples(st.sampled_from([*range(0xC0, 0xF0)]), st.binary(max_size=30)), max_size=6
+)
+CHUNKS = st.lists(
+    st.tuples(st.sampled_from([b"IHDR", b"IDAT", b"IEND", b"tEXt"]), st.binary(max_size=30)),
+    max_size=6,
+)
+
+
+@given(PIECES, CHUNKS)
+def test_no_pieces_break_the_examination(
+    pieces: list[tuple[int, bytes]], chunks: list[tuple[bytes, bytes]]
+) -> None:
+    whole = b"".join(segment(marker, data) for marker, data in pieces)
+    assert isinstance(examine(b"\xff\xd8" + whole + b"\xff\xd9"), Picture | Fault)
+    whole = b"".join(chunk(name, data) for name, data in chunks)
+    assert isinstance(examine(rules.PNG + whole), Picture | Fault)
+
+
 def test_a_photo_and_two_kinds_of_files_are_pictures() -> None:
     assert takes("photo", "")
     assert takes("document", "image/png")

@@ -131,6 +131,34 @@ def test_any_file_is_read_or_refused(data: bytes) -> None:
         assert error.what.startswith("list_")  # noqa: PT017  # refusing is one of two good ends
 
 
+DAYS = ["", "2027-03-12T", "12/03/2027 ", "0000-0-0 ", "0001-01-01T", "9999-12-31 ", "31/12/9999 "]
+ZONES = ["", "Z", "+23:59", "-99:99", " pm"]
+HOURS = st.builds(
+    "{}{}:{:02}{}".format,
+    st.sampled_from(DAYS), st.integers(0, 99), st.integers(0, 99), st.sampled_from(ZONES),
+)  # fmt: skip
+LENGTHS = st.builds("{}{}".format, st.integers(0, 999_999), st.sampled_from(["", ".5", " h", " x"]))
+
+
+@given(st.lists(st.tuples(st.text(max_size=9), HOURS, HOURS, LENGTHS), max_size=4))
+def test_any_list_is_read_or_refused(lines: list[tuple[str, ...]]) -> None:
+    written = "\n".join(["Name,Join,Leave,Duration", *(",".join(line) for line in lines)])
+    try:
+        people = read(written.encode(errors="replace"), DAY)
+    except InputError as error:
+        assert error.what.startswith("list_")  # noqa: PT017  # as above
+    else:
+        assert cleaned([(one, one.name) for one in people], DAY)
+
+
+@pytest.mark.parametrize(
+    "no_hour", ["0001-01-01T00:00:00", "9999-12-31 23:59-12:00", "01/01/0001 0:00"]
+)
+def test_an_hour_out_of_this_world_is_none(no_hour: str) -> None:
+    data = f"Name,Join,Leave,Duration\nInes,9:30,{no_hour},60\nMarc,{no_hour},10:30,60\n"
+    assert minutes(read(data.encode(), DAY)) == {"Ines": {1: 60}}
+
+
 @given(st.lists(st.tuples(st.integers(0, 600), st.integers(1, 200)), min_size=1, max_size=6))
 def test_nobody_stays_longer_than_a_half_day(stays: list[tuple[int, int]]) -> None:
     lines = [

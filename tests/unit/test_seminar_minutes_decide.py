@@ -171,6 +171,11 @@ def test_a_file_is_known_by_its_bytes(data: bytes, expected: Format | None) -> N
     assert format_of(data) is expected
 
 
+@given(st.sampled_from([b"", b"%PDF-", b"PK\x03\x04"]), st.binary(max_size=300))
+def test_any_bytes_are_a_format_or_none(start: bytes, rest: bytes) -> None:
+    assert format_of(start + rest) in {*Format, None}
+
+
 def test_each_format_has_its_type() -> None:
     assert [each.media_type.rpartition(".")[2] for each in Format] == [
         "application/pdf", "document", "text",

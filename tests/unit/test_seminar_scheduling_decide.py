@@ -179,3 +179,9 @@ def test_the_bytes_of_a_programme() -> None:
     assert examine(b"PK\x03\x04", TOO_BIG) is Fault.FORMAT
     assert examine(b"%PDF-1.7 ...", TOO_BIG) is Fault.BROKEN
     assert examine(b"%PDF-" + b"x" * TOO_BIG, TOO_BIG) is Fault.HEAVY
+
+
+@given(st.sampled_from([b"", b"%PDF-"]), st.binary(max_size=300), st.sampled_from([b"", b"%%EOF"]))
+def test_any_bytes_are_a_programme_or_say_why(start: bytes, middle: bytes, end: bytes) -> None:
+    faults = {None, Fault.FORMAT, Fault.BROKEN, Fault.HEAVY}
+    assert examine(start + middle + end, 200) in faults
