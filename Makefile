@@ -5,6 +5,9 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 WORKERS ?= 4
 
+# Tests start hundreds of processes: each would compile every module anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: install demo test check cover lint bench messages lock wheel clean
 
 install: $(STAMP)

@@ -72,24 +72,43 @@ class Answerer:
     ) -> None:
         """Send answers in order; keep for later those that could not leave.
 
-        Only the first of them can have left before (`repeats`): it is marked so.
+        Only the first message of them can have left before (`repeats`): it is marked so.
         """
         sent: list[tuple[Answer, str]] = []
         for index, pending in enumerate(answers):
             answer = await self._made(pending)
-            mark = self._mark if repeats and index == 0 else ""
-            outcome = await send_answer(self._bot, answer, mark)
+            outcome = await send_answer(self._bot, answer, self._mark if repeats else "")
             if isinstance(outcome, Sent):
                 sent.append((answer, outcome.external_id))
-                continue
-            logger.warning("reply_not_sent", update_id=update_id, why=outcome.reason)
+                await self._progress(update_id, sent, answers[index + 1 :], answer)
+            else:
+                logger.warning("reply_not_sent", update_id=update_id, why=outcome.reason)
             if isinstance(outcome, Later | Unknown) and attempts < self._most(outcome):
                 left = [answer, *[await self._made(each) for each in answers[index + 1 :]]]
-                await self._postpone(update_id, sent, left, outcome, attempts)
+                doubt = repeats or isinstance(outcome, Unknown)
+                await self._postpone(update_id, sent, left, outcome, attempts, repeats=doubt)
                 return
+            repeats = repeats and not answer.anew
         async with self._database.write() as session:
             await self._remember(session, sent)
             await inbox.replied(session, update_id, self._time.now())
+
+    async def _progress(
+        self,
+        update_id: int,
+        sent: list[tuple[Answer, str]],
+        left: Sequence[Answer],
+        last: Answer,
+    ) -> None:
+        """Write that a message has left before the next does: who takes over begins with that."""
+        if not (left and last.anew):
+            return
+        at = self._time.now() + timedelta(seconds=self._settings.lease)
+        stored = [answer.encode() for answer in left]
+        async with self._database.write() as session:
+            await self._remember(session, sent)
+            await inbox.postpone_replies(session, update_id, stored, at, repeats=True)
+        sent.clear()
 
     async def _made(self, answer: Answer) -> Answer:
         """Return an answer with its file; without what makes it, one that says to ask again."""
@@ -115,12 +134,13 @@ class Answerer:
         left: Sequence[Answer],
         outcome: Later | Unknown,
         attempts: int,
+        *,
+        repeats: bool,
     ) -> None:
         asked = outcome.after if isinstance(outcome, Later) else None
         wait = asked or min(WAIT_MOST, self._retry_first * 2.0 ** min(attempts, 30))
         at = self._time.now() + timedelta(seconds=wait)
         stored = [answer.encode() for answer in left]
-        repeats = isinstance(outcome, Unknown)
         async with self._database.write() as session:
             await self._remember(session, sent)
             await inbox.postpone_replies(session, update_id, stored, at, repeats=repeats)

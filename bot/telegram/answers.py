@@ -62,6 +62,11 @@ class Answer:
     make: Callable[[], bytes | None] | None = field(default=None, repr=False, compare=False)
 
     @property
+    def anew(self) -> bool:
+        """Say whether it is a new message: one that would be there twice if it left twice."""
+        return self.kind in {"message", "document"}
+
+    @property
     def unmade(self) -> bool:
         """Say whether it is a file that has no content yet."""
         return self.kind == "document" and not self.data

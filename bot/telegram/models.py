@@ -18,7 +18,7 @@ class InboxUpdate(Base):
     `chat_id` is what keeps its order (the user when there is no chat, 0 when there is neither).
     `parked` says why it was given up, or that its author was turned away. `replies` are the
     direct answers still to send; `reply_at` is when somebody else may send them, and
-    `reply_repeats` whether they may have left already.
+    `reply_repeats` whether the first message of them may have left already.
     """
 
     __tablename__ = "inbox"

@@ -1,15 +1,21 @@
 """What answers who is typing: documents, long texts, buttons of commands, forms with files."""
 
+import asyncio
 import base64
 import functools
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from bot.telegram import inbox
+from bot.telegram.answering import Answerer
 from bot.telegram.answers import Answer, ready, send_answer
+from bot.telegram.models import InboxUpdate
 from core.chat import (
     TOO_BIG,
     Button,
@@ -23,13 +29,14 @@ from core.chat import (
     Turn,
     command_button,
 )
-from core.clock import FixedClock
+from core.clock import FixedClock, SystemClock
 from core.db import Database
 from core.ledger.draft import Later, Outcome, Refused, Sent, Unknown
-from relais.sandbox.bot_api.faults import Fault, broken, cut, refused, slow, too_many
+from relais.sandbox.bot_api.faults import Fault, Faults, broken, cut, refused, slow, too_many
 from relais.sandbox.bot_api.state import Attachment
 from tests.bot_api import running_bot_api
 from tests.chat_room import House, eventually, make_house, rows, running, words
+from tests.conftest import MORNING
 
 
 @pytest.fixture
@@ -239,6 +246,60 @@ async def test_what_surely_did_not_leave_is_tried_for_long(house: House) -> None
     async with running(house, max_attempts=1):
         house.api.state.user_sends(house.agent, house.agent, "Bonjour")
     assert house.said_to(house.agent) == ["Entendu\N{NO-BREAK SPACE}: Bonjour"]
+
+
+async def test_a_doubt_is_not_forgotten_when_the_next_attempt_surely_fails(house: House) -> None:
+    house.api.state.faults.add(cut(done=True, method="sendMessage"))
+    house.api.state.faults.add(too_many(0, method="sendMessage"), times=2)
+    async with running(house):
+        house.api.state.user_sends(house.agent, house.agent, "Bonjour")
+    assert house.said_to(house.agent) == [
+        "Entendu\N{NO-BREAK SPACE}: Bonjour",
+        "(renvoyé)\nEntendu\N{NO-BREAK SPACE}: Bonjour",
+    ]
+
+
+class SlowAt(Faults):
+    """A Bot API that takes one of the messages, and does not say so."""
+
+    def __init__(self, rank: int) -> None:
+        super().__init__()
+        self._rank = rank
+
+    def take(self, method: str, chat_id: int | None) -> Fault | None:
+        self._rank -= method == "sendMessage"
+        return slow(60, done=True) if method == "sendMessage" and self._rank == 0 else None
+
+
+@pytest.mark.parametrize("first", ["message", "toast"])
+async def test_of_several_messages_the_one_that_may_have_left_is_marked(
+    house: House, first: Any
+) -> None:
+    """A process dies while the last of two or three messages is leaving; another takes over."""
+    parts, agent, bot = house.parts, house.agent, house.bot()
+    answers = [
+        Answer(first, agent, query_id="1", text="Un"),
+        Answer("message", agent, text="Deux"),
+        Answer("message", agent, text="Trois"),
+    ]
+    async with house.parts.database.write() as session:
+        sent = {"update_id": 1, "message": {"chat": {"id": agent}, "from": {"id": agent}}}
+        await inbox.insert(session, [sent], SystemClock().now())
+        row = await session.get_one(InboxUpdate, 1)
+        inbox.settle(row, [each.encode() for each in answers], SystemClock().now(), 0.0)
+    answerer = Answerer(parts, bot, retry_first=0.1)
+    house.api.state.faults = SlowAt(3 if first == "message" else 2)
+    dying = asyncio.create_task(answerer.send(1, answers))
+    await eventually(house, lambda: "Trois" in house.said_to(agent))
+    dying.cancel()
+    await asyncio.gather(dying, return_exceptions=True)
+    async with house.parts.database.write() as session:
+        await session.execute(update(InboxUpdate).values(reply_at=MORNING - timedelta(days=999)))
+    await answerer.take_over(1)
+    await bot.shutdown()
+    said = house.said_to(agent)
+    assert said[-1] == "(renvoyé)\nTrois"
+    assert said[:-1] == (["Un"] if first == "message" else []) + ["Deux", "Trois"]
 
 
 async def test_a_toast_is_cut_rather_than_refused(house: House) -> None:
