@@ -23,6 +23,7 @@ from digest.seminars.minutes.decide import (
     format_of,
     judge_final,
     judge_projet,
+    judge_rectified,
     lines_of,
     may_write,
     observations_until,
@@ -48,6 +49,19 @@ def test_a_draft_leaves_as_it_was_shown_and_once_a_version() -> None:
     assert judge_projet(replace(DRAFT, state=State.FINAL), 3) is Sending.CLOSED
     assert judge_projet(OPEN, 3) is Sending.SAME
     assert judge_projet(replace(OPEN, version=4), 4) is Sending.READY
+
+
+def test_final_minutes_leave_again_only_while_they_are_put_right_and_differ() -> None:
+    rectifying = replace(DRAFT, state=State.RECTIFYING)
+    assert judge_rectified(rectifying, 3) is Sending.READY
+    assert judge_rectified(rectifying, 2) is Sending.STALE
+    assert judge_rectified(replace(rectifying, as_final=True), 3) is Sending.UNCHANGED
+    assert judge_rectified(replace(rectifying, written=False), 3) is Sending.EMPTY
+    for state in (State.DRAFT, State.PROJET, State.FINAL):
+        assert judge_rectified(replace(DRAFT, state=state), 3) is Sending.CLOSED
+    assert judge_projet(rectifying, 3) is Sending.CLOSED
+    assert judge_final(rectifying, 3, NOW, confirmed=True) is Sending.CLOSED
+    assert may_write(State.RECTIFYING)
 
 
 def test_final_before_the_date_or_without_a_draft_asks_first() -> None:

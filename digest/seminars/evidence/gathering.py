@@ -197,11 +197,18 @@ class _Gathering:
         return pieces
 
     def _minutes(self, versions: Sequence[MinutesVersion]) -> list[Piece]:
-        pieces, drafts = [], 0
+        pieces, drafts, rectified = [], 0, 0
+        replaced = any(version.counts.get("reason") for version in versions)
         for version in versions:
+            again = bool(version.counts.get("reason"))
             drafts += version.what == State.PROJET
+            rectified += again
             stem = f"projet-{drafts}" if version.what == State.PROJET else "definitif"
-            what = words("minutes", what=version.what, number=drafts, kind=self._seminar.kind)
+            stem = f"{stem}-rectifie-{rectified}" if again else stem
+            what = words(
+                "minutes", what=version.what, number=drafts, kind=self._seminar.kind,
+                rectified_at=version.sent_at if again else None, replaced=replaced,
+            )  # fmt: skip
             if version.hash:
                 path = f"6-compte-rendu/{stem}-document.{extension_of('', version.name)}"
                 pieces.append(Piece(path, what, version.sent_at, self._kept(version.hash)))

@@ -18,11 +18,19 @@ SATURDAY = 5
 
 
 class State(enum.StrEnum):
-    """The life of minutes: being written, sent as « projet », « définitif »."""
+    """The life of minutes: being written, sent as « projet », « définitif », being put right.
+
+    While they are put right, what was sent last as final still holds.
+    """
 
     DRAFT = "draft"
     PROJET = "projet"
     FINAL = "final"
+    RECTIFYING = "rectifying"
+
+
+CLOSED = frozenset({State.FINAL, State.RECTIFYING})
+"""From then on there is no « projet » any more, nor observations."""
 
 
 class Sending(enum.StrEnum):
@@ -34,6 +42,7 @@ class Sending(enum.StrEnum):
     EMPTY = "empty"
     FETCHING = "fetching"
     SAME = "same"
+    UNCHANGED = "unchanged"
     CONFIRM = "confirm"
 
 
@@ -66,7 +75,7 @@ class Standing:
     """Minutes as a decision sees them.
 
     `sent_version` is that of the last « projet » (None: none was sent). `unread` counts the
-    observations that nobody has answered.
+    observations that nobody has answered. `as_final`: they say what was sent last as final.
     """
 
     state: State
@@ -76,6 +85,7 @@ class Standing:
     sent_version: int | None = None
     observations_until: datetime | None = None
     unread: int = 0
+    as_final: bool = False
 
 
 def may_write(state: State) -> bool:
@@ -102,6 +112,14 @@ def judge_final(standing: Standing, pressed: int, now: datetime, *, confirmed: b
     return found
 
 
+def judge_rectified(standing: Standing, pressed: int) -> Sending:
+    """Decide whether final minutes can leave put right, as version `pressed` was shown."""
+    if standing.state is not State.RECTIFYING:
+        return Sending.CLOSED
+    found = _complete(standing, pressed)
+    return Sending.UNCHANGED if found is Sending.READY and standing.as_final else found
+
+
 def reasons(standing: Standing, now: datetime) -> tuple[Reason, ...]:
     """Return why one would think twice before making minutes final."""
     found = []
@@ -115,8 +133,10 @@ def reasons(standing: Standing, now: datetime) -> tuple[Reason, ...]:
 
 
 def _judge(standing: Standing, pressed: int) -> Sending:
-    if standing.state is State.FINAL:
-        return Sending.CLOSED
+    return Sending.CLOSED if standing.state in CLOSED else _complete(standing, pressed)
+
+
+def _complete(standing: Standing, pressed: int) -> Sending:
     if standing.version != pressed:
         return Sending.STALE
     if standing.fetching:

@@ -13,6 +13,7 @@ from core.reference import Party, Reference
 from digest.seminars.decide import Kind, is_committee
 from digest.seminars.minutes import names, observing, screens, store
 from digest.seminars.minutes.decide import (
+    CLOSED,
     Outcome,
     Sending,
     State,
@@ -74,6 +75,8 @@ class Desk:
         found = await self.opening.to_write(turn, reference, version)
         if not isinstance(found, tuple):
             return found
+        if found[1].state in CLOSED:
+            return await self.opening.redrawn(turn, found)
         shown = await self.opening.shown(turn.session, found)
         screen = screens.preview(self.opening.parts, shown, turn.now)
         return [Redraw(screen.text, screen.keyboard)]

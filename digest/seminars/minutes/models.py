@@ -41,7 +41,8 @@ class MinutesVersion(Base):
     """Minutes as they were sent: nothing of them changes any more.
 
     `what` is `projet` or `final`. `hash` is the file that was sent, `pdf` what was typed made into
-    one (kept files). `counts` says how many were present, excused, represented. `reached` is the
+    one (kept files). `counts` says how many were present, excused, represented and, of a final
+    version that replaces another, the `reason` why. `reached` is the
     last registration whose row is in the ledger; `rows_written_at`, when all of them were.
     """
 

@@ -66,6 +66,7 @@ class Opening:
     async def shown(self, session: AsyncSession, found: Found) -> Shown:
         """Return minutes as the chat shows them."""
         seminar, minutes = found
+        final = await store.last_version(session, minutes.id, State.FINAL)
         return Shown(
             seminar=seminar,
             minutes=minutes,
@@ -73,6 +74,7 @@ class Opening:
             counts=await store.counts(session, seminar.id),
             readers=len(await sending.readers(session, seminar)),
             observations=len(await store.observations(session, minutes.id)),
+            rectified_at=final.sent_at if final and final.counts.get("reason") else None,
         )
 
     async def screen(self, session: AsyncSession, found: Found) -> Screen:

@@ -16,7 +16,7 @@ from core.printing import typeset_pdf
 from digest.seminars import rendering
 from digest.seminars.decide import is_committee
 from digest.seminars.minutes import names
-from digest.seminars.minutes.decide import State, blocks_of
+from digest.seminars.minutes.decide import CLOSED, State, blocks_of
 from digest.seminars.minutes.models import Minutes, MinutesVersion
 from digest.seminars.models import Seminar
 
@@ -41,6 +41,8 @@ class Written:
     counts: Mapping[str, int]
     observations_until: datetime | None = None
     dated: datetime | None = None
+    reason: str = ""
+    """Why a final version was put right, if it was."""
 
     @property
     def typed(self) -> bool:
@@ -53,7 +55,7 @@ def of_version(version: MinutesVersion) -> Written:
     return Written(
         State(version.what), version.version, version.text, tuple(version.decisions),
         version.name if version.hash else "", version.counts,
-        version.observations_until, version.sent_at,
+        version.observations_until, version.sent_at, str(version.counts.get("reason", "")),
     )  # fmt: skip
 
 
@@ -80,6 +82,7 @@ def shown(parts: Parts, seminar: Seminar, written: Written) -> dict[str, Any]:
             "counts": written.counts,
             "until": written.observations_until,
             "dated": written.dated,
+            "reason": written.reason,
         },
     }
 
@@ -134,7 +137,7 @@ def pdf(parts: Parts, seminar: Seminar, written: Written, printed_at: datetime) 
     data = {
         "language": language,
         "network": parts.settings.network.name,
-        "draft": written.what is not State.FINAL,
+        "draft": written.what not in CLOSED,
         **{block: say(block) for block in labels},
         "blocks": [
             {

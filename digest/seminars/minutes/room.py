@@ -8,17 +8,18 @@ from digest.seminars.minutes.desk import Desk
 from digest.seminars.minutes.fetching import fetching
 from digest.seminars.minutes.opening import Opening
 from digest.seminars.minutes.pages import MinutesPages
+from digest.seminars.minutes.rectifying import Rectifying
 from digest.seminars.minutes.writing import Writing
 
 
 def build(parts: Parts, files: FileSource) -> Room:
     """Return what minutes need."""
     opening = Opening(parts)
-    desk, writing = Desk(opening), Writing(opening)
+    desk, writing, rectifying = Desk(opening), Writing(opening), Rectifying(opening)
     return Room(
         name="minutes",
-        actions=(*desk.actions(), *writing.actions()),
-        forms=writing.forms(),
+        actions=(*desk.actions(), *writing.actions(), *rectifying.actions()),
+        forms=(*writing.forms(), *rectifying.forms()),
         pages=MinutesPages(parts).routes(),
         ticks=(fetching(parts, files).tick(), sending.tick(parts), personal.tick(parts)),
         deliveries=deliveries.delivery_kinds(parts),

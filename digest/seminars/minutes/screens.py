@@ -11,6 +11,7 @@ from digest.seminars import rendering
 from digest.seminars.decide import Kind, is_committee
 from digest.seminars.minutes import names
 from digest.seminars.minutes.decide import (
+    CLOSED,
     Standing,
     State,
     lines_of,
@@ -45,6 +46,7 @@ class Shown:
     counts: Mapping[str, int]
     readers: int
     observations: int
+    rectified_at: datetime | None = None
 
     @property
     def committee(self) -> bool:
@@ -83,6 +85,7 @@ def values(parts: Parts, shown: Shown) -> dict[str, Any]:
         "sent_at": minutes.sent_at,
         "until": minutes.observations_until,
         "final_at": minutes.final_at,
+        "rectified_at": shown.rectified_at,
         "published": minutes.published_at is not None,
         "observations": shown.observations,
         "unread": standing.unread,
@@ -95,14 +98,16 @@ def _keyboard(parts: Parts, shown: Shown) -> Keyboard:
     rows: list[tuple[Button, ...]] = []
     if may_write(state):
         rows += _writing(shown)
-    if shown.standing.written and not shown.standing.fetching and may_write(state):
+    if shown.standing.written and not shown.standing.fetching and state not in CLOSED:
         rows.append((shown.button("preview_button", "minutes.preview"),))
     if shown.observations:
         rows.append((shown.button("observations_button", "minutes.observations"),))
     if state is State.PROJET:
         rows.append((shown.button("final_button", "minutes.close"),))
     if state is State.FINAL:
-        rows += _published(parts, shown)
+        rows += [*_published(parts, shown), (shown.button("rectify_button", "minutes.rectify"),)]
+    if state is State.RECTIFYING:
+        rows += _rectifying(parts, shown)
     return tuple(rows)
 
 
@@ -118,6 +123,15 @@ def _writing(shown: Shown) -> Sequence[tuple[Button, ...]]:
     if shown.minutes.hash:
         second.append(shown.button("unfile_button", "minutes.unfile"))
     return [tuple(row) for row in (first, second) if row]
+
+
+def _rectifying(parts: Parts, shown: Shown) -> Sequence[tuple[Button, ...]]:
+    preview = Button(words("preview_page_button"), url=names.preview_url(parts, shown.minutes.id))
+    return [
+        (preview,),
+        (shown.button("send_rectified_button", "minutes.send_rectified"),),
+        (shown.button("give_up_button", "minutes.give_up"),),
+    ]
 
 
 def _published(parts: Parts, shown: Shown) -> Sequence[tuple[Button, ...]]:

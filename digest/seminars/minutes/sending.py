@@ -1,7 +1,7 @@
 """Minutes on their way: what was typed made into a file, then a row for each reader."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from core.failpoints import reach
 from core.files import keep
 from core.ledger import store as ledger
 from core.ledger.draft import Channel, Content, Draft
+from core.ledger.models import Delivery
 from core.one_by_one import one_by_one
 from core.parts import Parts
 from core.reference import Party
@@ -21,7 +22,7 @@ from digest.seminars.attendance.store import presence
 from digest.seminars.contacts import Contact, contacts_of
 from digest.seminars.decide import Kind
 from digest.seminars.minutes import names, rendering
-from digest.seminars.minutes.decide import State, receives
+from digest.seminars.minutes.decide import CLOSED, State, receives
 from digest.seminars.minutes.models import Minutes, MinutesVersion
 from digest.seminars.models import Registration, Seminar, Speaker
 from digest.seminars.rules import RegistrationState
@@ -95,7 +96,7 @@ async def _write_some(parts: Parts, identity: int, now: datetime) -> bool:
         if version.rows_written_at is not None:  # another process was quicker
             return False
         minutes = await session.get_one(Minutes, version.minutes_id)
-        if version.what == State.PROJET and minutes.state == State.FINAL:
+        if version.what == State.PROJET and minutes.state in CLOSED:
             version.rows_written_at = now
             return False
         seminar = await session.get_one(Seminar, minutes.seminar_id)
@@ -108,10 +109,13 @@ async def _write_some(parts: Parts, identity: int, now: datetime) -> bool:
             )
         ).all()
         present = await presence(session, seminar.id)
-        parties = [row.party for row in chunk if _receives(seminar, row, present)]
+        told = await _told(session, version)
+        parties = [
+            row.party for row in chunk if row.party in told or _receives(seminar, row, present)
+        ]
         last = len(chunk) < CHUNK
         if last:
-            parties += await _others(session, seminar, present)
+            parties += await _others(session, seminar, present, told)
         new = await _post(session, parts, seminar, version, parties, now)
         log.info("minutes.posted", minutes=minutes.id, what=version.what, new=new)
         if chunk:
@@ -125,8 +129,24 @@ def _receives(seminar: Seminar, row: Registration, present: Mapping[str, bool]) 
     return receives(Kind(seminar.kind), state, present=present.get(row.party, False))
 
 
+async def _told(session: AsyncSession, version: MinutesVersion) -> set[str]:
+    """Return whom the final version was for that this one replaces."""
+    if not version.counts.get("reason"):
+        return set()
+    rows = await session.scalars(
+        select(Delivery.recipient).where(
+            Delivery.kind == names.FINAL,
+            Delivery.cause == str(names.minutes_reference(version.minutes_id)),
+        )
+    )
+    return set(rows)
+
+
 async def _others(
-    session: AsyncSession, seminar: Seminar, present: Mapping[str, bool]
+    session: AsyncSession,
+    seminar: Seminar,
+    present: Mapping[str, bool],
+    told: Collection[str] = (),
 ) -> Sequence[str]:
     """Return who is in no registration: those who came all the same, speakers of the directory."""
     registered = select(Registration.party).where(Registration.seminar_id == seminar.id)
@@ -135,7 +155,7 @@ async def _others(
         select(Speaker.party).where(Speaker.seminar_id == seminar.id, Speaker.party.is_not(None))
     )
     came = {party for party, there in present.items() if there}
-    return sorted((came | {party for party in speakers if party}) - known)
+    return sorted((came | {party for party in speakers if party} | {*told}) - known)
 
 
 async def _post(  # noqa: PLR0917  # what is sent, then to whom

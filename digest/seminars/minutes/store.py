@@ -61,6 +61,7 @@ async def last_version(
 async def standing(session: AsyncSession, minutes: Minutes) -> Standing:
     """Return minutes as decisions see them."""
     sent = await last_version(session, minutes.id, State.PROJET)
+    final = await last_version(session, minutes.id, State.FINAL)
     unread = await session.scalar(
         select(func.count()).where(
             Observation.minutes_id == minutes.id,
@@ -76,7 +77,12 @@ async def standing(session: AsyncSession, minutes: Minutes) -> Standing:
         sent_version=None if sent is None else sent.version,
         observations_until=minutes.observations_until,
         unread=unread or 0,
+        as_final=final is not None and _says(minutes) == _says(final),
     )
+
+
+def _says(written: Minutes | MinutesVersion) -> tuple[str, list[Any], str | None]:
+    return written.text, list(written.decisions), written.hash
 
 
 async def change(
@@ -109,10 +115,12 @@ async def send(  # noqa: PLR0917  # what is sent, then by whom and when
     what: State,
     by: Party,
     now: datetime,
+    reason: str = "",
 ) -> MinutesVersion:
     """Freeze what is written, as « projet » or « définitif »; the tick then sends it.
 
-    A draft that has not left yet does not leave any more once they are final.
+    A draft that has not left yet does not leave any more once they are final. With a `reason`,
+    what is final replaces what was; it is dated of the first one where dates count.
     """
     minutes.state = what.value
     if what is State.PROJET:
@@ -120,7 +128,7 @@ async def send(  # noqa: PLR0917  # what is sent, then by whom and when
         days = parts.settings.seminars.observation_days
         minutes.observations_until = observations_until(now, days)
     else:
-        minutes.final_at = now
+        minutes.final_at = minutes.final_at or now
         prefix = f"seminar:{seminar.id}/minutes/"
         reference = names.minutes_reference(minutes.id)
         await ledger.cancel(
@@ -134,7 +142,10 @@ async def send(  # noqa: PLR0917  # what is sent, then by whom and when
         decisions=minutes.decisions,
         hash=minutes.hash,
         name=minutes.name,
-        counts=dict(await counts(session, seminar.id)),
+        counts={
+            **await counts(session, seminar.id),
+            **({"reason": reason} if reason else {}),
+        },
         observations_until=minutes.observations_until if what is State.PROJET else None,
         sent_at=now,
         sent_by=str(by),
@@ -142,10 +153,28 @@ async def send(  # noqa: PLR0917  # what is sent, then by whom and when
     session.add(version)
     await session.flush()
     verb = "minutes.sent" if what is State.PROJET else "minutes.final"
+    verb = "minutes.rectified" if reason else verb
     acts.record(
         session, by, verb, names.minutes_reference(minutes.id), now, version=minutes.version
     )
     return version
+
+
+async def reopen(session: AsyncSession, minutes: Minutes, by: Party, now: datetime) -> None:
+    """Let final minutes be written again; what was sent holds until it is replaced."""
+    minutes.state = State.RECTIFYING.value
+    acts.record(session, by, "minutes.reopened", names.minutes_reference(minutes.id), now)
+
+
+async def give_up(session: AsyncSession, minutes: Minutes, by: Party, now: datetime) -> None:
+    """Leave final minutes as they were sent last."""
+    final = await last_version(session, minutes.id, State.FINAL)
+    if final is not None:
+        minutes.text, minutes.decisions = final.text, final.decisions
+        minutes.hash, minutes.name, minutes.asked = final.hash, final.name, None
+    minutes.state = State.FINAL.value
+    minutes.version += 1
+    acts.record(session, by, "minutes.kept", names.minutes_reference(minutes.id), now)
 
 
 async def publish(session: AsyncSession, minutes: Minutes, by: Party, now: datetime) -> None:

@@ -61,9 +61,9 @@ class Writing:
             Form(
                 "minutes.decide",
                 (
-                    Field("what", words("decision_what_question"), _line),
-                    Field("who", words("decision_who_question"), _line),
-                    Field("by", words("decision_by_question"), _line, none),
+                    Field("what", words("decision_what_question"), parse_line),
+                    Field("who", words("decision_who_question"), parse_line),
+                    Field("by", words("decision_by_question"), parse_line, none),
                 ),
                 self.decided,
                 Role.ANIMATOR,
@@ -220,7 +220,8 @@ def _passage(text: str, _now: datetime) -> str:
     return read
 
 
-def _line(text: str, _now: datetime) -> str:
+def parse_line(text: str, _now: datetime) -> str:
+    """Read a line that says something. Raises InputError: `words_empty`, `line_long`."""
     read = " ".join(visible(text).split())
     if not read:
         raise InputError("words_empty")
