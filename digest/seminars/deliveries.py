@@ -29,6 +29,9 @@ from digest.subscribers.suppression import reasons_of
 Refusal = Callable[[Seminar, Parcel, datetime], str | None]
 """Why something must not leave; None when it may."""
 
+ASKED_NOTHING = frozenset({RegistrationState.INVITED, RegistrationState.EXCUSED})
+"""The states of who does not come, nor said that they would."""
+
 
 def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     """Return the kinds of what answers a request: all leave again when in doubt, marked as such."""
@@ -43,21 +46,21 @@ def kind(
     wanted: Collection[RegistrationState],
     refusal: Refusal,
     settled: Settled = nothing_more,
-    unwritten: Collection[Reason] = (Reason.BOUNCED,),
+    unasked: Collection[Reason] = (),
 ) -> DeliveryKind:
     """Return a kind that leaves to who is in one of the `wanted` states, unless refused.
 
-    In doubt, it leaves again, marked as such. `settled` is told of refusals only. `unwritten` are
-    the reasons for which no mail goes to an address.
+    In doubt, it leaves again, marked as such. `settled` is told of refusals only. No mail goes to
+    an address in error, nor, for the `unasked` reasons, to who asked for nothing.
     """
 
     async def prepare_many(
         session: AsyncSession, parcels: Sequence[Parcel], now: datetime
     ) -> Sequence[Ready | Skip]:
-        return await _rechecked(session, parcels, wanted, refusal, unwritten, now)
+        return await _rechecked(session, parcels, wanted, refusal, unasked, now)
 
     async def prepare(session: AsyncSession, parcel: Parcel, now: datetime) -> Ready | Skip:
-        (answer,) = await _rechecked(session, [parcel], wanted, refusal, unwritten, now)
+        (answer,) = await _rechecked(session, [parcel], wanted, refusal, unasked, now)
         return answer
 
     return DeliveryKind(
@@ -98,7 +101,7 @@ async def _rechecked(  # noqa: PLR0917  # what was asked of the kind, and the pr
     parcels: Sequence[Parcel],
     wanted: Collection[RegistrationState],
     refusal: Refusal,
-    unwritten: Collection[Reason],
+    unasked: Collection[Reason],
     now: datetime,
 ) -> list[Ready | Skip]:
     """Answer for each parcel, in their order, by a few queries whatever their number."""
@@ -108,11 +111,7 @@ async def _rechecked(  # noqa: PLR0917  # what was asked of the kind, and the pr
     states = await _states(session, numbers, {str(parcel.recipient) for parcel in parcels})
     contacts = await contacts_of(session, {parcel.recipient for parcel in parcels})
     emails = {each.email.lower() for each in contacts.values() if each.email}
-    dead = {
-        email: reason
-        for email, reason in (await reasons_of(session, emails)).items()
-        if reason in unwritten
-    }
+    reasons = await reasons_of(session, emails)
 
     def answer(parcel: Parcel) -> Ready | Skip:
         seminar = seminars.get(parcel.cause.number)
@@ -122,9 +121,11 @@ async def _rechecked(  # noqa: PLR0917  # what was asked of the kind, and the pr
         if reason is not None:
             return Skip(reason)
         state = states.get((seminar.id, str(parcel.recipient)))
-        if state not in wanted:
+        only = parcel.values.get(names.ONLY)
+        if state is None or state not in ({only} if only else wanted):
             return Skip(state or "not_registered")
-        return _reached(parcel, contacts.get(str(parcel.recipient)), dead)
+        unwritten = {Reason.BOUNCED, *(unasked if state in ASKED_NOTHING else ())}
+        return _reached(parcel, contacts.get(str(parcel.recipient)), reasons, unwritten)
 
     return [answer(parcel) for parcel in parcels]
 
@@ -140,7 +141,12 @@ async def _states(
     return {(row.seminar_id, row.party): row.state for row in rows}
 
 
-def _reached(parcel: Parcel, contact: Contact | None, dead: Mapping[str, Reason]) -> Ready | Skip:
+def _reached(
+    parcel: Parcel,
+    contact: Contact | None,
+    reasons: Mapping[str, Reason],
+    unwritten: Collection[Reason],
+) -> Ready | Skip:
     """Say where a parcel goes. Who left the letter still gets what concerns their registration."""
     if contact is None:
         return Skip("erased")
@@ -149,6 +155,7 @@ def _reached(parcel: Parcel, contact: Contact | None, dead: Mapping[str, Reason]
         return Skip("no_address")
     if not isinstance(address, MailAddress):
         return Ready(address)
-    if reason := dead.get(address.email.lower()):
+    reason = reasons.get(address.email.lower())
+    if reason is not None and reason in unwritten:
         return Skip(reason.value)
     return Ready(address, {names.ATTENDEE: address.email})

@@ -34,6 +34,9 @@ CONFIRM_URL = "confirm_url"
 VERSION = "version"
 """The version of the meeting that a delivery speaks of, among its values."""
 
+ONLY = "only"
+"""The state of the only ones to whom a delivery is of use, among its values."""
+
 ATTENDEE = fill.ATTENDEE
 """The recipient's own address in a mail's calendar: never stored, given as the mail leaves."""
 

@@ -334,7 +334,7 @@ async def test_a_new_date_is_told_to_all_whom_it_concerns_with_their_calendars(
     seminar = await everybody(house)
     await house.move(seminar, STARTS_AT + timedelta(days=7))
     await house.tick()
-    assert await told(house, names.UPDATE) == ["person:1", "person:2", "person:3"]
+    assert await told(house, names.UPDATE) == ["person:1", "person:2", "person:3", "person:4"]
     invited = await mail_of(house, names.UPDATE, ODILE)
     assert "Subject: Nouvelle date : séminaire « Accueillir, et après ? »" in invited
     assert "vendredi 19 mars 2027" in invited
@@ -354,6 +354,85 @@ def part_of(mail: bytes) -> str:
     message = message_from_bytes(mail, policy=default)
     (part,) = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     return str(part.get_content())
+
+
+async def test_who_was_excused_is_told_of_the_new_date_once_and_may_answer_again(
+    house: SeminarHouse,
+) -> None:
+    seminar = await house.seminar(STARTS_AT)
+    await answer(house, seminar, p1="excused", p2="excused", p3="excused", p4="represented")
+    async with house.database.write() as session:
+        await session.execute(update(Person).where(Person.id == PAUL).values(email="p@relais.test"))
+        marc = await session.get_one(Person, MARC)
+        marc.given_name = marc.family_name = ""  # erased
+        (await session.get_one(Person, INES)).preferred_channel = "chat"
+    await house.move(seminar, STARTS_AT + timedelta(days=7))
+    for _ in range(2):
+        await house.tick()
+    assert sorted(await told(house, names.UPDATE)) == ["person:1", "person:2", "person:4"]
+    text = await mail_of(house, names.UPDATE, ODILE)
+    assert "Subject: Nouvelle date : séminaire « Accueillir, et après ? »" in text
+    assert "Vous étiez excusé(e) à l’ancienne date. Si la nouvelle vous convient" in text
+    assert "parce que vous étiez excusé(e) à cette rencontre, dont la date a changé" in text
+    assert "Dire si je viens ou non : https://relais.test/rencontres/reponse/" in text
+    rows = {row.recipient: row for row in await house.rows(names.UPDATE)}
+    assert b"text/calendar" not in await house.body(rows["person:1"])
+    post = await house.chat_post(rows["person:2"])
+    assert "Vous étiez excusé(e) à l’ancienne date." in post.text
+    labels = [each.label for row in post.keyboard for each in row]
+    assert labels == ["Je viens", "Répondre autrement", "Voir la page"]
+    assert "prévenir la personne qui vous représente" in await mail_of(house, names.UPDATE, PAUL)
+    async with house.database.write() as session:  # who answers meanwhile is answered then
+        await session.execute(
+            update(Registration).where(Registration.party == "person:1").values(state="registered")
+        )
+    assert await house.prepared(rows["person:1"]) == Skip("registered")
+    await house.move(seminar, STARTS_AT + timedelta(days=14))
+    await house.tick()
+    assert (await told(house, names.UPDATE)).count("person:2") == 2, "once for each new date"
+
+
+async def test_who_was_excused_is_told_nothing_of_another_programme_or_place(
+    house: SeminarHouse,
+) -> None:
+    seminar = await house.seminar(STARTS_AT)
+    await answer(house, seminar, p1="excused", p2="registered")
+    for name in ("programme", "place"):
+        async with house.database.write() as session:
+            row = await session.get_one(Seminar, seminar)
+            await store.rise(session, house.parts, row, name, house.clock.now())
+        await house.tick()
+    assert set(await told(house, names.UPDATE)) == {"person:2"}
+
+
+async def test_who_is_excused_after_a_change_was_posted_does_not_get_it(
+    house: SeminarHouse,
+) -> None:
+    seminar = await house.seminar(STARTS_AT)
+    await answer(house, seminar, p1="registered", p3="registered")
+    await house.move(seminar, STARTS_AT + timedelta(days=7))
+    await house.tick()
+    async with house.database.write() as session:
+        await session.execute(update(Registration).values(state="excused"))
+    first, second = await house.rows(names.UPDATE)
+    assert await house.prepared(first) == Skip("excused")
+    await settle(house, second, Refused("blocked"))
+    assert len(await house.rows(names.UPDATE)) == 2, "nor on another channel"
+
+
+async def test_who_wants_no_mail_from_us_is_told_of_a_new_date_only_where_they_are_registered(
+    house: SeminarHouse,
+) -> None:
+    seminar = await house.seminar(STARTS_AT)
+    await answer(house, seminar, p1="excused", p2="registered")
+    async with house.database.write() as session:
+        for email in (ODILE_MAIL, INES_MAIL):
+            await suppress(session, email, Reason.COMPLAINED, "", house.clock.now())
+    await house.move(seminar, STARTS_AT + timedelta(days=7))
+    await house.tick()
+    rows = {row.recipient: row for row in await house.rows(names.UPDATE)}
+    assert await house.prepared(rows["person:1"]) == Skip("complained")
+    assert isinstance(await house.prepared(rows["person:2"]), Ready)
 
 
 @pytest.mark.parametrize(

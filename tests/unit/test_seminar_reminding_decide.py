@@ -24,6 +24,7 @@ from digest.seminars.reminding.decide import (
     judge,
     offsets,
     opening,
+    states_of,
 )
 from digest.seminars.reminding.working_days import (
     is_working_day,
@@ -284,40 +285,71 @@ def invited(identity: int, at: datetime) -> Concerned:
 
 def test_who_registered_after_a_reminder_was_due_does_not_get_it() -> None:
     early, late = registered(1, WEEK.due_at), registered(2, WEEK.due_at + timedelta(seconds=1))
-    assert concerned([early, late], What.REMINDER, WEEK.due_at) == (early,)
-    assert concerned([early, late], What.REMINDER, EVE.due_at) == (early, late)
+    assert concerned([early, late], WEEK, open_to_all=True) == (early,)
+    assert concerned([early, late], EVE, open_to_all=True) == (early, late)
 
 
 def test_who_was_invited_after_a_chase_was_due_is_not_chased() -> None:
     early, late = invited(1, CHASE.due_at), invited(2, CHASE.due_at + timedelta(seconds=1))
-    assert concerned([early, late], What.CHASE, CHASE.due_at) == (early,)
+    assert concerned([early, late], CHASE, open_to_all=False) == (early,)
 
 
 @pytest.mark.parametrize("what", [What.UPDATE, What.CANCELLATION])
 def test_a_change_is_told_to_all_even_when_clocks_disagree(what: What) -> None:
     said_at = WEEK.due_at
     later_by_another_clock = registered(1, said_at + timedelta(seconds=3))
-    assert concerned([later_by_another_clock], what, said_at) == (later_by_another_clock,)
+    said = Announced(what, "moved", said_at)
+    assert concerned([later_by_another_clock], said, open_to_all=True) == (later_by_another_clock,)
 
 
 @pytest.mark.parametrize(
-    ("what", "states"),
+    ("what", "name", "states"),
     [
-        (What.INVITATION, "invited"),
-        (What.CHASE, "invited"),
-        (What.REMINDER, "registered"),
-        (What.UPDATE, "invited registered waiting represented"),
-        (What.CANCELLATION, "invited registered waiting represented"),
-        (What.THANKS, "invited registered waiting excused represented cancelled"),
+        (What.INVITATION, "invitation", "invited"),
+        (What.CHASE, "J-30/relance", "invited"),
+        (What.REMINDER, "J-7", "registered"),
+        (What.UPDATE, "programme", "invited registered waiting represented"),
+        (What.UPDATE, "place+programme", "invited registered waiting represented"),
+        (What.UPDATE, "moved", "invited registered waiting excused represented"),
+        (What.UPDATE, "moved+place", "invited registered waiting excused represented"),
+        (What.CANCELLATION, "cancelled", "invited registered waiting represented"),
+        (What.THANKS, "merci", "invited registered waiting excused represented cancelled"),
     ],
 )
-def test_whom_each_announcement_is_for(what: What, states: str) -> None:
+def test_whom_each_announcement_is_for(what: What, name: str, states: str) -> None:
     then = CHASE.due_at
     everybody = [
         Concerned(number, f"person:{number}", state, then, then)
         for number, state in enumerate(RegistrationState)
     ]
-    assert " ".join(one.state for one in concerned(everybody, what, then)) == states
+    found = concerned(everybody, Announced(what, name, then), open_to_all=True)
+    assert " ".join(one.state for one in found) == states
+    assert states_of(what, name) == set(states.split())
+
+
+@pytest.mark.parametrize(
+    ("answered", "invited", "open_to_all", "told"),
+    [
+        (-1, True, False, True),
+        (0, True, False, True),
+        (1, True, True, False),  # that is the date that they declined
+        (-1, False, True, True),
+        (-1, False, False, False),  # they may not come
+        (None, True, False, True),
+    ],
+)
+def test_who_was_excused_is_told_of_a_new_date_on_which_they_may_come(
+    answered: int | None, invited: bool, open_to_all: bool, told: bool
+) -> None:
+    moved = Announced(What.UPDATE, "moved", WEEK.due_at)
+    one = Concerned(
+        1,
+        "person:1",
+        RegistrationState.EXCUSED,
+        invited_at=CHASE.due_at if invited else None,
+        answered_at=None if answered is None else moved.due_at + timedelta(hours=answered),
+    )
+    assert bool(concerned([one], moved, open_to_all=open_to_all)) is told
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from digest.seminars.attendance import thanks
 from digest.seminars.calendars.parts import calendar_part
 from digest.seminars.inviting.mails import invitation
 from digest.seminars.models import Seminar
-from digest.seminars.reminding.decide import Announced, What, is_short
+from digest.seminars.reminding.decide import Announced, Concerned, What, is_short
 from digest.seminars.rendering import shown
 from digest.seminars.rules import RegistrationState
 
@@ -69,16 +69,18 @@ def content(parts: Parts, seminar: Seminar, speech: Speech) -> Content:
 def values(
     parts: Parts,
     seminar: Seminar,
-    registration: int,
+    one: Concerned,
     channel: Channel,
-    what: What = What.REMINDER,
+    what: What,
 ) -> dict[str, str]:
-    """Return what differs from one recipient to the next; `version` is for the recheck."""
+    """Return what differs from one recipient to the next; some of it is for the recheck."""
     given = {names.VERSION: str(seminar.version)}
     if what is What.THANKS:
-        return given | thanks.values(parts, registration, channel)
+        return given | thanks.values(parts, one.id, channel)
+    if one.state is RegistrationState.EXCUSED:
+        given[names.ONLY] = one.state.value
     if channel is Channel.MAIL:
-        given[names.ANSWER_URL] = names.answer_url(parts, registration)
+        given[names.ANSWER_URL] = names.answer_url(parts, one.id)
     return given
 
 
@@ -111,10 +113,13 @@ def fitting_lines(lines: Sequence[str], most: int) -> list[str]:
 
 
 def _calendar(parts: Parts, seminar: Seminar, speech: Speech) -> CalendarPart | None:
-    """Give what changes a calendar: a change and a cancellation do, a reminder does not."""
+    """Give what changes a calendar: a change and a cancellation do, a reminder does not.
+
+    Who was excused has nothing in theirs.
+    """
     if speech.announced.what is What.CANCELLATION:
         return calendar_part(parts, seminar, "CANCEL", language=speech.language)
-    if speech.announced.what is not What.UPDATE:
+    if speech.announced.what is not What.UPDATE or speech.state is RegistrationState.EXCUSED:
         return None
     return calendar_part(
         parts,
@@ -129,11 +134,12 @@ def _keyboard(parts: Parts, seminar: Seminar, speech: Speech) -> Keyboard:
     if speech.announced.what is What.CANCELLATION:
         return ((Button(words("others_button"), url=names.page_url(parts, "/rencontres")),),)
     page = Button(words("page_button"), url=names.seminar_url(parts, seminar))
-    if speech.state is not RegistrationState.INVITED:
+    if speech.state not in {RegistrationState.INVITED, RegistrationState.EXCUSED}:
         return ((_act(seminar, "change_button", "registrations.mine"),), (page,))
     come = _act(seminar, "come_button", "seminars.join")
     excuse = _act(seminar, "excuse_button", "registrations.excuse")
-    return ((come, excuse), (_act(seminar, "answer_button", "registrations.mine"),), (page,))
+    answers = (come, excuse) if speech.state is RegistrationState.INVITED else (come,)
+    return (answers, (_act(seminar, "answer_button", "registrations.mine"),), (page,))
 
 
 def _act(seminar: Seminar, label: str, action: str) -> Button:

@@ -74,7 +74,7 @@ class Concerned:
     """Somebody whom a meeting concerns.
 
     `registered_at` and `invited_at` are since when they are certain to come, and when they were
-    invited (None: not so).
+    invited (None: not so); `answered_at` is when they last said whether they come.
     """
 
     id: int
@@ -82,6 +82,7 @@ class Concerned:
     state: RegistrationState
     registered_at: datetime | None = None
     invited_at: datetime | None = None
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,18 @@ STATES = {
     ),
 }
 """Whom each announcement may concern. Who came in the end is thanked, whatever they had said."""
+
+MOVED = "moved"
+"""How a change of the date is called."""
+
+
+def states_of(what: What, name: str) -> frozenset[RegistrationState]:
+    """Return the states of those whom an announcement may concern.
+
+    Who was excused may well be free on another date, and is told of that only.
+    """
+    new_date = what is What.UPDATE and MOVED in name.split("+")
+    return STATES[what] | {RegistrationState.EXCUSED} if new_date else STATES[what]
 
 
 def due_instant(starts_at: datetime, days: int, hour: int) -> datetime:
@@ -213,17 +226,23 @@ def opening(hour: int, starts_at: datetime, now: datetime) -> datetime:
     return aware(datetime.combine(day, time(hour), PARIS))
 
 
-def concerned(known: Iterable[Concerned], what: What, due_at: datetime) -> tuple[Concerned, ...]:
+def concerned(
+    known: Iterable[Concerned], announced: Announced, *, open_to_all: bool
+) -> tuple[Concerned, ...]:
     """Return those whom an announcement is for.
 
     Who registered, or was invited, after a reminder was due knew the date then. A change is for
     all: two clocks, or one that was set back, must not hide it from who registered just before it.
+    Who was excused is told of a new date if they can still come, unless that is what they declined.
     """
-    of_use = [one for one in known if one.state in STATES[what]]
-    if what is What.REMINDER:
+    due_at, states = announced.due_at, states_of(announced.what, announced.name)
+    of_use = [one for one in known if one.state in states]
+    if announced.what is What.REMINDER:
         of_use = [one for one in of_use if _before(one.registered_at, due_at)]
-    if what is What.CHASE:
+    if announced.what is What.CHASE:
         of_use = [one for one in of_use if _before(one.invited_at, due_at)]
+    if announced.what is What.UPDATE:
+        of_use = [one for one in of_use if _may_come(one, due_at, open_to_all=open_to_all)]
     return tuple(of_use)
 
 
@@ -239,6 +258,14 @@ def is_news(what: What, version: int, told: Iterable[Told]) -> bool:
     return bool(known) and not any(
         each.version == version and each.state not in UNSENT for each in known
     )
+
+
+def _may_come(one: Concerned, moved_at: datetime, *, open_to_all: bool) -> bool:
+    """Say whether a new date is of use to somebody; it always is to who was not excused."""
+    if one.state is not RegistrationState.EXCUSED:
+        return True
+    declined_it = one.answered_at is not None and one.answered_at > moved_at
+    return not declined_it and (open_to_all or one.invited_at is not None)
 
 
 def _before(since: datetime | None, due_at: datetime) -> bool:

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.ledger.draft import Channel, Draft, Parcel, Refused, Sent, Settled, Skip
 from core.ledger.store import post
 from core.parts import Parts
+from digest.seminars import names
 from digest.seminars.contacts import contact_of
 from digest.seminars.models import Seminar
 from digest.seminars.registrations import of_party
 from digest.seminars.reminding import contents
-from digest.seminars.reminding.decide import Announced, What
+from digest.seminars.reminding.decide import STATES, Announced, Concerned, What
 from digest.seminars.reminding.names import KINDS, is_elsewhere, name_of, slot_elsewhere
 from digest.seminars.rules import RegistrationState
 
@@ -48,8 +49,11 @@ async def _again(session: AsyncSession, parts: Parts, parcel: Parcel, now: datet
     if registration is None:
         return
     announced = Announced(WHATS[parcel.kind], name_of(parcel.slot), now)
-    state = RegistrationState(registration.state)
-    speech = contents.Speech(announced, state, channel, contact.language)
+    one = Concerned(registration.id, registration.party, RegistrationState(registration.state))
+    only = parcel.values.get(names.ONLY)
+    if one.state not in ({only} if only else STATES[announced.what]):
+        return
+    speech = contents.Speech(announced, one.state, channel, contact.language)
     draft = Draft(
         kind=parcel.kind,
         slot=slot_elsewhere(parcel.slot, channel),
@@ -57,7 +61,7 @@ async def _again(session: AsyncSession, parts: Parts, parcel: Parcel, now: datet
         content=contents.content(parts, seminar, speech),
         cause=parcel.cause,
         due_at=now,
-        values=contents.values(parts, seminar, registration.id, channel, announced.what),
+        values=contents.values(parts, seminar, one, channel, announced.what),
         bulk=parcel.bulk,
     )
     await post(session, [draft], now)

@@ -9,21 +9,21 @@ from core.ledger.models import Delivery
 from core.ledger.rules import State
 from digest.seminars import names
 from digest.seminars.models import Announcement, Registration
-from digest.seminars.reminding.decide import STATES, Concerned, Told, What
+from digest.seminars.reminding.decide import Announced, Concerned, Told, What, states_of
 from digest.seminars.reminding.names import slots_of
 from digest.seminars.rules import RegistrationState
 
 
 async def following(
-    session: AsyncSession, seminar: int, what: What, after: int, limit: int
+    session: AsyncSession, seminar: int, announced: Announced, after: int, limit: int
 ) -> Sequence[Concerned]:
     """Return those whom an announcement may concern, whose registration's id is above `after`."""
-    row = Registration
+    row, states = Registration, states_of(announced.what, announced.name)
     rows = await session.execute(
-        select(row.id, row.party, row.state, row.registered_at, row.invited_at)
+        select(row.id, row.party, row.state, row.registered_at, row.invited_at, row.answered_at)
         .where(
             row.seminar_id == seminar,
-            row.state.in_([state.value for state in STATES[what]]),
+            row.state.in_([state.value for state in states]),
             row.id > after,
         )
         .order_by(row.id)
@@ -31,10 +31,11 @@ async def following(
     )
     return [
         Concerned(
-            each.id, each.party, RegistrationState(each.state), each.registered_at, each.invited_at
+            each.id, each.party, RegistrationState(each.state), each.registered_at,
+            each.invited_at, each.answered_at,
         )
         for each in rows
-    ]
+    ]  # fmt: skip
 
 
 async def told(

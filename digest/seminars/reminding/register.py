@@ -13,7 +13,7 @@ from core.ledger.rules import State
 from digest.seminars import names
 from digest.seminars.models import Announcement, Registration, Seminar
 from digest.seminars.reminding import announcements
-from digest.seminars.reminding.decide import STATES, Progress, What
+from digest.seminars.reminding.decide import STATES, Progress, What, states_of
 from digest.seminars.reminding.names import KINDS, slot_of, slots_of
 
 Counted = Mapping[str, Sequence[tuple[State, str, bool, int]]]
@@ -29,6 +29,7 @@ KNOWN = frozenset(
         "excused",
         "represented",
         "waiting",
+        "registered",
         "moved",
         "begun",
     }
@@ -98,7 +99,7 @@ async def _by_state(session: AsyncSession, seminar: int) -> Counter[str]:
 def _line(row: Announcement, counts: Counted, by_state: Mapping[str, int]) -> Line:
     what = What(row.what)
     if row.state == Progress.PLANNED and not row.reached:
-        states = STATES[What.REMINDER if what is What.THANKS else what]
+        states = STATES[What.REMINDER] if what is What.THANKS else states_of(what, row.name)
         return Line(row, people=sum(by_state.get(state, 0) for state in states))
     first, *others = slots_of(slot_of(what, row.seminar_id, row.name, row.version))
     posted = [each for slot in (first, *others) for each in counts.get(slot, ())]

@@ -72,7 +72,7 @@ async def _say_some(parts: Parts, identity: int, now: datetime) -> bool:
             return False
         if not await _may_leave(session, parts, seminar, row, now):
             return False
-        chunk = await people.following(session, seminar.id, What(row.what), row.reached, CHUNK)
+        chunk = await people.following(session, seminar.id, announced_of(row), row.reached, CHUNK)
         drafts = await _drafts(session, parts, seminar, row, chunk)
         failpoints.reach("seminars.before_chunk")
         new = await ledger.post(session, drafts, now)
@@ -147,13 +147,15 @@ async def _drafts(
 ) -> list[Draft]:
     """Return one draft for each party concerned; each content is built once."""
     announced = announced_of(row)
-    told = concerned(chunk, announced.what, announced.due_at)
+    told = concerned(chunk, announced, open_to_all=seminar.open_to_all)
     if announced.what is What.THANKS:
         present = await presence(session, seminar.id)
         told = tuple(one for one in told if _thanked(one, present))
     if announced.what in URGENT:
         told = await _who_should_know(session, seminar, announced.what, told)
     contacts = await contacts_of(session, [Party.parse(one.party) for one in told])
+    if announced.what is What.UPDATE:
+        told = tuple(one for one in told if _is_there(one, contacts))
     nowhere = Contact(parts.settings.network.language)
 
     @lru_cache
@@ -172,11 +174,16 @@ async def _drafts(
             content=content(one.state, contact.channel, contact.language),
             cause=names.seminar_reference(seminar.id),
             due_at=row.due_at,
-            values=contents.values(parts, seminar, one.id, contact.channel, announced.what),
+            values=contents.values(parts, seminar, one, contact.channel, announced.what),
             bulk=announced.what not in URGENT,
         )
 
     return [draft(one) for one in told]
+
+
+def _is_there(one: Concerned, contacts: Mapping[str, Contact]) -> bool:
+    """Leave out who was excused and erased since: they expect nothing."""
+    return one.state is not RegistrationState.EXCUSED or one.party in contacts
 
 
 def _thanked(one: Concerned, present: Mapping[str, bool]) -> bool:

@@ -14,6 +14,7 @@ from digest.seminars.decide import State
 from digest.seminars.desk import actor_of
 from digest.seminars.half_days import Hours
 from digest.seminars.models import Seminar
+from digest.seminars.reminding.decide import MOVED
 from digest.seminars.scheduling import store as plans
 from digest.seminars.scheduling.card import Screen, days_of
 from digest.seminars.scheduling.decide import Caution, Edited, Step, cautions, step
@@ -72,7 +73,7 @@ class Dating:
             "cautions": [
                 _said(each) for each in cautions(hours, self.opening.school, zones, others)
             ],
-            "told": await self.opening.told(turn, seminar),
+            "told": await self.opening.told(turn, seminar, MOVED),
             "published": seminar.state == State.PUBLISHED,
         }
         button = _proposed(seminar, (seminar.proposal or {}).get("number", 0))
@@ -138,7 +139,7 @@ class Dating:
         before = await store.half_days(turn.session, seminar.id)
         told = 0
         if plans.hours_of(before) != list(hours):
-            told = await self.opening.told(turn, seminar)
+            told = await self.opening.told(turn, seminar, MOVED)
             parts, actor = self.opening.parts, actor_of(turn)
             await store.reschedule(turn.session, parts, seminar, hours, now, actor)
         values = {**self.opening.facts(seminar), "half_days": days_of(hours)}

@@ -54,11 +54,11 @@ class Opening:
         """Show the card in a message of its own."""
         return [await card_reply(turn, self.parts, seminar)]
 
-    async def told(self, turn: Turn, seminar: Seminar) -> int:
-        """Return how many people would be told of a change now; none for a draft."""
+    async def told(self, turn: Turn, seminar: Seminar, change: str = "") -> int:
+        """Return how many people would be told of a change (`moved`) now; none for a draft."""
         if not is_followed(State(seminar.state), seminar.ends_at, turn.now):
             return 0
-        return await plans.count_told(turn.session, seminar.id)
+        return await plans.count_told(turn.session, seminar.id, change)
 
     def facts(self, seminar: Seminar) -> dict[str, object]:
         """Return what every screen says of a meeting."""

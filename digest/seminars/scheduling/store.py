@@ -14,7 +14,7 @@ from digest.seminars import names, store
 from digest.seminars.decide import Kind, State
 from digest.seminars.half_days import Half, Hours
 from digest.seminars.models import HalfDay, InvitedGroup, Registration, Seminar, Speaker
-from digest.seminars.reminding.decide import STATES, What
+from digest.seminars.reminding.decide import What, states_of
 from digest.seminars.rules import RegistrationState
 from digest.seminars.scheduling.decide import Other
 
@@ -122,9 +122,9 @@ async def speakers(session: AsyncSession, seminar: int) -> Sequence[Speaker]:
     return (await session.scalars(wanted.order_by(Speaker.id))).all()
 
 
-async def count_told(session: AsyncSession, seminar: int) -> int:
-    """Return how many people a change of a meeting concerns."""
-    states = [state.value for state in STATES[What.UPDATE]]
+async def count_told(session: AsyncSession, seminar: int, change: str = "") -> int:
+    """Return how many people a change of a meeting concerns: `moved` is for the excused too."""
+    states = [state.value for state in states_of(What.UPDATE, change)]
     wanted = select(func.count()).where(
         Registration.seminar_id == seminar, Registration.state.in_(states)
     )
