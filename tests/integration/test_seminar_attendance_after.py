@@ -375,7 +375,10 @@ async def test_what_stays_of_somebody(house: SeminarHouse) -> None:
         person = await session.get_one(Person, 2)
         person.given_name = person.family_name = ""
     said = plain(house.parts.renderer.plain(kept.what))
-    assert said == "votre présence à 1 demi-journée de rencontre"
+    assert said == (
+        "votre présence à 1 demi-journée de rencontre, au nom porté alors sur la feuille"
+        " d’émargement"
+    )
     async with house.database.read() as session:
         assert (await session.scalars(select(FeedbackGiven))).all() == []
         assert len((await session.scalars(select(Attendance))).all()) == 1

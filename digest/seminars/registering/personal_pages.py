@@ -4,7 +4,7 @@ The page of an answer leads there by a link asked for just now, as subscribers h
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -82,7 +82,7 @@ class GuestDataPages:
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "guest_data", error)
         values = {
-            "guest": guest,
+            "guest": _known_as(guest, [answer for _, answer in answers]),
             "answers": answers,
             "attended": len([
                 row for row in held.get("attendance", {}).get("attendances", []) if row["present"]
@@ -183,3 +183,12 @@ async def _answers(session: AsyncSession, guest: Guest) -> Sequence[tuple[Semina
         .order_by(Seminar.starts_at.desc(), Seminar.id.desc())
     )
     return [(seminar, registration) for seminar, registration in rows]
+
+
+def _known_as(guest: Guest, answers: Sequence[Registration]) -> Mapping[str, str]:
+    """Return who they are to us: as they are known, else as an answer of theirs says."""
+    shown = {"email": guest.email or ""}
+    for key in ("name", "organisation", "function"):
+        said = (getattr(one, key) for one in (guest, *answers))
+        shown[key] = next((words for words in said if words), "")
+    return shown
