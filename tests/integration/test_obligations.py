@@ -280,6 +280,15 @@ async def test_the_list_says_what_is_late_first_and_animators_note_what_is_done(
     ]
 
 
+async def test_years_of_neglect_are_one_line(database: Database, at_start: FixedClock) -> None:
+    house = await settled(database, at_start, SEMINARS)
+    at_start.set(paris(2028, 2, 4, 10))
+    (listed,) = await house.command("echeances")
+    late = "En retard : 0 sur 2, échéance le 31 décembre 2026"
+    assert f"{late}\n1 autre période en retard suit celle-ci.\n\n" in house.said(listed)
+    assert len(house.labels(listed)) == 2
+
+
 async def press(
     house: SeminarHouse, action: str, reference: Reference, version: int = 0, who: Sender = ODILE
 ) -> Sequence[Any]:

@@ -19,6 +19,7 @@ from digest.seminars.obligations.decide import (
     Standing,
     add_months,
     at_hour,
+    folded,
     in_force,
     in_order,
     periods,
@@ -157,6 +158,18 @@ def test_late_first_then_missing_then_done_and_past_and_done_is_left_out() -> No
         ("kick-off", ONCE),
         ("year", "2027-01-01"),
     ]
+
+
+def test_years_of_neglect_are_one_line_and_hide_nothing_else() -> None:
+    today = date(2030, 5, 2)
+    quarterly = Obligation("cr", "Compte rendu", date(2027, 1, 1), every=Every.QUARTER)
+    yearly = Obligation("sem", "Séminaire", date(2030, 1, 1), every=Every.YEAR)
+    found = [*standings(quarterly, (), {}, today), *standings(yearly, (), {}, today)]
+    shown = [
+        (one.obligation.code, one.period.name, others)
+        for one, others in folded(in_order(found, today), today)
+    ]
+    assert shown == [("cr", "2027-01-01", 12), ("cr", "2030-04-01", 0), ("sem", "2030-01-01", 0)]
 
 
 def test_reminders_leave_on_working_days_and_the_day_after_says_that_it_is_late() -> None:

@@ -6,6 +6,7 @@ year that began on 2 March end on 1 March. Whoever wants those of the calendar b
 
 import calendar
 import enum
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -146,6 +147,25 @@ def in_order(found: Iterable[Standing], today: date) -> Sequence[Standing]:
         one for one in found if one.missing or one.period.last >= today or one.period.name == ONCE
     ]
     return sorted(shown, key=lambda one: (not one.is_late(today), not one.missing, *_rank(one)))
+
+
+def folded(found: Iterable[Standing], today: date) -> Sequence[tuple[Standing, int]]:
+    """Return what is shown of `in_order`: of what is late, the oldest period of each obligation.
+
+    With each, in how many other periods it is late: years of neglect hide nothing else.
+    """
+    every = list(found)
+    late = Counter(one.obligation.code for one in every if one.is_late(today))
+    seen: set[str] = set()
+    shown = []
+    for one in every:
+        code = one.obligation.code
+        if not one.is_late(today):
+            shown.append((one, 0))
+        elif code not in seen:
+            seen.add(code)
+            shown.append((one, late[code] - 1))
+    return shown
 
 
 def tellings(standing: Standing, hour: int) -> Sequence[Telling]:

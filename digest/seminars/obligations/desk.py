@@ -21,10 +21,11 @@ from core.chat import (
 from core.errors import InputError
 from core.parts import Parts
 from core.people.roles import Role
-from core.reference import Party, Reference
+from core.reference import Reference
 from core.working_time import paris_day
 from digest.seminars import names as seminar_names
 from digest.seminars import store as seminars
+from digest.seminars.desk import actor_of
 from digest.seminars.obligations import decide, names, store, words
 from digest.seminars.obligations.decide import Standing
 from digest.seminars.obligations.words import said
@@ -70,15 +71,15 @@ class Desk:
         """Say where every obligation stands, what is late first."""
         found = await store.standings(turn.session, self._parts.settings, turn.now)
         today = paris_day(turn.now)
-        lines = decide.in_order(found, today)
+        lines = decide.folded(decide.in_order(found, today), today)
         text = words.words(
             "list",
-            lines=[said(one, today) for one in lines[:SHOWN]],
+            lines=[{**said(one, today), "others": others} for one, others in lines[:SHOWN]],
             more=max(0, len(lines) - SHOWN),
         )
         keyboard: Keyboard = ()
         if Role.ANIMATOR in turn.sender.roles:
-            missing = [one for one in lines[:SHOWN] if one.missing]
+            missing = [one for one, _others in lines[:SHOWN] if one.missing]
             keyboard = tuple((words.done_button(one, "done_of_button"),) for one in missing)
         return [Reply(text, keyboard)]
 
@@ -107,7 +108,7 @@ class Desk:
             return [Reply(words.words("met"))]
         row = await store.note(
             turn.session, standing.obligation.code, standing.period.name, values["rank"],
-            values["words"], _actor(turn), turn.now,
+            values["words"], actor_of(turn), turn.now,
         )  # fmt: skip
         if row is None:
             return [Reply(words.words("stale"))]
@@ -118,7 +119,7 @@ class Desk:
 
     async def undo(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
         """Forget what was noted by mistake."""
-        if await store.take_back(turn.session, reference.number, _actor(turn), turn.now):
+        if await store.take_back(turn.session, reference.number, actor_of(turn), turn.now):
             return [Redraw(words.words("undone"))]
         return [Toast(words.words("undone_already"), alert=True)]
 
@@ -131,7 +132,7 @@ class Desk:
         if not meeting.has_report:
             about = seminar_names.seminar_reference(seminar.id)
             await store.note(
-                turn.session, names.report_code(seminar.id), decide.ONCE, 1, "", _actor(turn),
+                turn.session, names.report_code(seminar.id), decide.ONCE, 1, "", actor_of(turn),
                 turn.now, about,
             )  # fmt: skip
         return [Redraw(words.words("reported", **shown(self._parts, seminar)))]
@@ -153,9 +154,3 @@ def parse_note(text: str, _now: datetime) -> str:
     if len(note) > LONGEST:
         raise InputError("note_long")
     return "" if note == NOTHING else note
-
-
-def _actor(turn: Turn) -> Party:
-    if turn.sender.person_id is None:
-        return Party("account", turn.sender.account)
-    return seminar_names.person_party(turn.sender.person_id)
