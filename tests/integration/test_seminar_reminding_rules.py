@@ -131,6 +131,77 @@ async def test_who_was_invited_after_the_chase_was_due_is_not_chased(house: Semi
     assert await house.rows(names.CHASE) == []
 
 
+async def test_each_date_asks_again_once_at_most_those_who_never_answered(
+    house: SeminarHouse,
+) -> None:
+    """Asked again at J-30, then the meeting moves: at J-30 of the new date, and never more."""
+    seminar = await house.seminar(STARTS_AT)
+    await answer(house, seminar, p1="invited")
+    await house.tick_at(J30)
+    await house.move(seminar, STARTS_AT + timedelta(days=28))
+    for day in range(1, 57):
+        await house.tick_at(J30 + timedelta(days=day))
+    assert await house.slots(names.CHASE) == [
+        ("seminar:1/J-30/relance/v1", "person:1"),
+        ("seminar:1/J-30/relance/v2", "person:1"),
+    ]
+
+
+async def test_a_date_too_near_for_its_chase_is_asked_about_by_the_change_alone(
+    house: SeminarHouse,
+) -> None:
+    seminar = await house.seminar(STARTS_AT)
+    await answer(house, seminar, p1="invited")
+    await invite(house, seminar)
+    await sent(house, names.INVITATION)
+    await house.tick_at(J30)
+    await house.move(seminar, STARTS_AT + timedelta(days=4))
+    for day in range(1, 30):
+        await house.tick_at(J30 + timedelta(days=day))
+    assert await house.slots(names.CHASE) == [("seminar:1/J-30/relance/v1", "person:1")]
+    assert "merci de nous dire si vous viendrez" in await mail_of(house, names.UPDATE, ODILE)
+
+
+@pytest.mark.parametrize("name", ["place", "programme"])
+async def test_another_place_or_programme_asks_nobody_again_for_the_same_date(
+    house: SeminarHouse, name: str
+) -> None:
+    """A chase or a reminder that the team brought forward was said of that date."""
+    seminar = await house.seminar(STARTS_AT)
+    await answer(house, seminar, p1="invited", p2="registered")
+    async with house.database.write() as session:
+        advanced = update(Announcement).where(Announcement.name.in_(["J-30/relance", "J-7"]))
+        await session.execute(advanced.values(due_at=house.clock.now()))
+    await house.tick()
+    async with house.database.write() as session:
+        row = await session.get_one(Seminar, seminar)
+        await store.rise(session, house.parts, row, name, house.clock.now())
+    for at in (J30, J7, J1):
+        await house.tick_at(at)
+    assert await house.slots(names.CHASE) == [("seminar:1/J-30/relance/v1", "person:1")]
+    assert await house.slots(names.REMINDER) == [
+        ("seminar:1/J-7/v1", "person:2"),
+        ("seminar:1/J-1/v2", "person:2"),
+    ]
+
+
+async def test_a_chase_that_the_team_removed_does_not_come_back_with_another_programme(
+    house: SeminarHouse,
+) -> None:
+    seminar = await house.seminar(STARTS_AT)
+    await answer(house, seminar, p1="invited")
+    async with house.database.write() as session:
+        chase = update(Announcement).where(Announcement.what == What.CHASE.value)
+        await session.execute(chase.values(state="dropped", reason="removed"))
+        row = await session.get_one(Seminar, seminar)
+        await store.rise(session, house.parts, row, "programme", house.clock.now())
+    await house.tick_at(J30)
+    assert await house.slots(names.CHASE) == []
+    await house.move(seminar, STARTS_AT + timedelta(days=28))
+    await house.tick_at(J30 + timedelta(days=28))
+    assert len(await house.slots(names.CHASE)) == 1, "it was removed for the former date"
+
+
 async def test_who_answers_between_the_chase_and_its_departure_is_not_chased(
     house: SeminarHouse,
 ) -> None:

@@ -17,7 +17,15 @@ from core.parts import Parts
 from digest.seminars import names
 from digest.seminars.decide import State
 from digest.seminars.models import Announcement, Seminar
-from digest.seminars.reminding.decide import BY_OFFSET, Progress, What, offsets
+from digest.seminars.reminding.decide import (
+    BY_OFFSET,
+    CHASE_REST,
+    MOVED,
+    REMOVED,
+    Progress,
+    What,
+    offsets,
+)
 from digest.seminars.reminding.names import KINDS
 
 
@@ -52,21 +60,28 @@ async def plan_reminders(
 ) -> None:
     """Plan the reminders and chases that the seminar, or else the settings, ask for.
 
-    Those that would be due already are not planned.
+    Not those that would be due already, nor those that were said of this date or removed from it
+    by the team. A new date that was just told asks for an answer: a chase waits a while after it.
     """
+    since = await _date_since(session, seminar.id)
+    settled = await _settled(session, seminar.id, since)
+    asked = now + CHASE_REST if since == seminar.version else now
     of_config = parts.settings.seminars
     wanted = {
         What.CHASE: _days(seminar.chase_days, of_config.chase_days),
         What.REMINDER: _days(seminar.reminder_days, of_config.reminder_days),
     }
     for what, days in wanted.items():
-        for one in offsets(what, seminar.starts_at, days, of_config.reminder_hour, now):
-            await plan(session, seminar, one.what, one.name, one.due_at)
+        after = asked if what is What.CHASE else now
+        for one in offsets(what, seminar.starts_at, days, of_config.reminder_hour, after):
+            if one.name not in settled:
+                await plan(session, seminar, one.what, one.name, one.due_at)
 
 
 async def replan(session: AsyncSession, parts: Parts, seminar: Seminar, now: datetime) -> None:
     """Follow a change of the days before a published seminar on which people are reminded."""
     await drop(session, seminar.id, "replanned", now, only=BY_OFFSET)
+    await _forget_removed(session, seminar.id, "replanned")
     await plan_reminders(session, parts, seminar, now)
 
 
@@ -97,6 +112,8 @@ async def silence(session: AsyncSession, seminar: Seminar, reason: str, now: dat
     Invitations that are still to leave will say what the seminar has become, unless it is
     cancelled. `reason` is `moved`, `cancelled`…: it is kept with each row.
     """
+    if reason == MOVED:
+        await _forget_removed(session, seminar.id, reason)
     stays = {What.INVITATION} if seminar.state != State.CANCELLED else set()
     await drop(session, seminar.id, reason, now, only=set(What) - stays)
     prefix, reference = f"seminar:{seminar.id}/", names.seminar_reference(seminar.id)
@@ -138,6 +155,44 @@ async def next_due(session: AsyncSession) -> datetime | None:
     """Return when something is to be said next."""
     wanted = Announcement.state == Progress.PLANNED.value
     return await session.scalar(select(func.min(Announcement.due_at)).where(wanted))
+
+
+async def _date_since(session: AsyncSession, seminar: int) -> int:
+    """Return the version with which a seminar got its present date; 0 for the first one."""
+    changes = select(Announcement.version, Announcement.name).where(
+        Announcement.seminar_id == seminar, Announcement.what == What.UPDATE.value
+    )
+    rows = await session.execute(changes)
+    return max((row.version for row in rows if MOVED in row.name.split("+")), default=0)
+
+
+async def _settled(session: AsyncSession, seminar: int, since: int) -> set[str]:
+    """Return what is counted in days and was said since a version, or removed by the team."""
+    said = Announcement.state == Progress.POSTED.value
+    removed = (Announcement.state == Progress.DROPPED.value) & (Announcement.reason == REMOVED)
+    rows = await session.scalars(
+        select(Announcement.name).where(
+            Announcement.seminar_id == seminar,
+            Announcement.what.in_([what.value for what in BY_OFFSET]),
+            Announcement.version >= since,
+            said | removed,
+        )
+    )
+    return set(rows)
+
+
+async def _forget_removed(session: AsyncSession, seminar: int, reason: str) -> None:
+    """Let what the team removed be planned anew: for another date, or on the days that it chose."""
+    await session.execute(
+        update(Announcement)
+        .where(
+            Announcement.seminar_id == seminar,
+            Announcement.state == Progress.DROPPED.value,
+            Announcement.reason == REMOVED,
+        )
+        .values(reason=reason)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _days(of_seminar: Sequence[int] | None, of_config: Sequence[int]) -> Sequence[int]:

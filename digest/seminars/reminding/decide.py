@@ -18,6 +18,12 @@ from digest.seminars.rules import RegistrationState
 CLOSING = 19
 """From this hour on, in Paris, what is late waits for the next working day."""
 
+CHASE_REST = timedelta(days=7)
+"""For how long nobody is chased once a new date was told, which asks them for an answer."""
+
+REMOVED = "removed"
+"""Why something is not said that the team gave up."""
+
 _NAME = re.compile(r"J-(\d+)")
 
 

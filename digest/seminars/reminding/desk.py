@@ -15,6 +15,7 @@ from digest.seminars.reminding import announcements, register
 from digest.seminars.reminding.contents import words
 from digest.seminars.reminding.decide import (
     BY_OFFSET,
+    REMOVED,
     Progress,
     Refusal,
     What,
@@ -97,7 +98,7 @@ class Desk:
         """Give up a reminder; it can be put back while it is still to come."""
 
         async def give_up(turn: Turn, seminar: Seminar, row: Announcement) -> Sequence[Response]:
-            row.state, row.reason = Progress.DROPPED.value, "removed"
+            row.state, row.reason = Progress.DROPPED.value, REMOVED
             row.settled_at = turn.now
             self._record(turn, seminar, "seminars.reminder_removed", row)
             return [Toast(words("removed")), await self._screen(turn, seminar)]
@@ -178,7 +179,7 @@ class Desk:
         )
         if not store.takes_registrations(seminar, turn.now):
             return [Toast(words(f"refused_{Refusal.BEGUN}"), alert=True)]
-        late = state is Progress.DROPPED and (row.reason != "removed" or row.due_at <= turn.now)
+        late = state is Progress.DROPPED and (row.reason != REMOVED or row.due_at <= turn.now)
         if What(row.what) not in BY_OFFSET or row.state != state or late:
             return [Toast(words("settled"), alert=True), await self._screen(turn, seminar)]
         return await work(turn, seminar, row)

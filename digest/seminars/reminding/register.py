@@ -13,7 +13,7 @@ from core.ledger.rules import State
 from digest.seminars import names
 from digest.seminars.models import Announcement, Registration, Seminar
 from digest.seminars.reminding import announcements
-from digest.seminars.reminding.decide import STATES, Progress, What, states_of
+from digest.seminars.reminding.decide import REMOVED, STATES, Progress, What, states_of
 from digest.seminars.reminding.names import KINDS, slot_of, slots_of
 
 Counted = Mapping[str, Sequence[tuple[State, str, bool, int]]]
@@ -69,7 +69,7 @@ async def count_invited(session: AsyncSession, seminar: int) -> int:
 
 
 def _replaced(row: Announcement) -> bool:
-    return row.state == Progress.DROPPED and row.reason != "removed"
+    return row.state == Progress.DROPPED and row.reason != REMOVED
 
 
 async def _counts(session: AsyncSession, seminar: int) -> Counted:
