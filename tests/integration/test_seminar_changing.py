@@ -218,9 +218,9 @@ async def test_what_is_cancelled_or_begun_does_not_change(house: SeminarHouse) -
     assert "Trop tard" in house.said(toast)
     (toast,) = await house.press("seminars.cancel", 1)
     assert "Trop tard" in house.said(toast)
-    (toast,) = await house.press("seminars.publish", 2)
+    (toast,) = await house.press("seminars.publish", 2, version=2)
     assert "Trop tard" in house.said(toast)
-    await house.press("scheduling.cancel", 2)
+    await house.press("scheduling.cancel", 2, version=2)
     (late,) = await house.answer(Ask("scheduling.title", {"seminar": 2}), "Autre")
     assert house.said(late) == "Cette rencontre est annulée : elle ne peut plus être modifiée."
     (unknown,) = await house.answer(Ask("scheduling.title", {"seminar": 99}), "Autre")

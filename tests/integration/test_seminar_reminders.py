@@ -240,7 +240,7 @@ async def test_a_draft_that_moves_tells_nobody_and_plans_nothing(house: SeminarH
     await house.fill("workshop", "Atelier d’écriture", "12/03/2027 9h30-17h", "Ambert")
     await house.move(1, STARTS_AT + timedelta(days=3))
     assert await house.next_due() is None
-    await house.press("seminars.publish", 1, version=2)
+    await house.press("seminars.publish", 1, version=3)
     assert await house.next_due() == J7 + timedelta(days=3)
 
 

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.chat import Ask, Redraw, Reply
+from core.chat import Ask, Redraw, Reply, Toast
 from core.clock import FixedClock
 from core.db import Database
 from core.errors import InputError
 from core.people.roles import Role
 from digest.seminars import store
-from digest.seminars.models import InvitedGroup, Seminar
+from digest.seminars.models import InvitedGroup, Seminar, Speaker
+from digest.seminars.scheduling import store as plans
 from tests.seminar_plans import FILES, Files, acts, card, edit, row, switch
 from tests.seminars import ODILE, SeminarHouse, seminar_settings
 
@@ -75,6 +76,7 @@ async def test_an_animator_plans_checks_and_publishes(house: SeminarHouse) -> No
     assert await house.next_due() is not None
     assert await acts(house) == [
         ("person:1", "seminars.created", "seminars:seminar:1"),
+        *[("person:1", "seminars.changed", "seminars:seminar:1")] * 3,
         ("person:1", "seminars.published", "seminars:seminar:1"),
     ]
 
@@ -174,8 +176,11 @@ async def test_like_the_last_time_only_the_date_is_asked(house: SeminarHouse) ->
             seminar_id=number, what="role", value="agent", added_at=house.clock.now()
         )
         session.add(group)
+        for part, name in (("animator", "Odile Vernhet"), ("speaker", "Anne Duval")):
+            session.add(Speaker(seminar_id=number, part=part, name=name, party="person:1"))
     (listed,) = await house.command("rencontre")
     (choice,) = await house.push(listed, "Comme la dernière fois")
+    assert "Le programme et les intervenants restent à préparer." in house.said(choice)
     (ask,) = await house.push(choice, "Séminaire du 12 mars 2027")
     (echo,) = await house.answer(ask, "4 juin 2027")
     assert "– vendredi 4 juin 2027, matin, de 9 h 30 à 12 h 30" in house.said(echo)
@@ -188,6 +193,65 @@ async def test_like_the_last_time_only_the_date_is_asked(house: SeminarHouse) ->
     assert "Lieu : Salle des fêtes, Ambert" in said
     buttons = [button for line in getattr(shown, "keyboard", ()) for button in line]
     assert buttons[0].action == "invitations.preview"
+    async with house.database.read() as session:
+        (copied,) = await plans.speakers(session, 2)
+    assert (copied.name, copied.part, copied.party) == ("Odile Vernhet", "animator", "person:1")
+
+
+async def test_drafts_that_were_left_hide_nothing_and_every_meeting_is_found(
+    house: SeminarHouse,
+) -> None:
+    left = {
+        f"{day} novembre 2026\N{NO-BREAK SPACE}: Délaissé {one}"
+        for day in range(24, 30)
+        for one in "abc"
+    }
+    for label in left:
+        day, _, title = label.partition(" novembre 2026\N{NO-BREAK SPACE}: ")
+        await house.fill("workshop", title, f"{day}/11/2026 9h", "Ambert")
+    house.clock.set(datetime(2026, 12, 1, 8, tzinfo=UTC))
+    await house.seminar(STARTS_AT, title="À venir")
+    (first,) = await house.command("rencontre")
+    assert "12 mars 2027\N{NO-BREAK SPACE}: À venir" in house.labels(first)
+    assert "Précédentes" not in house.labels(first)
+    (second,) = await house.push(first, "Suivantes")
+    assert "Suivantes" not in house.labels(second)
+    assert left <= {*house.labels(first), *house.labels(second)}
+    (again,) = await house.push(second, "Précédentes")
+    assert house.labels(again) == house.labels(first)
+
+
+async def test_what_follows_a_new_date_keeps_what_another_animator_did_meanwhile(
+    house: SeminarHouse,
+) -> None:
+    (echo,) = await house.answer(Ask("seminars.new"), *ANSWERS[:3])
+    _noted, rest = await house.push(echo, "C’est bien cela")
+    await edit(house, "Lieu", "Issoire")
+    await edit(house, "Nombre de places", "30")
+    (card,) = await house.command("rencontre")
+    (shown,) = await house.push(card, "12 mars 2027 : Comité de mars")
+    await house.push(shown, "Publier")
+    await house.register(1, 2)
+    (passed,) = await house.answer(rest, "-", "-", "-")
+    assert "Lieu : Issoire" in house.said(passed)
+    assert "Places sur place : 30" in house.said(passed)
+    question, told = await house.answer(rest, "Thiers", "-", "9 h Accueil")
+    assert "Si vous confirmez, 1 personne sera prévenue." in house.said(question)
+    assert "Faut-il prévenir la personne concernée ?" in house.said(told)
+    async with house.database.read() as session:
+        assert (await session.get_one(Seminar, 1)).place == "Issoire"
+
+
+async def test_a_card_seen_before_the_form_was_over_publishes_nothing(house: SeminarHouse) -> None:
+    (echo,) = await house.answer(Ask("seminars.new"), *ANSWERS[:3])
+    _noted, rest = await house.push(echo, "C’est bien cela")
+    (listed,) = await house.command("rencontre")
+    (shown,) = await house.push(listed, "12 mars 2027 : Comité de mars")
+    await house.answer(rest, "Thiers", "-", "-")
+    toast, _ = await house.push(shown, "Publier")
+    assert isinstance(toast, Toast)
+    async with house.database.read() as session:
+        assert (await session.get_one(Seminar, 1)).published_at is None
 
 
 async def test_hours_of_the_last_time_that_are_past_are_asked_again(house: SeminarHouse) -> None:

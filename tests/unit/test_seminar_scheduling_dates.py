@@ -37,6 +37,8 @@ def when(text: str, now: datetime = NOW) -> list[str]:
         "12/03/2027, de 9 h 30 à 17 h",
         "12/3 9:30-17:00",
         "12.03.2027 9h30 – 17h",
+        "12/3/27 9h30-17h",
+        "12-03-27 9h30-17h",
         "12-03-2027 9h30-17h",
         "2027-03-12 9:30-17:00",
         "vendredi 12 mars 9h30-17h",
@@ -116,6 +118,11 @@ def test_half_days_with_their_own_hours(text: str, half_days: list[str] | None) 
         ("2 août 9h", "02/08/2027 09:00"),
         ("29 février 9h", "29/02/2028 09:00"),
         ("29/02/2028 9h", "29/02/2028 09:00"),
+        ("29/2/28 9h", "29/02/2028 09:00"),
+        ("1er déc. 9h", "01/12/2026 09:00"),
+        ("15 févr 14h", "15/02/2027 14:00"),
+        ("3 juil. 9h", "03/07/2027 09:00"),
+        ("15 sept. 2027 9h", "15/09/2027 09:00"),
     ],
 )
 def test_without_a_year_it_is_the_next_such_day(text: str, start: str) -> None:
@@ -144,7 +151,6 @@ def test_the_usual_hours_serve_when_none_is_typed() -> None:
         ("mars 9h", "when_unknown"),
         ("12 9h", "when_unknown"),
         ("12 mars 9h -", "when_unknown"),
-        ("12/03/27 9h", "when_unknown"),
         ("12/03/2027 9h 🎉", "when_unknown"),
         ("12 mars", "when_hours"),
         ("9h30-17h", "when_day"),

@@ -1,8 +1,6 @@
 """The calendars themselves, for programs: one meeting, all of them, those of somebody."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,7 +28,11 @@ SECRET = {
 
 
 class Feeds:
-    """Answers calendar programs."""
+    """Answers calendar programs.
+
+    What several meetings make has no date of its own: the last change of those that are left says
+    nothing of one that was taken out. Its tag tells.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -53,7 +55,8 @@ class Feeds:
         text = calendar([told], method="PUBLISH")
         name = {"Content-Disposition": f'inline; filename="rencontre-{seminar.id}.ics"'}
         whose = PUBLIC if seminar.open_to_all else SECRET
-        return self._answer(request, text, [told], {**whose, **name})
+        given = {**whose, **name}
+        return validated(request, text.encode(), MEDIA_TYPE, given, told.changed_at)
 
     async def all(self, request: Request) -> Response:
         """Give every meeting open to all, to be followed; nobody's time is taken by it."""
@@ -61,7 +64,7 @@ class Feeds:
             seminars = await shelf.everybodys(session, self._parts.clock.now())
         told = [replace(meeting(self._parts, one), busy=False) for one in seminars]
         text = calendar(told, followed=self._followed("feed_name", "/rencontres.ics"))
-        return self._answer(request, text, told, PUBLIC)
+        return validated(request, text.encode(), MEDIA_TYPE, PUBLIC)
 
     async def mine(self, request: Request) -> Response:
         """Give the meetings of whose key it is. Raises HTTPException(404) for any other key."""
@@ -74,7 +77,8 @@ class Feeds:
             found = await shelf.of_party(session, party, now)
         told = [self._of_theirs(*one, contact.language) for one in found]
         followed = self._followed("personal_name", f"/calendrier/{key}.ics", contact.language)
-        return self._answer(request, calendar(told, followed=followed), told, SECRET)
+        text = calendar(told, followed=followed)
+        return validated(request, text.encode(), MEDIA_TYPE, SECRET)
 
     def _of_theirs(self, seminar: Seminar, registration: Registration, language: str) -> Meeting:
         """Tell somebody of their own meeting; who waits has no video link yet."""
@@ -87,9 +91,3 @@ class Feeds:
     def _followed(self, block: str, path: str, language: str | None = None) -> Followed:
         name = words(self._parts, block, {}, language)
         return Followed(name, names.page_url(self._parts, path))
-
-    def _answer(
-        self, request: Request, text: str, told: Sequence[Meeting], headers: dict[str, str]
-    ) -> Response:
-        last: datetime | None = max((each.changed_at for each in told), default=None)
-        return validated(request, text.encode(), MEDIA_TYPE, headers, last)

@@ -115,16 +115,23 @@ class Editing:
         ]
 
     async def complete(self, turn: Turn, values: Mapping[str, Any]) -> Sequence[Response]:
-        """Write the place, the number of places and the programme of a new draft."""
+        """Write the place, the number of places and the programme of a new draft.
+
+        What was passed is left as it is, and all of it is changed as one by one: another animator
+        may have prepared, even published it meanwhile.
+        """
         opened = await self.opening.of_form(turn, int(values["seminar"]))
         if not isinstance(opened, Seminar):
             return opened
-        opened.place, opened.video_url = values["place"]
-        opened.capacity = values["capacity"]
-        opened.programme = values["programme"]["text"]
-        if values["programme"]["files"]:
-            return await self.programmes.given(turn, opened, values["programme"])
-        return await self.opening.shown(turn, opened)
+        published, said = opened.state == State.PUBLISHED, list[Response]()
+        if values["capacity"] is not None:
+            said = [*await self._written(turn, opened, Edited.CAPACITY, values["capacity"])]
+        if any(values["place"]):
+            said = [*await self._written(turn, opened, Edited.PLACE, values["place"])]
+        if any(values["programme"].values()):
+            asked = said if published else []
+            said = [*asked, *await self.programmes.given(turn, opened, values["programme"])]
+        return said or await self.opening.shown(turn, opened)
 
     def _finish(self, edited: Edited) -> Finish:
         async def finish(turn: Turn, values: Mapping[str, Any]) -> Sequence[Response]:

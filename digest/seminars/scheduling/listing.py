@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.chat import Action, Ask, Button, Command, Form, Reply, Response, Turn
+from core.chat import Action, Ask, Button, Command, Form, Keyboard, Reply, Response, Turn
 from core.errors import InputError
 from core.people.roles import Role
 from core.reference import Reference
@@ -18,7 +18,14 @@ from digest.seminars.scheduling.card import Screen
 from digest.seminars.scheduling.dating import Dating
 from digest.seminars.scheduling.decide import follow
 from digest.seminars.scheduling.forms import again_form, new_form
-from digest.seminars.scheduling.names import AGAIN_FORM, DESK, NEW_FORM, words
+from digest.seminars.scheduling.names import (
+    AGAIN_FORM,
+    DESK,
+    NEW_FORM,
+    page_reference,
+    read_page,
+    words,
+)
 from digest.seminars.scheduling.opening import Opening, alert, redrawn
 
 
@@ -54,9 +61,9 @@ class Listing:
         screen = await self._screen(turn)
         return [Reply(screen.text, screen.keyboard)]
 
-    async def redraw(self, turn: Turn, _reference: Reference, _version: int) -> Sequence[Response]:
-        """List meetings in the place of the pressed message."""
-        return redrawn(await self._screen(turn))
+    async def redraw(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
+        """List meetings in the place of the pressed message, the page that the button says."""
+        return redrawn(await self._screen(turn, read_page(reference)))
 
     async def card(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
         """Show a meeting as it is now, whatever the message showed."""
@@ -113,8 +120,8 @@ class Listing:
         seminar = await plans.copy(turn.session, last, found, turn.now, actor_of(turn))
         return await self.dating.propose(turn, seminar, found)
 
-    async def _screen(self, turn: Turn) -> Screen:
-        listed = await plans.listed(turn.session, turn.now)
+    async def _screen(self, turn: Turn, number: int = 0) -> Screen:
+        page = await plans.listed(turn.session, turn.now, number)
         shown = [
             {
                 "kind": each.kind,
@@ -123,12 +130,24 @@ class Listing:
                 "state": each.state,
                 "over": each.ends_at <= turn.now,
             }
-            for each in listed
+            for each in page.seminars
         ]
         new = Button(words("new_button"), "scheduling.new", DESK)
         like = Button(words("like_button"), "scheduling.like", DESK)
-        rows = tuple((_listed(each),) for each in listed)
-        return Screen(words("list", {"listed": shown}), ((new, like), *rows))
+        rows = tuple((_listed(each),) for each in page.seminars)
+        return Screen(words("list", {"listed": shown}), ((new, like), *rows, *_around(page)))
+
+
+def _around(page: plans.Listed) -> Keyboard:
+    """Return the row that leads to the pages before and after; none when there is one page."""
+    row = []
+    if page.page > 0:
+        before = page_reference(page.page - 1)
+        row.append(Button(words("before_button"), "scheduling.list", before))
+    if page.page < page.last:
+        after = page_reference(page.page + 1)
+        row.append(Button(words("after_button"), "scheduling.list", after))
+    return (tuple(row),) if row else ()
 
 
 def _listed(seminar: Seminar) -> Button:

@@ -22,6 +22,16 @@ def words(block: str, values: Mapping[str, Any] | None = None) -> Text:
     return Text(WORDS, block, values or {})
 
 
+def page_reference(number: int) -> Reference:
+    """Return what a button is about that shows a page of the meetings, from 0."""
+    return Reference("seminars", "desk", str(number))
+
+
+def read_page(reference: Reference) -> int:
+    """Return the number of a page; the first one when the button says none."""
+    return int(reference.id) if re.fullmatch(r"[0-9]{1,4}", reference.id) else 0
+
+
 def field_reference(seminar: int, field: str) -> Reference:
     """Return what a button is about that changes one thing of a meeting."""
     return Reference("seminars", "field", f"{seminar}-{field}")

@@ -1,7 +1,8 @@
 """When a meeting is, as people type it: days, and their hours.
 
-« jeudi 12 mars 9h30-17h », « 12/03/2027 de 9h30 à 17h », « 12 et 13 mars 9h-17h », « du 12 au
-14 mars 2027 de 9h à 17h », « 12 mars 14h-17h et 13 mars matin ». Hours are those of Paris.
+« jeudi 12 mars 9h30-17h », « 12/03/2027 de 9h30 à 17h », « 12/3/27 9h »,
+« 12 nov. 9h », « 12 et 13 mars 9h-17h », « du 12 au 14 mars 2027 de 9h à 17h », « 12 mars 14h-17h
+et 13 mars matin ». Hours are those of Paris.
 """
 
 import itertools
@@ -38,17 +39,20 @@ PARTS: dict[str, tuple[Span, ...]] = {
 }
 """The hours of a part of a day, when nobody gives others."""
 
-_MONTH = "|".join(MONTHS)
+SHORT_MONTHS = ("janv", "jan", "fevr", "fev", "avr", "juil", "sept", "oct", "nov", "dec")
+"""How months are cut short; « mar » is left out, being a mardi too."""
+
+_MONTH = "|".join((*MONTHS, *(rf"{short}\b\.?" for short in SHORT_MONTHS)))
 _TOKENS = re.compile(
     rf"(?P<iso>\d{{4}}-\d\d-\d\d)(?!\d)"
     r"|(?P<part>apres[- ]midi|matin(?:ee)?|journee|soir(?:ee)?)\b"
     r"|(?P<year>\d{4})(?!\d)"
     rf"|(?P<hour>\d{{1,2}}\s?(?:h(?:eures?)?|:)(?:\s?\d\d(?!\d|\s?(?:er\b|/|{_MONTH})))?)(?!\w)"
     r"|(?P<bare>\d{1,2})(?=\s?(?:-|a)\s?\d{1,2}\s?h)"
-    r"|(?P<date>\d{1,2}[/.]\d{1,2}(?:[/.]\d{4})?(?![/.]?\d)"
-    rf"|\d{{1,2}}-\d{{1,2}}(?:-\d{{4}})?(?![\d-]|\s?(?:er\b|{_MONTH})))"
+    r"|(?P<date>\d{1,2}[/.]\d{1,2}(?:[/.]\d{4}|[/.]\d\d)?(?![/.]?\d)"
+    rf"|\d{{1,2}}-\d{{1,2}}(?:-\d{{4}}|-\d\d)?(?![\d-]|\s?(?:er\b|{_MONTH})))"
     r"|(?P<number>\d{1,2})(?:er)?(?!\w)"
-    rf"|(?P<month>{_MONTH})\b"
+    rf"|(?P<month>{_MONTH})(?!\w)"
     rf"|(?P<weekday>{'|'.join(WEEKDAYS)})\b"
     r"|(?P<noon>midi)\b"
     r"|(?P<to>-|jusqu'au?\b|au?\b)"
@@ -169,17 +173,19 @@ class _Reader:
     def _day(self) -> Typed:
         weekday = self._take() if self._next() == "weekday" else ""
         if self._next() in {"date", "iso"}:
-            numbers = [int(each) for each in re.split(r"[/.-]", self._take())]
-            if numbers[0] > 99:  # noqa: PLR2004  # a year comes first in ISO 8601
-                numbers.reverse()
-            day, month, year = (*numbers, None)[:3]
-            return Typed(day or 0, month, year, weekday)
+            pieces = re.split(r"[/.-]", self._take())
+            if len(pieces[0]) > 2:  # noqa: PLR2004  # a year comes first in ISO 8601
+                pieces.reverse()
+            day, month, *years = map(int, pieces)
+            if years and len(pieces[-1]) == 2:  # noqa: PLR2004  # « 27 » is 2027
+                years[0] += EARLIEST_YEAR
+            return Typed(day, month, years[0] if years else None, weekday)
         if self._next() != "number":
             raise InputError("when_unknown")
-        day = int(self._take().removesuffix("er"))
-        month = MONTHS.index(self._take()) + 1 if self._next() == "month" else None
-        year = int(self._take()) if self._next() == "year" else None
-        return Typed(day, month, year, weekday)
+        typed = Typed(int(self._take().removesuffix("er")), weekday=weekday)
+        if self._next() == "month":
+            typed = replace(typed, month=_month(self._take()))
+        return replace(typed, year=int(self._take())) if self._next() == "year" else typed
 
     def _spans(self) -> Iterator[tuple[time, time | None]]:
         while True:
@@ -221,6 +227,12 @@ def _hour(text: str) -> time:
         return time(int(hour), int(minute or 0))
     except ValueError as error:
         raise InputError("when_impossible") from error
+
+
+def _month(text: str) -> int:
+    """Return the number of a month, whole or cut short."""
+    short = text.removesuffix(".")
+    return next(number for number, one in enumerate(MONTHS, 1) if one.startswith(short))
 
 
 def _resolved(typed: list[Typed], first: time, now: datetime) -> list[date]:

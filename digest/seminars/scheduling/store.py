@@ -1,6 +1,7 @@
 """Plans of meetings: reading and writing them. No function here commits."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +25,18 @@ COPIED = (
 )  # fmt: skip
 """What a meeting « like the last one » takes from it, besides its kind, title and place."""
 
-MOST_PAST = 5
-MOST_LISTED = 12
+ON_A_PAGE = 12
+ANIMATOR = "animator"
+"""The part of who animates, among the speakers."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of the meetings, its number from 0, and that of the last page."""
+
+    seminars: Sequence[Seminar]
+    page: int
+    last: int
 
 
 async def create(
@@ -58,7 +69,10 @@ async def create(
 async def copy(
     session: AsyncSession, last: Seminar, hours: Sequence[Hours], now: datetime, actor: Party
 ) -> Seminar:
-    """Write a draft like an earlier meeting, at another date, with the same groups invited."""
+    """Write a draft like an earlier meeting, at another date: same groups, same animators.
+
+    Not who speaks nor the programme: those of last time would pass for what is prepared.
+    """
     seminar = await create(
         session,
         kind=Kind(last.kind),
@@ -75,6 +89,9 @@ async def copy(
     for group in await groups(session, last.id):
         kept = {name: getattr(group, name) for name in columns if name != "id"}
         session.add(InvitedGroup(**{**kept, "seminar_id": seminar.id, "added_at": now}))
+    for one in await speakers(session, last.id):
+        if one.part == ANIMATOR and one.name:
+            session.add(_same(one, seminar.id))
     await session.flush()
     return seminar
 
@@ -116,6 +133,11 @@ async def groups(session: AsyncSession, seminar: int) -> Sequence[InvitedGroup]:
     return (await session.scalars(wanted.order_by(InvitedGroup.id))).all()
 
 
+def _same(one: Speaker, seminar: int) -> Speaker:
+    kept = ("name", "organisation", "function", "part", "party")
+    return Speaker(seminar_id=seminar, **{name: getattr(one, name) for name in kept})
+
+
 async def speakers(session: AsyncSession, seminar: int) -> Sequence[Speaker]:
     """Return who speaks at a meeting or animates it, in the order they were added."""
     wanted = select(Speaker).where(Speaker.seminar_id == seminar)
@@ -148,11 +170,19 @@ async def others(session: AsyncSession, hours: Sequence[Hours], but: int) -> Seq
     return list(found.values())
 
 
-async def listed(session: AsyncSession, now: datetime) -> Sequence[Seminar]:
-    """Return what the desk shows: drafts, what comes, and the last that took place."""
-    past = await store.past(session, now)
-    found = [*await store.drafts(session), *await store.coming(session, now)]
-    return [*found[:MOST_LISTED], *past[:MOST_PAST]]
+async def listed(session: AsyncSession, now: datetime, number: int) -> Listed:
+    """Return a page of what the desk shows, from 0: drafts, what comes, what took place.
+
+    Drafts whose date is past are between the last two: they were left, and hide nothing.
+    """
+    drafts = await store.drafts(session)
+    ahead = [one for one in drafts if one.starts_at > now]
+    left = [one for one in drafts if one.starts_at <= now]
+    coming, past = await store.coming(session, now), await store.past(session, now)
+    every = [*ahead, *coming, *left, *past]
+    last = max(0, (len(every) - 1) // ON_A_PAGE)
+    page = min(number, last)
+    return Listed(every[page * ON_A_PAGE : (page + 1) * ON_A_PAGE], page, last)
 
 
 async def last_of_each_kind(session: AsyncSession) -> Sequence[Seminar]:
