@@ -27,6 +27,7 @@ from digest.seminars.calendars.keys import renew
 from digest.seminars.decide import Kind, State
 from digest.seminars.models import Guest, Seminar, Speaker
 from digest.seminars.names import answer_url, guest_party
+from digest.seminars.registering.personal_mail import fresh_url
 from digest.subscribers.models import Subscriber
 from digest.subscribers.names import preferences_url, unsubscription_url
 from relais import schema
@@ -154,10 +155,11 @@ async def hold_meetings(parts: Parts) -> Sequence[str]:
         )
         await renew(session, parts, guest_party(guest.id), now)
         answer = answer_url(parts, registration.id)
+        data = [f"{answer}/mes-donnees", fresh_url(parts, guest.id)]
         been = await registrations.register(
             session, await session.get_one(Seminar, 2), guest_party(guest.id), now
         )
-    return [answer, f"{answer}/calendrier", feedback_url(parts, been.id)]
+    return [answer, *data, f"{answer}/calendrier", feedback_url(parts, been.id)]
 
 
 async def fill(parts: Parts) -> Sequence[str]:
