@@ -29,7 +29,7 @@ from core.chat import (
 from core.clock import FixedClock
 from core.db import Database
 from core.files import NO_FILES, FileSource
-from core.ledger.draft import Channel, DeliveryKind, Parcel, Skip
+from core.ledger.draft import Channel, DeliveryKind, Parcel, Refused, Skip
 from core.ledger.models import Delivery, Message
 from core.people.models import Account, Person
 from core.people.roles import Role
@@ -214,6 +214,15 @@ class SeminarHouse:
                 (await session.get_one(Delivery, row.id)).state = "skipped"
                 await kind.settled(session, parcel, answer, now)
         return answer
+
+    async def refused(self, row: Delivery, reason: str) -> None:
+        """Do what the dispatcher does with a row that its channel refused."""
+        parcel = Parcel(
+            row.id, row.kind, row.slot, Party.parse(row.recipient), Reference.parse(row.cause),
+            Channel(row.channel), b"", row.values, row.stream, 1, resent=False,
+        )  # fmt: skip
+        async with self.database.write() as session:
+            await self.kinds[row.kind].settled(session, parcel, Refused(reason), self.clock.now())
 
     def visitor(self) -> httpx.AsyncClient:
         application = Starlette(routes=[page for room in self.rooms for page in room.pages])

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.draft import Channel, ChatAddress, MailAddress
+from core.ledger.draft import (
+    Channel,
+    ChatAddress,
+    MailAddress,
+    Refused,
+    Sent,
+    Skip,
+)
 from core.people.models import Account, Person
 from core.people.store import TELEGRAM
 from core.reference import Party
@@ -15,6 +22,12 @@ from digest.seminars.models import Guest
 from digest.subscribers.models import Subscriber
 
 SUBSCRIBER = "subscriber"
+
+OTHER = {Channel.CHAT: Channel.MAIL, Channel.MAIL: Channel.CHAT}
+"""The channel on which somebody may be told whom the first one does not reach."""
+
+UNREACHED = frozenset({"no_address", "bounced", "complained", "operator"})
+"""The reasons for not sending that the other channel does not have."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,12 @@ class Contact:
         if channel is Channel.MAIL:
             return MailAddress(self.email) if self.email else None
         return None if self.chat_id is None else ChatAddress(self.chat_id)
+
+
+def in_vain(outcome: Sent | Refused | Skip) -> bool:
+    """Say whether a channel does not reach somebody whom the other one might."""
+    skipped = isinstance(outcome, Skip) and outcome.reason in UNREACHED
+    return skipped or isinstance(outcome, Refused)
 
 
 async def contact_of(session: AsyncSession, party: Party) -> Contact | None:

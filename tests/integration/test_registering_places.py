@@ -16,6 +16,8 @@ from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import places
 from digest.seminars.registering.decide import Choice, Mode
 from digest.seminars.registering.names import GONE, PROMOTED, REGISTERED, WAITING, WHO
+from digest.subscribers.rules import Reason
+from digest.subscribers.suppression import suppress
 from tests.seminars import INES_MAIL, SeminarHouse, plain, readable, seminar_settings
 
 STARTS_AT = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
@@ -211,6 +213,38 @@ async def test_a_way_that_is_not_offered_becomes_the_one_that_is(house: SeminarH
     await meeting(house, 1)
     await take(house, INES, mode=Mode.REMOTE)
     assert (await row_of(house, INES)).mode == "site"
+
+
+async def test_a_promotion_that_chat_refuses_is_told_by_mail_once(house: SeminarHouse) -> None:
+    await meeting(house, 1)
+    async with house.database.write() as session:
+        (await session.get_one(Person, 2)).preferred_channel = Channel.CHAT.value
+    await take(house, PAUL)
+    await take(house, INES)
+    await leave(house, PAUL)
+    (in_chat,) = await house.rows(PROMOTED)
+    assert in_chat.channel == Channel.CHAT
+    for _ in range(2):
+        await house.refused(in_chat, "blocked")
+    _, by_mail = await house.rows(PROMOTED)
+    assert await house.prepared(by_mail) == Ready(MailAddress(INES_MAIL))
+    assert "Subject: Une place pour vous" in readable(await house.body(by_mail))
+    await house.refused(by_mail, "550")
+    assert len(await house.rows(PROMOTED)) == 2, "nor back again"
+
+
+async def test_an_answer_to_an_address_in_error_is_told_in_chat(house: SeminarHouse) -> None:
+    await meeting(house, None)
+    async with house.database.write() as session:
+        await suppress(session, INES_MAIL, Reason.BOUNCED, "5.1.1", house.clock.now())
+    await take(house, INES)
+    (by_mail,) = await house.rows(REGISTERED)
+    assert await house.rechecked(by_mail) == Skip("bounced")
+    _, in_chat = await house.rows(REGISTERED)
+    assert await house.prepared(in_chat) == Ready(ChatAddress(200))
+    assert "Vous êtes inscrit(e)" in (await house.chat_post(in_chat)).text
+    await leave(house, INES)
+    assert await house.prepared(in_chat) == Skip("cancelled")
 
 
 async def test_giving_up_is_confirmed_once(house: SeminarHouse) -> None:

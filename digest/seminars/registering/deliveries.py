@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.draft import DeliveryKind, Parcel, Policy, Prepare, Ready, Skip
+from core.ledger.draft import DeliveryKind, MailAddress, Parcel, Policy, Prepare, Ready, Skip
 from core.parts import Parts
 from core.people.models import Person
 from core.reference import Party
@@ -16,7 +16,10 @@ from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering.again import MOVED, told_again
 from digest.seminars.registering.decide import COMING
 from digest.seminars.registering.names import GONE, PROMOTED, REGISTERED, WAITING, WHO
+from digest.seminars.reminding.names import is_elsewhere
 from digest.seminars.rules import RegistrationState
+from digest.subscribers.rules import Reason
+from digest.subscribers.suppression import reason_of
 
 LEFT = frozenset(
     {
@@ -78,7 +81,8 @@ def _refusal(seminar: Seminar, now: datetime) -> str:
 
 def _superseded(registration: Registration, parcel: Parcel) -> bool:
     """Say whether they asked for something else since, which has its own answer."""
-    request = parcel.slot.rpartition("/")[2]
+    slot = parcel.slot.rpartition("/")[0] if is_elsewhere(parcel.slot) else parcel.slot
+    request = slot.rpartition("/")[2]
     return parcel.kind in ANSWERS and request != str(registration.requests)
 
 
@@ -91,10 +95,16 @@ async def _ready(
     address = contact.address(parcel.channel)
     if address is None:
         return Skip("no_address")
+    if isinstance(address, MailAddress) and await _in_error(session, address):
+        return Skip(Reason.BOUNCED.value)
     who = "" if parcel.kind == WAITING else registration.represented_by
     if not who and registration.registered_by:
         who = await _name(session, registration.registered_by) or parts.settings.network.name
     return Ready(address, {WHO: who} if who else {})
+
+
+async def _in_error(session: AsyncSession, address: MailAddress) -> bool:
+    return await reason_of(session, address.email) is Reason.BOUNCED
 
 
 async def _name(session: AsyncSession, party: str) -> str:

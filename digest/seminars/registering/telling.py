@@ -1,6 +1,6 @@
 """What is told to somebody about their own registration, through the ledger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,11 +10,12 @@ from core.ledger.store import post
 from core.parts import Parts
 from core.reference import Party
 from digest.seminars import names, registrations
-from digest.seminars.contacts import contact_of
+from digest.seminars.contacts import OTHER, Contact, contact_of
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import rendering
 from digest.seminars.registering.names import KINDS, RANK, Said, promoted_slot, stream
 from digest.seminars.registering.rendering import News
+from digest.seminars.reminding.names import slot_elsewhere
 from digest.seminars.rules import RegistrationState
 
 
@@ -22,12 +23,14 @@ from digest.seminars.rules import RegistrationState
 class Doing:
     """Who does something, when: `by` is None when it is the party itself.
 
-    `answered` is the channel on which the party is answered right now.
+    `answered` is the channel on which the party is answered right now; `contact` is how it is
+    reached, when that was just read.
     """
 
     now: datetime
     by: Party | None = None
     answered: Channel | None = None
+    contact: Contact | None = None
 
 
 def said_of(registration: Registration) -> Said:
@@ -77,8 +80,7 @@ async def tell_again(  # noqa: PLR0917  # whom, about which meeting, which news,
     now: datetime,
 ) -> None:
     """Tell somebody anew what a parcel was to say of a meeting before it changed."""
-    said = next(said for said, kind in KINDS.items() if kind == parcel.kind)
-    by = registration.registered_by
+    said, by = _said(parcel), registration.registered_by
     doing = Doing(now, None if by is None else Party.parse(by))
     if said is not Said.PROMOTED:
         await tell(session, parts, seminar, registration, said, doing)
@@ -86,6 +88,30 @@ async def tell_again(  # noqa: PLR0917  # whom, about which meeting, which news,
     news = News(said, RegistrationState(registration.state))
     slot = f"{parcel.slot.partition('/v')[0]}/v{seminar.version}"
     await _post(session, parts, seminar, registration, news, slot, doing)
+
+
+async def tell_elsewhere(  # noqa: PLR0917  # whom, about which meeting, which news, when
+    session: AsyncSession,
+    parts: Parts,
+    seminar: Seminar,
+    registration: Registration,
+    parcel: Parcel,
+    now: datetime,
+) -> None:
+    """Tell somebody on the other channel what the one of a parcel did not bring them."""
+    contact, channel = await contact_of(session, parcel.recipient), OTHER[parcel.channel]
+    if contact is None or contact.address(channel) is None:
+        return
+    news = News(
+        _said(parcel), RegistrationState(registration.state), registration.registered_by is not None
+    )
+    doing = Doing(now, contact=replace(contact, preferred=channel))
+    slot = slot_elsewhere(parcel.slot, channel)
+    await _post(session, parts, seminar, registration, news, slot, doing)
+
+
+def _said(parcel: Parcel) -> Said:
+    return next(said for said, kind in KINDS.items() if kind == parcel.kind)
 
 
 async def _post(  # noqa: PLR0917  # whom, about which meeting, which news, by whom
@@ -99,7 +125,7 @@ async def _post(  # noqa: PLR0917  # whom, about which meeting, which news, by w
 ) -> None:
     """Post it where they are told; nothing for who can be reached nowhere."""
     party = Party.parse(registration.party)
-    contact = await contact_of(session, party)
+    contact = doing.contact or await contact_of(session, party)
     if contact is None or contact.address(contact.channel) is None:
         return
     if doing.answered is contact.channel:

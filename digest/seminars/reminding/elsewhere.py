@@ -5,21 +5,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.draft import Channel, Draft, Parcel, Refused, Sent, Settled, Skip
+from core.ledger.draft import Draft, Parcel, Refused, Sent, Settled, Skip
 from core.ledger.store import post
 from core.parts import Parts
 from digest.seminars import names
-from digest.seminars.contacts import contact_of
+from digest.seminars.contacts import OTHER, contact_of, in_vain
 from digest.seminars.models import Seminar
 from digest.seminars.registrations import of_party
 from digest.seminars.reminding import contents
 from digest.seminars.reminding.decide import STATES, Announced, Concerned, What
 from digest.seminars.reminding.names import KINDS, is_elsewhere, name_of, slot_elsewhere
 from digest.seminars.rules import RegistrationState
-
-OTHER = {Channel.CHAT: Channel.MAIL, Channel.MAIL: Channel.CHAT}
-UNREACHED = frozenset({"no_address", "bounced", "complained", "operator"})
-"""The reasons for not sending that the other channel does not have."""
 
 WHATS: Mapping[str, What] = {kind: what for what, kind in KINDS.items()}
 
@@ -30,10 +26,7 @@ def told_elsewhere(parts: Parts) -> Settled:
     async def settled(
         session: AsyncSession, parcel: Parcel, outcome: Sent | Refused | Skip, now: datetime
     ) -> None:
-        in_vain = isinstance(outcome, Refused) or (
-            isinstance(outcome, Skip) and outcome.reason in UNREACHED
-        )
-        if in_vain and not is_elsewhere(parcel.slot):
+        if in_vain(outcome) and not is_elsewhere(parcel.slot):
             await _again(session, parts, parcel, now)
 
     return settled
