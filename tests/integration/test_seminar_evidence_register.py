@@ -89,4 +89,5 @@ async def test_every_kind_that_a_meeting_sends_has_a_name_of_its_own(house: Invi
     assert unnamed == {
         "attendance.noted", "minutes.told", "scheduling.programme",  # what an animator just did
         "evidence.pack", "evidence.told", "obligations.contract",  # about no meeting's sending
+        "seminars.guest_data",  # about a guest
     }  # fmt: skip
