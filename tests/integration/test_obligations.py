@@ -190,7 +190,10 @@ async def test_a_committee_owes_its_report_until_somebody_says_that_it_was_hande
     assert "Accueillir, et après ?" in house.said(card)
     (answer,) = await house.press("obligations.report", number)
     assert "Rapport remis : c’est noté" in house.said(answer)
-    await house.press("obligations.report", number)
+    (undone,) = await house.push(answer, "Retirer")
+    (answer,) = await house.push(undone, "Le rapport est remis")
+    (again,) = await house.press("obligations.report", number)
+    assert house.labels(answer) == house.labels(again) == ["Retirer"]
     await house.tick_at(paris(2026, 11, 12, 9), TELL)
     assert await told(house) == [f"seminar:{number}/report_soon/2026-11-19"]
     async with database.read() as session:

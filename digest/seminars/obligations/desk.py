@@ -28,6 +28,7 @@ from digest.seminars import store as seminars
 from digest.seminars.desk import actor_of
 from digest.seminars.obligations import decide, names, store, words
 from digest.seminars.obligations.decide import Standing
+from digest.seminars.obligations.models import ObligationDone
 from digest.seminars.obligations.words import said
 from digest.seminars.rendering import shown
 from digest.seminars.scheduling.card import card_reply
@@ -113,15 +114,18 @@ class Desk:
         if row is None:
             return [Reply(words.words("stale"))]
         after = await self._standing(turn, reference) or standing
-        undo = Button(words.words("undo_button"), "obligations.undo", names.done_reference(row.id))
         values = {**said(after, paris_day(turn.now)), "note": row.note}
-        return [Reply(words.words("noted", **values), ((undo,),))]
+        return [Reply(words.words("noted", **values), ((_undo_button(row),),))]
 
     async def undo(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
         """Forget what was noted by mistake."""
-        if await store.take_back(turn.session, reference.number, actor_of(turn), turn.now):
-            return [Redraw(words.words("undone"))]
-        return [Toast(words.words("undone_already"), alert=True)]
+        row = await store.take_back(turn.session, reference.number, actor_of(turn), turn.now)
+        if row is None:
+            return [Toast(words.words("undone_already"), alert=True)]
+        again = words.every_button()
+        if row.reference is not None:
+            again = words.report_button(Reference.parse(row.reference))
+        return [Redraw(words.words("undone"), ((again,),))]
 
     async def report(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
         """Note that a committee's report was handed over."""
@@ -129,13 +133,16 @@ class Desk:
         if found is None:
             return [Toast(words.words("gone"), alert=True)]
         seminar, meeting = found
+        code = names.report_code(seminar.id)
         if not meeting.has_report:
             about = seminar_names.seminar_reference(seminar.id)
             await store.note(
-                turn.session, names.report_code(seminar.id), decide.ONCE, 1, "", actor_of(turn),
-                turn.now, about,
-            )  # fmt: skip
-        return [Redraw(words.words("reported", **shown(self._parts, seminar)))]
+                turn.session, code, decide.ONCE, 1, "", actor_of(turn), turn.now, about
+            )
+        keyboard = tuple(
+            (_undo_button(row),) for row in await store.noted(turn.session, code, decide.ONCE)
+        )
+        return [Redraw(words.words("reported", **shown(self._parts, seminar)), keyboard)]
 
     async def card(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
         """Show the meeting as it is now, in a message of its own: the notice stays."""
@@ -146,6 +153,10 @@ class Desk:
 
     async def _standing(self, turn: Turn, reference: Reference) -> Standing | None:
         return await store.standing_of(turn.session, self._parts.settings, reference, turn.now)
+
+
+def _undo_button(row: ObligationDone) -> Button:
+    return Button(words.words("undo_button"), "obligations.undo", names.done_reference(row.id))
 
 
 def parse_note(text: str, _now: datetime) -> str:

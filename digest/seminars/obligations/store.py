@@ -89,15 +89,17 @@ async def note(  # noqa: PLR0917  # what is done, then by whom and when
     return row
 
 
-async def take_back(session: AsyncSession, identity: int, by: Party, now: datetime) -> bool:
-    """Forget something that was noted by mistake; say whether it was there."""
+async def take_back(
+    session: AsyncSession, identity: int, by: Party, now: datetime
+) -> ObligationDone | None:
+    """Forget something that was noted by mistake, and return it; None when it was not there."""
     row = await session.get(ObligationDone, identity, with_for_update=True)
     if row is None:
-        return False
+        return None
     await session.delete(row)
     subject = names.period_reference(row.code, row.period)
     acts.record(session, by, "obligations.undone", subject, now, code=row.code, period=row.period)
-    return True
+    return row
 
 
 async def next_rank(session: AsyncSession, code: str, period: str) -> int:

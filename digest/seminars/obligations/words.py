@@ -6,6 +6,7 @@ from typing import Any
 from core.chat import Button, Keyboard, Text
 from core.clock import PARIS
 from core.parts import Parts
+from core.reference import Reference
 from digest.seminars import names as seminar_names
 from digest.seminars.decide import is_committee
 from digest.seminars.models import Seminar
@@ -38,8 +39,18 @@ def said(standing: Standing, today: date) -> dict[str, Any]:
 
 def contract_notice(standing: Standing, today: date) -> tuple[Text, Keyboard]:
     """Return what the animators are told of an obligation that is not met, with its buttons."""
-    every = Button(words("all_button"), "obligations.show", names.ALL)
-    return words("contract", **said(standing, today)), ((done_button(standing),), (every,))
+    keyboard = ((done_button(standing),), (every_button(),))
+    return words("contract", **said(standing, today)), keyboard
+
+
+def every_button() -> Button:
+    """Return the button that shows every obligation."""
+    return Button(words("all_button"), "obligations.show", names.ALL)
+
+
+def report_button(seminar: Reference) -> Button:
+    """Return the button that notes a committee's report as handed over."""
+    return Button(words("report_button"), "obligations.report", seminar)
 
 
 def done_button(standing: Standing, label: str = "done_button") -> Button:
@@ -65,7 +76,7 @@ def meeting_notice(
     }
     rows: list[tuple[Button, ...]] = []
     if notice in {Notice.REPORT, Notice.REPORT_SOON}:
-        rows.append((Button(words("report_button"), "obligations.report", reference),))
+        rows.append((report_button(reference),))
     rows.append((Button(words("card_button"), "obligations.card", reference, seminar.version),))
     return words(notice.value, **values), tuple(rows)
 
