@@ -230,6 +230,7 @@ def _filters(language: str) -> dict[str, Any]:
     between = " 'à' " if french else ", "
 
     def written(pattern: str) -> Callable[[datetime], str]:
+        @lru_cache(maxsize=256)  # a page says the same instants again and again
         def words(instant: datetime) -> str:
             local = aware(instant).astimezone(PARIS)
             text = format_datetime(local, pattern, locale=language)
@@ -250,7 +251,7 @@ def _filters(language: str) -> dict[str, Any]:
         "day": written("EEEE d MMMM"),
         "month": written("MMMM y"),
         "time": written(clock),
-        "hour": lambda instant: written(clock)(instant).removesuffix("\u00a000"),
+        "hour": lambda instant: filters["time"](instant).removesuffix("\u00a000"),
         "datetime": written(f"EEEE d MMMM y{between}{clock}"),
         "typeset": typography.french if french else str,
         "capital_first": lambda words: words[:1].upper() + words[1:],

@@ -37,6 +37,11 @@ class WholeConnection(aiosqlite.Connection):
         """Close. Cut in two, SQLAlchemy would tell the log of an error, with its traceback."""
         await whole(super().close())
 
+    async def rollback(self) -> None:
+        """Roll back what is open; the pool asks whenever a connection comes back to it."""
+        if self.in_transaction:
+            await super().rollback()
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Queue an operation as the driver does."""
         if not self._running or not self._connection:

@@ -275,7 +275,8 @@ async def keep_contents(session: AsyncSession, contents: dict[str, Content], now
         for key, content in sorted(contents.items())
     ]
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    await session.execute(dialect.insert(Message).values(rows).on_conflict_do_nothing())
+    connection = await session.connection()  # rows given apart: the statement is made once for all
+    await connection.execute(dialect.insert(Message).on_conflict_do_nothing(), rows)
 
 
 async def _update(

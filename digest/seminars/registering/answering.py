@@ -18,13 +18,13 @@ from core.email_address import masked
 from core.errors import ExpiredTokenError, InputError, TokenError
 from core.pages import PRIVATE, bad_link, page, ticked, typed
 from core.parts import Parts
-from core.people.models import Person
 from core.reference import Party
 from core.text import visible
 from digest.seminars import names, registrations, store
+from digest.seminars.contacts import Contact, contact_of
 from digest.seminars.decide import State
 from digest.seminars.inviting.names import pdf_url
-from digest.seminars.models import Guest, HalfDay, Registration, Seminar
+from digest.seminars.models import HalfDay, Registration, Seminar
 from digest.seminars.registering import places, standing
 from digest.seminars.registering.decide import COMING
 from digest.seminars.registering.personal_mail import data_url
@@ -57,12 +57,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Found:
-    """What a link is about, read once; `email` is empty for who has no mailbox."""
+    """What a link is about, and how its party is reached: read once."""
 
     registration: Registration
     seminar: Seminar
     half_days: Sequence[HalfDay]
-    email: str
+    contact: Contact
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class AnswerPages:
             async with self._turns, self._parts.database.write() as session:
                 found = await self._found(session, identity, lock=True)
                 outcome = await self._outcome(session, found, posted)
-            async with self._parts.database.read() as session:  # nobody waits for the page
+            async with self._parts.database.glance() as session:  # nobody waits for the page
                 values = await self._values(session, found, outcome)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "answer", error)
@@ -152,7 +152,7 @@ class AnswerPages:
         choice, problems = read_choice(posted.choice, offer)
         if problems:
             return Outcome(problem="form", typed=posted.choice, problems=problems, status=400)
-        doing = Doing(self._parts.clock.now())
+        doing = Doing(self._parts.clock.now(), contact=found.contact)
         state = await places.take_for(session, self._parts, seminar, registration, choice, doing)
         return Outcome(done=state.value)
 
@@ -217,10 +217,10 @@ class AnswerPages:
         registration = await registrations.by_id(session, identity, lock=lock)
         if seminar is None or registration is None or seminar.state == State.DRAFT:
             raise ExpiredTokenError("no such registration")
-        email = await _mailbox(session, registration)
-        if email is None:
+        contact = await contact_of(session, Party.parse(registration.party))
+        if contact is None:
             raise ExpiredTokenError("erased")
-        return Found(registration, seminar, await store.half_days(session, seminar.id), email)
+        return Found(registration, seminar, await store.half_days(session, seminar.id), contact)
 
     async def _values(
         self, session: AsyncSession, found: Found, outcome: Outcome
@@ -237,7 +237,7 @@ class AnswerPages:
         return {
             **shown(self._parts, seminar, inside=state in COMING),
             "version": seminar.version,
-            "address": masked(found.email) if found.email else "",
+            "address": masked(found.contact.email) if found.contact.email else "",
             "state": state.value,
             "rank": rank,
             "represented_by": registration.represented_by,
@@ -280,13 +280,3 @@ async def _posted(request: Request) -> Posted:
         answers=tuple(visible(answers[number]) for number in numbers),
     )
     return Posted(given["action"], given["version"], choice, given["name"], given["colleague"])
-
-
-async def _mailbox(session: AsyncSession, registration: Registration) -> str | None:
-    """Return somebody's mailbox, empty without one; None once they were erased."""
-    party = Party.parse(registration.party)
-    if party.kind != names.PERSON:
-        guest = await session.get(Guest, party.number)
-        return guest.email if guest else None
-    person = await session.get(Person, party.number)
-    return person.email or "" if person is not None and person.name else None
