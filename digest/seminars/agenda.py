@@ -61,8 +61,11 @@ class Agenda:
         cards[-1] = await self._with_channel(turn, cards[-1])
         return [*cards, self._others(len(coming))] if len(coming) > MOST_SHOWN else cards
 
-    async def join(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
-        """Register the person who presses, and confirm it by mail; then what they may choose."""
+    async def join(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
+        """Register the person who presses, and confirm it by mail; then what they may choose.
+
+        Nobody comes on another date than the one that their message shows: it is shown anew.
+        """
         if turn.sender.person_id is None:
             return [Toast(UNLINKED, alert=True)]
         if not turn.sender.roles:
@@ -70,6 +73,8 @@ class Agenda:
         seminar = await store.by_id(turn.session, reference.number, lock=True)
         if seminar is None or not store.takes_registrations(seminar, turn.now):
             return [Toast(words("closed"), alert=True)]
+        if turn.incoming.place.private and seminar.version != version:
+            return [Toast(told("stale"), alert=True), *await self._redrawn(turn, seminar)]
         return await self._joined(turn, seminar)
 
     async def leave(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:

@@ -223,6 +223,26 @@ async def test_where_one_is_told_is_ones_own_choice(house: SeminarHouse) -> None
         )
 
 
+async def test_who_comes_remotely_asks_in_chat_for_a_place_on_site_and_gives_it_up(
+    house: SeminarHouse,
+) -> None:
+    await meeting(house, **RICH, capacity=0)
+    await house.press("seminars.join", 1, sender=INES)
+    (screen,) = await house.press("registrations.mine", 1, sender=INES)
+    _said, screen = await house.push(screen, "À distance", INES)
+    assert (await row_of(house, 2)).state == "registered"
+    said, screen = await house.push(screen, "Sur place", INES)
+    assert "Votre situation a changé" in house.said(said)
+    text = house.said(screen)
+    assert "inscrit(e) pour participer à distance, et sur la liste d’attente" in text
+    assert "au rang 1." in text
+    assert "Pour ne plus attendre, appuyez sur « À distance »." in text
+    _said, screen = await house.push(screen, "À distance", INES)
+    assert "attente" not in house.said(screen)
+    row = await row_of(house, 2)
+    assert (row.state, row.mode, row.queue) == ("registered", "remote", None)
+
+
 async def test_presses_are_checked_anew(house: SeminarHouse) -> None:
     await meeting(house)
     former = replace(INES, roles=frozenset())

@@ -139,6 +139,20 @@ async def test_in_a_group_a_press_tells_only_the_one_who_pressed(house: SeminarH
     assert isinstance(toast, Toast)
 
 
+async def test_nobody_registers_for_another_date_than_the_one_that_they_read(
+    house: SeminarHouse,
+) -> None:
+    seminar = await house.seminar(STARTS_AT)
+    (card,) = await house.command("agenda", INES)
+    await house.move(seminar, STARTS_AT + timedelta(days=7))
+    toast, redrawn = await house.push(card, "Je m’inscris", INES)
+    assert "a changé depuis ce message" in house.said(toast)
+    assert "19 mars 2027" in house.said(redrawn)
+    assert await house.registrations() == {}
+    await house.push(redrawn, "Je m’inscris", INES)
+    assert await house.registrations() == {"person:2": "registered"}
+
+
 async def test_nobody_registers_for_what_has_begun_or_is_cancelled(house: SeminarHouse) -> None:
     seminar = await house.seminar(STARTS_AT)
     cancelled = await house.seminar(STARTS_AT)

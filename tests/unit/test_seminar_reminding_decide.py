@@ -73,6 +73,11 @@ def test_the_eve_of_easter_tuesday_is_the_thursday_before_or_the_friday() -> Non
     assert due_instant(tuesday, 1, 9) == paris(26, 9)
 
 
+def test_the_eve_of_a_monday_after_the_first_of_may_is_the_thursday_before() -> None:
+    monday = datetime(2026, 5, 4, 9, tzinfo=PARIS)
+    assert due_instant(monday, 1, 9) == datetime(2026, 4, 30, 9, tzinfo=PARIS)
+
+
 def test_the_day_after_christmas_holidays_goes_back_over_all_of_them() -> None:
     monday = datetime(2027, 12, 27, 8, tzinfo=UTC)  # Christmas is the Saturday before
     assert due_instant(monday, 1, 9) == datetime(2027, 12, 24, 8, tzinfo=UTC)

@@ -153,6 +153,7 @@ class Choosing:
         choice = chosen(mine, pick)
         if choice is None:
             return [Toast(words("stale"), alert=True), *await self._mine(turn, seminar)]
+        before = mine.state, mine.waits
         await self._take(turn, seminar, choice)
         show = {
             picks.HALF_DAY: self._half_days,
@@ -160,7 +161,7 @@ class Choosing:
             picks.CAR: self._cars,
         }.get(pick.what, self._mine)
         after = await screens.read_mine(turn.session, seminar, actor_of(turn))
-        changed = (after.state, after.waits) != (mine.state, mine.waits)
+        changed = (after.state, after.waits) != before
         said = [Toast(words("now_waiting"), alert=True)] if changed else []
         return [*said, *await show(turn, seminar)]
 
