@@ -35,10 +35,7 @@ ASKED_NOTHING = frozenset({RegistrationState.INVITED, RegistrationState.EXCUSED}
 
 def delivery_kinds(parts: Parts) -> tuple[DeliveryKind, ...]:
     """Return the kinds of what answers a request: all leave again when in doubt, marked as such."""
-    return (
-        kind(names.REGISTRATION, {RegistrationState.REGISTERED}, held),
-        kind(names.CONFIRMATION, PENDING, current, told_again(parts)),
-    )
+    return (kind(names.CONFIRMATION, PENDING, current, told_again(parts)),)
 
 
 def kind(

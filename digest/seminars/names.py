@@ -13,7 +13,6 @@ REMINDER = "seminars.reminder"
 UPDATE = "seminars.update"
 CANCELLATION = "seminars.cancellation"
 THANKS = "seminars.thanks"
-REGISTRATION = "seminars.registration"
 CONFIRMATION = "seminars.confirmation"
 
 PERSON = "person"
