@@ -58,7 +58,7 @@ def test_the_story_is_played_and_each_step_is_seen(tmp_path: Path) -> None:
     assert "ticking again sends nothing" in result.stdout
     assert "after the hold, once each, with a calendar part" in result.stdout
     assert "the waiting list promotes by itself" in result.stdout
-    assert "REQUEST, SEQUENCE 1, same UID" in result.stdout
+    assert "REQUEST, a higher SEQUENCE, same UID" in result.stdout
     assert "« Attestation de présence" in result.stdout
     assert "the evidence pack holds" in result.stdout
     assert "FAILED" not in result.stdout

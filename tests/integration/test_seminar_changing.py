@@ -204,7 +204,10 @@ async def test_a_draft_is_given_up_without_a_word(house: SeminarHouse) -> None:
     await house.fill(*ANSWERS)
     (question,) = await house.push(await card(house), "Abandonner ce brouillon")
     assert "Personne d’autre ne l’a vu, et personne ne sera prévenu." in house.said(question)
-    await house.push(question, "Oui, abandonner")
+    (gone,) = await house.push(question, "Oui, abandonner")
+    assert "Brouillon abandonné." in house.said(gone)
+    assert "annulée" not in house.said(gone)
+    assert house.labels(gone) == ["Toutes les rencontres"]
     await house.tick()
     assert await house.rows(names.CANCELLATION) == []
 

@@ -68,7 +68,8 @@ async def test_an_animator_plans_checks_and_publishes(house: SeminarHouse) -> No
     labels = house.labels(shown)
     assert labels[:2] == ["Publier", "Modifier"]
     assert labels[-2:] == ["Abandonner ce brouillon", "Toutes les rencontres"]
-    (published,) = await house.push(shown, "Publier")
+    untold, published = await house.push(shown, "Publier")
+    assert "personne ne le sait encore" in house.said(untold)
     assert isinstance(published, Redraw)
     assert "Rencontre publiée." in house.said(published)
     assert "Personne n’est inscrit." in house.said(published)
@@ -317,7 +318,7 @@ async def test_a_draft_is_published_as_it_was_seen(house: SeminarHouse) -> None:
     toast, current = await house.push(shown, "Publier")
     assert house.said(toast).startswith("Cette rencontre a changé depuis ce message")
     assert "Lieu : Issoire" in house.said(current)
-    (published,) = await house.push(current, "Publier")
+    _untold, published = await house.push(current, "Publier")
     assert "Rencontre publiée." in house.said(published)
 
 

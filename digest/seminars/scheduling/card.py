@@ -50,6 +50,7 @@ async def card(turn: Turn, parts: Parts, seminar: Seminar) -> Screen:
         **await _details(session, parts, seminar),
         "over": now >= seminar.ends_at,
         "groups": len(groups),
+        "abandoned": _abandoned(seminar),
     }
     return Screen(words("card", values), _keyboard(parts, seminar, now, invites=bool(groups)))
 
@@ -111,12 +112,17 @@ async def _details(session: AsyncSession, parts: Parts, seminar: Seminar) -> Map
     }
 
 
+def _abandoned(seminar: Seminar) -> bool:
+    """Say whether a meeting is a draft that was abandoned: there is nothing of it to be seen."""
+    return seminar.state == State.CANCELLED and seminar.published_at is None
+
+
 def _keyboard(parts: Parts, seminar: Seminar, now: datetime, *, invites: bool) -> Keyboard:
     rooms = tuple(row for room in ROOMS for row in room.buttons(seminar, now))
     edit = act("edit_button", "scheduling.menu", seminar)
     others = (Button(words("list_button"), "scheduling.list", DESK),)
     if seminar.state == State.CANCELLED:
-        return (*rooms, others)
+        return (others,) if _abandoned(seminar) else (*rooms, others)
     if seminar.state == State.DRAFT:
         publish = act("publish_button", "seminars.publish", seminar)
         if invites and not plans.waiting_date(seminar):

@@ -42,7 +42,9 @@ class Publishing:
             return echoed(await self.dating.echo(turn, opened))
         parts, actor = self.opening.parts, actor_of(turn)
         if await store.publish(turn.session, parts, opened, turn.now, actor):
-            return [await self.opening.redrawn(turn, opened)]
+            untold = not opened.open_to_all and not await plans.groups(turn.session, opened.id)
+            said = alert(words("published_untold")) if untold else ()
+            return [*said, await self.opening.redrawn(turn, opened)]
         published = opened.state == State.PUBLISHED
         return alert(words("published_already" if published else "begun"))
 
