@@ -1,7 +1,7 @@
 """How the hours of a meeting are cut into half-days. Decisions only."""
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
@@ -118,6 +118,17 @@ def half_at(hour: time) -> Half:
     if hour >= EVENING:
         return Half.EVENING
     return Half.MORNING if hour < NOON else Half.AFTERNOON
+
+
+def half_days_chosen(
+    chosen: Collection[int] | None, existing: Collection[int]
+) -> tuple[int, ...] | None:
+    """Return the half-days of a choice that exist, in the meeting's order; None for all.
+
+    When none of those chosen is left, somebody comes to what there is.
+    """
+    kept = tuple(one for one in existing if chosen is not None and one in chosen)
+    return None if not kept or len(kept) == len(existing) else kept
 
 
 def _cut(day: date, start: time, end: time) -> Iterator[Hours]:

@@ -14,9 +14,8 @@ from core.reference import Party
 from digest.seminars import names
 from digest.seminars.attendance.models import Attendance
 from digest.seminars.decide import Kind, State, is_committee, is_open, may_cancel, may_publish
-from digest.seminars.half_days import Hours, half_days_of, kept_places
+from digest.seminars.half_days import Hours, half_days_chosen, half_days_of, kept_places
 from digest.seminars.models import Document, HalfDay, Registration, Seminar
-from digest.seminars.registering.decide import half_days_chosen
 from digest.seminars.reminding import announcements
 from digest.seminars.reminding.decide import What, joined
 

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.seminars.half_days import half_days_chosen
 from digest.seminars.registering.decide import (
     COMING,
     Admission,
     Mode,
     Room,
     admitted,
-    half_days_chosen,
     modes,
     promotions,
 )

@@ -1,7 +1,7 @@
 """Who has a place, who waits for one, what can be chosen. Decisions only."""
 
 import enum
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from digest.seminars.rules import RegistrationState
@@ -88,14 +88,3 @@ def admitted(
 def promotions(room: Room) -> int:
     """Return how many of those who wait have a place now."""
     return room.waiting if room.free is None else min(room.free, room.waiting)
-
-
-def half_days_chosen(
-    chosen: Collection[int] | None, existing: Collection[int]
-) -> tuple[int, ...] | None:
-    """Return the half-days of a choice that exist, in the meeting's order; None for all.
-
-    When none of those chosen is left, somebody comes to what there is.
-    """
-    kept = tuple(one for one in existing if chosen is not None and one in chosen)
-    return None if not kept or len(kept) == len(existing) else kept

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from digest.seminars.registering.decide import HOLDING, Choice, Mode, half_days_chosen
+from digest.seminars.half_days import half_days_chosen
+from digest.seminars.registering.decide import HOLDING, Choice, Mode
 from digest.seminars.rules import RegistrationState
 
 MOST_QUESTIONS = 20

@@ -14,9 +14,10 @@ from core.reference import Party, Reference
 from digest.seminars import names, registrations, store
 from digest.seminars.calendars.mine import my_calendar_button
 from digest.seminars.contacts import Contact
+from digest.seminars.half_days import half_days_chosen
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import picks, standing
-from digest.seminars.registering.decide import COMING, HOLDING, Choice, Mode, half_days_chosen
+from digest.seminars.registering.decide import COMING, HOLDING, Choice, Mode
 from digest.seminars.registering.picks import pick_button
 from digest.seminars.registering.rendering import words
 from digest.seminars.registering.rules import OFFERS, SEEKS, Offer
