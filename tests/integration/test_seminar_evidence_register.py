@@ -83,7 +83,7 @@ async def test_every_kind_that_a_meeting_sends_has_a_name_of_its_own(house: Invi
     unnamed = {
         kind
         for kind in house.kinds
-        if tables._say("sent_what", kind=kind, slot="") == "message de service"  # what it says
+        if tables._say("sent_what", kind=kind) == "message de service"  # what it says
     }
     assert names.INVITATION in house.kinds
     assert unnamed == {

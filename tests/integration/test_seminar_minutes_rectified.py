@@ -96,6 +96,8 @@ async def test_both_versions_are_in_the_evidence(house: SeminarHouse) -> None:
     archive = zipfile.ZipFile(target)
     paths = [path for path in archive.namelist() if path.startswith("6-")]
     assert paths == ["6-compte-rendu/definitif.pdf", "6-compte-rendu/definitif-rectifie-1.pdf"]
+    register = archive.read("7-envois/registre-des-envois.csv").decode()
+    assert register.count("version définitive;") == register.count("définitive rectifiée;") == 3
     index = plain(archive.read("LISEZ-MOI.html").decode())
     assert "Compte rendu du séminaire, première version définitive, remplacée depuis" in index
     assert "Compte rendu du séminaire, version définitive, rectifiée le" in index

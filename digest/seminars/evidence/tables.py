@@ -29,6 +29,9 @@ from digest.seminars.rules import RegistrationState
 
 REMOTE = "remote"
 
+RECTIFIED = "minutes.rectified"
+"""What final minutes that replace others are called among what was sent: no kind of their own."""
+
 
 class Tables:
     """Writes the tables of one meeting."""
@@ -77,8 +80,14 @@ class Tables:
         async with self._parts.database.read() as session:
             causes = [str(names.seminar_reference(self._seminar.id))]
             found = await minutes_store.of(session, self._seminar.id)
+            rectified = set()
             if found is not None:
                 causes.append(str(minutes.minutes_reference(found.id)))
+                rectified = {
+                    minutes.slot(self._seminar.id, each.version)
+                    for each in await minutes_store.versions(session, found.id)
+                    if each.counts.get("reason")
+                }
             rows = (
                 await session.execute(
                     select(
@@ -95,7 +104,7 @@ class Tables:
             7,
             [
                 (
-                    self._say("sent_what", kind=row.kind, slot=row.slot),
+                    self._say("sent_what", kind=RECTIFIED if row.slot in rectified else row.kind),
                     people.get(row.recipient, ("", ""))[0],
                     people.get(row.recipient, ("", ""))[1],
                     self._say("channel", channel=row.channel),
