@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.draft import (
@@ -103,18 +103,24 @@ async def parties_of(session: AsyncSession, party: Party) -> Sequence[str]:
     return list(dict.fromkeys([str(party), *guests]))
 
 
+_PEOPLE = (
+    select(
+        Person.id, Person.language, Person.email, Person.preferred_channel,
+        Account.address, Account.blocked_at,
+    )
+    .outerjoin(Account, (Account.person_id == Person.id) & (Account.channel == TELEGRAM))
+    .where(
+        Person.id.in_(bindparam("people", expanding=True)),
+        (Person.given_name != "") | (Person.family_name != ""),
+    )
+    .order_by(Account.linked_at, Account.id)
+)  # fmt: skip
+"""People with their chats; made once: making it takes longer than asking."""
+
+
 async def _of_people(session: AsyncSession, people: set[int]) -> Mapping[str, Contact]:
     """Read them with their chats in one statement; of several chats, the last linked counts."""
-    in_chat = (Account.person_id == Person.id) & (Account.channel == TELEGRAM)
-    rows = await session.execute(
-        select(
-            Person.id, Person.language, Person.email, Person.preferred_channel,
-            Account.address, Account.blocked_at,
-        )
-        .outerjoin(Account, in_chat)
-        .where(Person.id.in_(people), (Person.given_name != "") | (Person.family_name != ""))
-        .order_by(Account.linked_at, Account.id)
-    )  # fmt: skip
+    rows = await session.execute(_PEOPLE, {"people": list(people)})
     return {
         str(names.person_party(row.id)): Contact(
             row.language,

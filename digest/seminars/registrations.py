@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -113,12 +113,7 @@ def promote(session: AsyncSession, registration: Registration, now: datetime) ->
 async def room_of(session: AsyncSession, seminar: Seminar) -> Room:
     """Return how full a seminar is."""
     await session.flush()
-    taken = Registration.state.in_(COMING) & (Registration.mode == Mode.SITE)
-    counted = await session.execute(
-        select(func.count().filter(taken), func.count().filter(waits())).where(
-            Registration.seminar_id == seminar.id, Registration.state.in_(HOLDING)
-        )
-    )
+    counted = await session.execute(_HOLDING, {"seminar": seminar.id})
     return Room(seminar.capacity, *counted.one())
 
 
@@ -127,12 +122,24 @@ def waits() -> ColumnElement[bool]:
     return (Registration.state == RegistrationState.WAITING) | Registration.queue.is_not(None)
 
 
+_HOLDING = select(
+    func.count().filter(Registration.state.in_(COMING), Registration.mode == Mode.SITE),
+    func.count().filter(waits()),
+).where(Registration.seminar_id == bindparam("seminar"), Registration.state.in_(HOLDING))
+"""How many have a place on site, and wait for one; made once: a rush asks for each answer."""
+
+_RANK = select(func.count()).where(
+    Registration.seminar_id == bindparam("seminar"), Registration.queue <= bindparam("queue")
+)
+"""How many wait until somebody, with them; made once, as the one above."""
+
+
 async def rank(session: AsyncSession, registration: Registration) -> int:
     """Return somebody's rank on the waiting list, the first being 1; 0 for who is not on it."""
     if registration.queue is None:
         return 0
-    before = Registration.queue <= registration.queue
-    return await _number(session, registration.seminar_id, before)
+    wanted = {"seminar": registration.seminar_id, "queue": registration.queue}
+    return await session.scalar(_RANK, wanted) or 0
 
 
 async def waiting(session: AsyncSession, seminar: int, limit: int) -> Sequence[Registration]:
