@@ -136,7 +136,8 @@ class Registration(Base):
     `name`, `organisation` and `function` are what a guest typed. `invited_at` is when they were
     invited (None: never). `registered_at` is when it last became certain; `answered_at` when they
     last said whether they come. `requests` counts what was asked for, and numbers the mails that
-    answer. `queue` is their place in the order of the waiting list. `half_days` are the ids of
+    answer. `queue` is their place in the order of the waiting list; who waits there and comes
+    remotely meanwhile is `registered` still. `half_days` are the ids of
     those they come to (None: all). `mode` is `site` or `remote`. `represented_by` names who comes
     instead. `meal` is forgotten a week after. `carpool` is a département's code, with whether they
     have room or look for some (`63:offer`, `63:seek`), and shown to the others who gave one: only
