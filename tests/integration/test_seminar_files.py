@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.clock import SystemClock
 from core.db import Database
 from core.errors import InputError
+from core.people.models import Person
 from core.settings import Settings
 from digest.seminars import store
 from digest.seminars.models import Seminar, Speaker
@@ -68,6 +69,8 @@ async def test_a_file_is_planned_once(
     code, said = await told(settings, path, dry=True)
     assert (code, await planned(database)) == (0, [])
     assert "a.csv: 1 would be planned, 0 there already" in said
+    async with database.write() as session:
+        session.add(Person(given_name="Anne", family_name="Duval"))
     code, said = await told(settings, path)
     assert (code, await planned(database)) == (0, ["Accueillir 🎉"])
     assert "draft number 1: Accueillir 🎉" in said
@@ -80,6 +83,7 @@ async def test_a_file_is_planned_once(
         assert len(await store.half_days(session, 1)) == 2
         (speaker,) = await session.scalars(select(Speaker))
         assert (speaker.name, speaker.function) == ("Anne Duval", "maire")
+        assert speaker.party == "person:1", "who is of the directory gets the minutes too"
 
 
 async def test_nothing_is_written_when_a_line_is_wrong(

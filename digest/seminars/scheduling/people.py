@@ -4,16 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from core.chat import Action, Ask, Button, Form, Response, Turn
-from core.people.models import Person
 from core.people.roles import Role
 from core.reference import Reference
-from digest.seminars import names
 from digest.seminars.models import Seminar, Speaker
-from digest.seminars.rules import plain
 from digest.seminars.scheduling import store as plans
 from digest.seminars.scheduling.card import Screen, back
 from digest.seminars.scheduling.forms import Finish, speaker_form
@@ -92,7 +86,7 @@ class Speakers:
                     function=function,
                     organisation=organisation,
                     part=part,
-                    party=await _party_named(turn.session, name),
+                    party=await plans.party_named(turn.session, name),
                 )
             )
             await turn.session.flush()
@@ -122,12 +116,3 @@ class Speakers:
         )  # fmt: skip
         values = {**self.opening.facts(seminar), "people": said}
         return Screen(words("speakers", values), (*add, *rows, back(seminar)))
-
-
-async def _party_named(session: AsyncSession, name: str) -> str | None:
-    """Return the person of the directory who has that name, if one alone does."""
-    people = await session.execute(select(Person.id, Person.given_name, Person.family_name))
-    found = [
-        row.id for row in people if plain(f"{row.given_name} {row.family_name}") == plain(name)
-    ]
-    return str(names.person_party(found[0])) if len(found) == 1 else None

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
+from core.people.models import Person
 from core.reference import Party
 from core.working_time import paris_day
 from digest.seminars import names, store
@@ -16,7 +17,7 @@ from digest.seminars.decide import Kind, State
 from digest.seminars.half_days import Half, Hours
 from digest.seminars.models import HalfDay, InvitedGroup, Registration, Seminar, Speaker
 from digest.seminars.reminding.decide import What, states_of
-from digest.seminars.rules import RegistrationState
+from digest.seminars.rules import RegistrationState, plain
 from digest.seminars.scheduling.decide import Other
 
 COPIED = (
@@ -136,6 +137,15 @@ async def groups(session: AsyncSession, seminar: int) -> Sequence[InvitedGroup]:
 def _same(one: Speaker, seminar: int) -> Speaker:
     kept = ("name", "organisation", "function", "part", "party")
     return Speaker(seminar_id=seminar, **{name: getattr(one, name) for name in kept})
+
+
+async def party_named(session: AsyncSession, name: str) -> str | None:
+    """Return the person of the directory who has that name, if one alone does."""
+    people = await session.execute(select(Person.id, Person.given_name, Person.family_name))
+    found = [
+        row.id for row in people if plain(f"{row.given_name} {row.family_name}") == plain(name)
+    ]
+    return str(names.person_party(found[0])) if len(found) == 1 else None
 
 
 async def speakers(session: AsyncSession, seminar: int) -> Sequence[Speaker]:

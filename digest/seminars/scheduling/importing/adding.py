@@ -44,6 +44,7 @@ async def add(session: AsyncSession, plan: Plan, now: datetime) -> Seminar:
                     function=function,
                     organisation=organisation,
                     part=part,
+                    party=await plans.party_named(session, name),
                 )
             )
     await session.flush()
