@@ -17,7 +17,7 @@ from digest.seminars.registering.rendering import words as told
 from digest.seminars.rendering import words
 
 MOST_SHOWN = 6
-"""How many seminars the agenda shows in chat, one message each; the page has them all."""
+"""How many seminars the agenda shows in chat, one message each; the page has the others."""
 
 UNLINKED = Text("chat/common.html", "refused_unlinked")
 FORMER = Text("chat/common.html", "refused")
@@ -57,7 +57,7 @@ class Agenda:
         ]
         if not coming:
             return [Reply(words("agenda_empty"))]
-        cards = [await self._card(turn, one) for one in coming[:MOST_SHOWN]]
+        cards = [await self._card(turn, one) for one in _shown(coming)]
         cards[-1] = await self._with_channel(turn, cards[-1])
         return [*cards, self._others(len(coming))] if len(coming) > MOST_SHOWN else cards
 
@@ -141,3 +141,9 @@ class Agenda:
         url = names.page_url(self._parts, "/rencontres")
         more = words("agenda_more", {"count": count - MOST_SHOWN})
         return Reply(more, ((Button(words("all_button"), url=url),),))
+
+
+def _shown(coming: Sequence[Seminar]) -> Sequence[Seminar]:
+    """Return the soonest ones; those on invitation first, since the page does not have them."""
+    first = sorted(coming, key=lambda one: one.open_to_all)[:MOST_SHOWN]
+    return [one for one in coming if one in first]

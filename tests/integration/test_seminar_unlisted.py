@@ -147,3 +147,16 @@ async def test_the_agenda_tells_a_committee_to_those_it_invites_and_to_animators
     assert "Budget 2027" in await told(ODILE)
     await house.register(number, 2)
     assert "Budget 2027" in await told(INES)
+
+
+async def test_many_meetings_open_to_all_do_not_hide_a_committee_in_chat(
+    house: SeminarHouse,
+) -> None:
+    for day in range(7):
+        await house.seminar(STARTS_AT - timedelta(days=20 - day), title=f"Ouvert {day}")
+    await committee(house, 2)
+    *cards, others = await house.command("agenda", INES)
+    said = [house.said(card) for card in cards]
+    assert [f"Ouvert {at}" in one for at, one in enumerate(said[:5])] == [True] * 5
+    assert "Budget 2027" in said[5]
+    assert "2 autres" in house.said(others)
