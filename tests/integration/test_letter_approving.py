@@ -211,9 +211,9 @@ async def test_a_change_makes_the_page_say_so_and_the_mail_that_waits_is_not_sen
     assert len(mails_to(house, DIRECTOR)) == 1
     async with house.database.read() as session:
         rows = await session.execute(
-            select(Delivery.slot, Delivery.state, Delivery.reason).where(
-                Delivery.kind == names.ASKED
-            )
+            select(Delivery.slot, Delivery.state, Delivery.reason)
+            .where(Delivery.kind == names.ASKED)
+            .order_by(Delivery.id)
         )
     assert [tuple(row) for row in rows] == [
         ("approval:1/v1", "sent", None),

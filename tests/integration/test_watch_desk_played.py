@@ -104,7 +104,9 @@ async def story(house: Whole) -> Story:
 
 async def acts(house: Whole) -> list[tuple[str, str]]:
     async with house.database.read() as session:
-        rows = await session.scalars(select(Act).where(Act.verb.startswith("watch.")))
+        rows = await session.scalars(
+            select(Act).where(Act.verb.startswith("watch.")).order_by(Act.id)
+        )
         return [(row.actor, row.verb) for row in rows]
 
 

@@ -149,7 +149,8 @@ async def test_a_source_is_suspended_and_taken_up_again(
     assert row.enabled
     assert row.next_check_at == clock.now()
     async with database.read() as session:
-        verbs = list(await session.scalars(select(Act.verb).where(Act.verb.like("source.%"))))
+        ours = select(Act.verb).where(Act.verb.like("source.%")).order_by(Act.id)
+        verbs = list(await session.scalars(ours))
     assert verbs == ["source.pause", "source.resume"]
 
 
