@@ -85,7 +85,7 @@ async def minute(story: Story) -> None:
     mail = await story.mail.one(COLLEAGUE_MAIL, "Projet")
     story.say(f"« {mail.subject} »; observations are taken on a page of one's own")
     screen = await pressed_for(story, await open_card(story), "Compte rendu", "Projet envoyé")
-    screen = await pressed_for(story, screen, "Rendre définitif", "ne changera plus")
+    screen = await pressed_for(story, screen, "Rendre définitif", "La version définitive partira")
     await story.chats.press(GROUP, screen, ANIMATOR, "Oui, envoyer la version définitive")
     await settle(story.playground.house)
     mail = next(
