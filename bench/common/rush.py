@@ -21,6 +21,7 @@ from digest.seminars.decide import Kind
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import places
 from digest.seminars.registering.names import REGISTERED, WAITING
+from digest.seminars.registering.telling import Doing
 
 FIRST = 1_000
 """The id of the first person: the others follow."""
@@ -116,7 +117,7 @@ async def by_places(parts: Parts, meeting: Meeting, over: float) -> Rush:
         party = Party(names.PERSON, str(FIRST + number))
         async with parts.database.write() as session:
             row = await session.get_one(Seminar, meeting.seminar)
-            return await places.take(session, parts, row, party, None, parts.clock.now())
+            return await places.take(session, parts, row, party, None, Doing(parts.clock.now()))
 
     return await _rush(one, len(meeting.registrations), over)
 

@@ -14,6 +14,7 @@ from digest.seminars.desk import actor_of
 from digest.seminars.models import Seminar
 from digest.seminars.registering import places, screens, standing
 from digest.seminars.registering.rendering import words as told
+from digest.seminars.registering.telling import Doing
 from digest.seminars.rendering import words
 
 MOST_SHOWN = 6
@@ -86,7 +87,7 @@ class Agenda:
             return [Toast(words("closed"), alert=True)]
         party = actor_of(turn)
         if not await places.leave(
-            turn.session, self._parts, seminar, party, turn.now, answered=Channel.CHAT
+            turn.session, self._parts, seminar, party, Doing(turn.now, answered=Channel.CHAT)
         ):
             return [Toast(words("left_already")), *await self._redrawn(turn, seminar)]
         return [Toast(words("left")), *await self._redrawn(turn, seminar)]
@@ -99,7 +100,7 @@ class Agenda:
         if before.holds:
             return [Toast(words("joined_already")), *await self._redrawn(turn, seminar)]
         await places.take(
-            turn.session, self._parts, seminar, party, None, turn.now, answered=Channel.CHAT
+            turn.session, self._parts, seminar, party, None, Doing(turn.now, answered=Channel.CHAT)
         )
         mine = await screens.read_mine(turn.session, seminar, party)
         said = told("joined_waiting", {"rank": mine.rank}) if mine.rank else words("joined")

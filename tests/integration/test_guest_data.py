@@ -26,6 +26,7 @@ from digest.seminars.models import CalendarKey, Guest, InvitedGroup, Registratio
 from digest.seminars.registering import places
 from digest.seminars.registering.decide import Choice
 from digest.seminars.registering.personal_mail import GUEST_DATA, fresh_url
+from digest.seminars.registering.telling import Doing
 from tests.seminars import INES, SeminarHouse, plain, readable, seminar_settings
 from tests.whole import open_whole
 
@@ -57,7 +58,9 @@ async def house(database: Database, clock: FixedClock) -> SeminarHouse:
 async def take(house: SeminarHouse, party: Party, **choice: Any) -> None:
     async with house.database.write() as session:
         row = await session.get_one(Seminar, 1)
-        await places.take(session, house.parts, row, party, Choice(**choice), house.clock.now())
+        await places.take(
+            session, house.parts, row, party, Choice(**choice), Doing(house.clock.now())
+        )
 
 
 async def answer_path(house: SeminarHouse, party: Party = ZOE) -> str:

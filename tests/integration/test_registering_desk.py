@@ -19,6 +19,7 @@ from digest.seminars.models import Guest, Registration, Seminar
 from digest.seminars.registering import places
 from digest.seminars.registering.decide import Choice
 from digest.seminars.registering.names import GONE, PROMOTED, REGISTERED, WHO
+from digest.seminars.registering.telling import Doing
 from tests.seminars import INES, ODILE, SeminarHouse, seminar_settings
 
 STARTS_AT = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
@@ -49,7 +50,7 @@ async def take(house: SeminarHouse, party: Party, **choice: Any) -> None:
     async with house.database.write() as session:
         row = await session.get_one(Seminar, 1)
         now = house.clock.now()
-        await places.take(session, house.parts, row, party, Choice(**choice), now)
+        await places.take(session, house.parts, row, party, Choice(**choice), Doing(now))
 
 
 async def row_of(house: SeminarHouse, party: Party) -> Registration:

@@ -16,6 +16,7 @@ from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import places
 from digest.seminars.registering.decide import Choice, Mode
 from digest.seminars.registering.names import GONE, PROMOTED, REGISTERED, WAITING, WHO
+from digest.seminars.registering.telling import Doing
 from digest.subscribers.rules import Reason
 from digest.subscribers.suppression import suppress
 from tests.seminars import INES_MAIL, SeminarHouse, plain, readable, seminar_settings
@@ -44,13 +45,15 @@ async def take(
     chosen = Choice(**choice)  # type: ignore[arg-type]  # what each test names
     async with house.database.write() as session:
         row = await session.get_one(Seminar, seminar)
-        return await places.take(session, house.parts, row, party, chosen, house.clock.now(), by=by)
+        return await places.take(
+            session, house.parts, row, party, chosen, Doing(house.clock.now(), by=by)
+        )
 
 
 async def leave(house: SeminarHouse, party: Party) -> bool:
     async with house.database.write() as session:
         row = await session.get_one(Seminar, 1)
-        return await places.leave(session, house.parts, row, party, house.clock.now())
+        return await places.leave(session, house.parts, row, party, Doing(house.clock.now()))
 
 
 async def row_of(house: SeminarHouse, party: Party) -> Registration:
@@ -188,7 +191,7 @@ async def test_a_representative_who_comes_remotely_may_wait_for_a_place_on_site(
     async with house.database.write() as session:
         row = await session.get_one(Seminar, 1)
         state = await places.represent(
-            session, house.parts, row, INES, "Léa Faure", house.clock.now()
+            session, house.parts, row, INES, "Léa Faure", Doing(house.clock.now())
         )
     found = await row_of(house, INES)
     assert (state, found.mode, found.queue) == ("represented", "remote", 1)
@@ -204,7 +207,7 @@ async def test_who_put_somebody_on_the_waiting_list_is_named_not_who_represents_
     async with house.database.write() as session:
         row, now = await session.get_one(Seminar, 1), house.clock.now()
         odile = Party("person", "1")
-        await places.represent(session, house.parts, row, INES, "Léa Faure", now, by=odile)
+        await places.represent(session, house.parts, row, INES, "Léa Faure", Doing(now, by=odile))
     (told,) = await house.rows(WAITING)
     assert await house.prepared(told) == Ready(MailAddress(INES_MAIL), {WHO: "Odile Vernhet"})
 
@@ -275,7 +278,7 @@ async def test_excused_and_represented(house: SeminarHouse) -> None:
     now = house.clock.now()
     async with house.database.write() as session:
         row = await session.get_one(Seminar, 1)
-        state = await places.represent(session, house.parts, row, INES, "Léa Faure", now)
+        state = await places.represent(session, house.parts, row, INES, "Léa Faure", Doing(now))
     assert state == "represented"
     (gone,) = await house.rows(GONE)
     assert await house.prepared(gone) == Ready(MailAddress(INES_MAIL), {WHO: "Léa Faure"})
@@ -283,9 +286,9 @@ async def test_excused_and_represented(house: SeminarHouse) -> None:
     assert await take(house, PAUL) == "waiting"  # who represents somebody takes the place
     async with house.database.write() as session:
         row = await session.get_one(Seminar, 1)
-        assert await places.excuse(session, house.parts, row, INES, now)
-        assert not await places.excuse(session, house.parts, row, INES, now)
-        assert await places.excuse(session, house.parts, row, MARC, now)
+        assert await places.excuse(session, house.parts, row, INES, Doing(now))
+        assert not await places.excuse(session, house.parts, row, INES, Doing(now))
+        assert await places.excuse(session, house.parts, row, MARC, Doing(now))
     assert await house.registrations() == {
         "person:2": "excused",
         "person:4": "registered",

@@ -14,6 +14,7 @@ from digest.seminars.models import Seminar
 from digest.seminars.registering import asking, places
 from digest.seminars.registering.decide import Choice
 from digest.seminars.registering.names import GONE, PROMOTED, REGISTERED, WAITING
+from digest.seminars.registering.telling import Doing
 from digest.seminars.rules import Visitor
 from tests.seminars import SeminarHouse, plain, readable, seminar_settings
 
@@ -34,13 +35,13 @@ async def take(house: SeminarHouse, party: Party, seminar: int = 1, **choice: ob
     chosen = Choice(**choice)  # type: ignore[arg-type]  # what each test names
     async with house.database.write() as session:
         row = await session.get_one(Seminar, seminar)
-        return await places.take(session, house.parts, row, party, chosen, house.clock.now())
+        return await places.take(session, house.parts, row, party, chosen, Doing(house.clock.now()))
 
 
 async def give_up(house: SeminarHouse, party: Party) -> None:
     async with house.database.write() as session:
         row = await session.get_one(Seminar, 1)
-        assert await places.leave(session, house.parts, row, party, house.clock.now())
+        assert await places.leave(session, house.parts, row, party, Doing(house.clock.now()))
 
 
 async def last(house: SeminarHouse, kind: str) -> Delivery:

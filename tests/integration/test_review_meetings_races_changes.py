@@ -15,6 +15,7 @@ from digest.seminars.models import Seminar
 from digest.seminars.registering import places
 from digest.seminars.registering.decide import Choice
 from digest.seminars.registering.names import REGISTERED
+from digest.seminars.registering.telling import Doing
 from tests.seminars import SeminarHouse, readable, seminar_settings
 
 STARTS_AT = datetime(2027, 3, 12, 8, 30, tzinfo=UTC)
@@ -34,7 +35,7 @@ async def take(house: SeminarHouse, party: Party, seminar: int = 1, **choice: ob
     chosen = Choice(**choice)  # type: ignore[arg-type]  # what each test names
     async with house.database.write() as session:
         row = await session.get_one(Seminar, seminar)
-        return await places.take(session, house.parts, row, party, chosen, house.clock.now())
+        return await places.take(session, house.parts, row, party, chosen, Doing(house.clock.now()))
 
 
 async def last(house: SeminarHouse, kind: str) -> Delivery:

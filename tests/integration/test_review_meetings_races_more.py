@@ -12,6 +12,7 @@ from digest.seminars import registrations
 from digest.seminars.models import Announcement, Seminar
 from digest.seminars.registering import asking, places
 from digest.seminars.registering.decide import Choice, Mode
+from digest.seminars.registering.telling import Doing
 from digest.seminars.rules import Answer, Visitor
 from tests.seminars import ODILE, SeminarHouse, seminar_settings
 
@@ -30,7 +31,7 @@ async def take(house: SeminarHouse, party: Party, mode: Mode = Mode.SITE) -> str
     async with house.database.write() as session:
         row = await session.get_one(Seminar, 1)
         now = house.clock.now()
-        return await places.take(session, house.parts, row, party, Choice(mode=mode), now)
+        return await places.take(session, house.parts, row, party, Choice(mode=mode), Doing(now))
 
 
 async def test_a_clock_set_back_by_days_does_not_silence_the_page(house: SeminarHouse) -> None:
@@ -63,7 +64,7 @@ async def test_fewer_places_than_people_throw_nobody_out_and_promote_nobody(
     async with house.database.write() as session:
         row = await session.get_one(Seminar, 1)
         now = house.clock.now()
-        assert await places.leave(session, house.parts, row, INES, now)
+        assert await places.leave(session, house.parts, row, INES, Doing(now))
     assert await house.registrations() == {
         "person:1": "registered", "person:2": "cancelled", "person:3": "waiting",
     }  # fmt: skip

@@ -19,6 +19,7 @@ from digest.seminars.inviting.rules import TypedGuest
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import asking, personal, places
 from digest.seminars.registering.decide import COMING, Choice, Mode
+from digest.seminars.registering.telling import Doing
 from digest.seminars.rules import Visitor
 from tests.seminars import SeminarHouse, seminar_settings
 
@@ -70,25 +71,25 @@ class Crowd:
         async with self.house.database.write() as session:
             row = await session.get_one(Seminar, 1)
             parts, now = self.house.parts, self.house.clock.now()
-            await places.take(session, parts, row, self.person, choice, now)
+            await places.take(session, parts, row, self.person, choice, Doing(now))
 
     async def leave(self) -> None:
         async with self.house.database.write() as session:
             row = await session.get_one(Seminar, 1)
             now = self.house.clock.now()
-            await places.leave(session, self.house.parts, row, self.person, now)
+            await places.leave(session, self.house.parts, row, self.person, Doing(now))
 
     async def excuse(self) -> None:
         async with self.house.database.write() as session:
             row = await session.get_one(Seminar, 1)
             now = self.house.clock.now()
-            await places.excuse(session, self.house.parts, row, self.person, now)
+            await places.excuse(session, self.house.parts, row, self.person, Doing(now))
 
     async def represent(self) -> None:
         async with self.house.database.write() as session:
             row = await session.get_one(Seminar, 1)
             now = self.house.clock.now()
-            await places.represent(session, self.house.parts, row, self.person, "Paul", now)
+            await places.represent(session, self.house.parts, row, self.person, "Paul", Doing(now))
 
     async def ask(self) -> None:
         """Ask on the page, with the address of a person or of a guest."""

@@ -19,6 +19,7 @@ from digest.seminars.calendars.meetings import uid
 from digest.seminars.models import Guest, Registration, Seminar
 from digest.seminars.registering import places, standing
 from digest.seminars.registering.decide import Choice, modes
+from digest.seminars.registering.telling import Doing
 from digest.seminars.rules import RegistrationState
 
 
@@ -50,9 +51,9 @@ class RepliesToMeetings:
     ) -> None:
         if deed is Deed.REGISTER:
             choice = Choice(mode=modes(seminar.place, seminar.video_url)[0])
-            await places.take(session, self._parts, seminar, party, choice, now)
+            await places.take(session, self._parts, seminar, party, choice, Doing(now))
         elif deed is Deed.EXCUSE:
-            await places.excuse(session, self._parts, seminar, party, now)
+            await places.excuse(session, self._parts, seminar, party, Doing(now))
 
     async def _seminar(self, session: AsyncSession, name: str) -> Seminar | None:
         """Return the seminar that calendars call so, locked before any registration."""

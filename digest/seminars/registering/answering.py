@@ -158,12 +158,12 @@ class AnswerPages:
 
     async def _excuse(self, session: AsyncSession, found: Found, _posted: Posted) -> Outcome:
         party, now = Party.parse(found.registration.party), self._parts.clock.now()
-        await places.excuse(session, self._parts, found.seminar, party, now)
+        await places.excuse(session, self._parts, found.seminar, party, Doing(now))
         return Outcome(done="excused")
 
     async def _leave(self, session: AsyncSession, found: Found, _posted: Posted) -> Outcome:
         party, now = Party.parse(found.registration.party), self._parts.clock.now()
-        await places.leave(session, self._parts, found.seminar, party, now)
+        await places.leave(session, self._parts, found.seminar, party, Doing(now))
         return Outcome(done="cancelled")
 
     async def _represent(self, session: AsyncSession, found: Found, posted: Posted) -> Outcome:
@@ -177,7 +177,7 @@ class AnswerPages:
             return Outcome(
                 problem="form", problems={"name": error.what}, name=posted.name, status=400
             )
-        state = await places.represent(session, self._parts, seminar, party, name, now)
+        state = await places.represent(session, self._parts, seminar, party, name, Doing(now))
         return Outcome(done=state.value)
 
     async def _colleague(self, session: AsyncSession, found: Found, posted: Posted) -> Outcome:
@@ -195,7 +195,7 @@ class AnswerPages:
                 problem="form", problems=problems, colleague=posted.colleague, status=400
             )
         other = names.person_party(chosen.person_id)
-        await places.take(session, self._parts, seminar, other, None, now, by=party)
+        await places.take(session, self._parts, seminar, other, None, Doing(now, by=party))
         return Outcome(done="colleague", colleague=chosen.name)
 
     async def _colleagues(

@@ -10,7 +10,7 @@ from core.errors import InputError
 from core.ledger.draft import Channel
 from core.parts import Parts
 from core.people.models import Person
-from core.reference import NotARowError, Party, Reference
+from core.reference import NotARowError, Reference
 from core.text import visible
 from digest.seminars import names, store
 from digest.seminars.desk import actor_of
@@ -21,6 +21,7 @@ from digest.seminars.registering.picks import Pick, read_pick
 from digest.seminars.registering.rendering import words
 from digest.seminars.registering.rules import LONGEST_ANSWER, OFFERS, SEEKS
 from digest.seminars.registering.screens import Mine, Screen
+from digest.seminars.registering.telling import Doing
 from digest.seminars.rules import parse_name
 
 UNLINKED = Text("chat/common.html", "refused_unlinked")
@@ -100,9 +101,7 @@ class Choosing:
             return [Toast(words("stale"), alert=True), *await self._mine(turn, seminar)]
         if not await standing.may_come(turn.session, seminar, actor_of(turn)):
             return [Toast(words("on_invitation"), alert=True)]
-        await places.excuse(
-            turn.session, self._parts, seminar, actor_of(turn), turn.now, answered=Channel.CHAT
-        )
+        await places.excuse(turn.session, self._parts, seminar, actor_of(turn), _doing(turn))
         return [Toast(words("now_excused"), alert=True), *await self._mine(turn, seminar)]
 
     async def channel(self, turn: Turn, reference: Reference, _version: int) -> Sequence[Response]:
@@ -138,10 +137,8 @@ class Choosing:
             return [Reply(refusal.text if refusal else words("closed"))]
         if not await standing.may_come(turn.session, seminar, actor_of(turn)):
             return [Reply(words("on_invitation"))]
-        await places.represent(
-            turn.session, self._parts, seminar, actor_of(turn), str(values["name"]), turn.now,
-            answered=Channel.CHAT,
-        )  # fmt: skip
+        name, doing = str(values["name"]), _doing(turn)
+        await places.represent(turn.session, self._parts, seminar, actor_of(turn), name, doing)
         return await self._replied(turn, seminar)
 
     async def _chosen(self, turn: Turn, seminar: Seminar, pick: Pick) -> Sequence[Response]:
@@ -232,7 +229,8 @@ class Choosing:
         if not found:
             return [Toast(words("not_colleague"), alert=True)]
         party = names.person_party(pick.number)
-        state = await places.take(turn.session, self._parts, seminar, party, None, turn.now, by=me)
+        doing = Doing(turn.now, by=me)
+        state = await places.take(turn.session, self._parts, seminar, party, None, doing)
         said = words(f"brought_{state}", {"name": found[0].name})
         return [Toast(said, alert=True), *await self._others(turn, seminar)]
 
@@ -244,14 +242,17 @@ class Choosing:
         return [asked, Ask(QUESTION_FORM, {"seminar": mine.seminar.id, "question": question})]
 
     async def _take(self, turn: Turn, seminar: Seminar, choice: Choice) -> None:
-        party: Party = actor_of(turn)
-        await places.take(
-            turn.session, self._parts, seminar, party, choice, turn.now, answered=Channel.CHAT
-        )
+        party, doing = actor_of(turn), _doing(turn)
+        await places.take(turn.session, self._parts, seminar, party, choice, doing)
 
     async def _replied(self, turn: Turn, seminar: Seminar) -> Sequence[Response]:
         screen = screens.answer(turn, self._parts, await self._read(turn, seminar))
         return [Reply(screen.text, screen.keyboard, names.seminar_reference(seminar.id))]
+
+
+def _doing(turn: Turn) -> Doing:
+    """Return what somebody does for themselves, answered in chat right away."""
+    return Doing(turn.now, answered=Channel.CHAT)
 
 
 def chosen(mine: Mine, pick: Pick) -> Choice | None:

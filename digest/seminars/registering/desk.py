@@ -46,6 +46,7 @@ from digest.seminars.registering.desk_screens import (
 from digest.seminars.registering.picks import Pick, read_pick
 from digest.seminars.registering.rendering import words
 from digest.seminars.registering.screens import Screen, act
+from digest.seminars.registering.telling import Doing
 from digest.seminars.rendering import shown
 from digest.seminars.rules import RegistrationState, parse_name
 
@@ -143,7 +144,7 @@ class Desk:
         registration = await registrations.opened(turn.session, seminar.id, party)
         if RegistrationState(registration.state) not in HOLDING:
             await places.take(
-                turn.session, self._parts, seminar, party, None, turn.now, by=actor_of(turn)
+                turn.session, self._parts, seminar, party, None, Doing(turn.now, by=actor_of(turn))
             )
         return _redraw(await self._person(turn, seminar, registration))
 
@@ -175,10 +176,8 @@ class Desk:
         if not store.takes_registrations(seminar, turn.now):
             return [Reply(words("closed"))]
         party = Party.parse(registration.party)
-        await places.represent(
-            turn.session, self._parts, seminar, party, str(values["name"]), turn.now,
-            by=actor_of(turn),
-        )  # fmt: skip
+        name, doing = str(values["name"]), Doing(turn.now, by=actor_of(turn))
+        await places.represent(turn.session, self._parts, seminar, party, name, doing)
         screen = await self._person(turn, seminar, registration)
         return [Reply(screen.text, screen.keyboard, names.seminar_reference(seminar.id))]
 
@@ -299,20 +298,20 @@ class Desk:
         self, turn: Turn, seminar: Seminar, registration: Registration, pick: Pick
     ) -> None:
         """Do what a button says; what is no longer proposed changes nothing."""
-        party, by = Party.parse(registration.party), actor_of(turn)
-        session, parts, now = turn.session, self._parts, turn.now
+        party, doing = Party.parse(registration.party), Doing(turn.now, by=actor_of(turn))
+        session, parts = turn.session, self._parts
         if pick.what == STATE:
             if pick.value == "come":
-                await places.take(session, parts, seminar, party, None, now, by=by)
+                await places.take(session, parts, seminar, party, None, doing)
             elif pick.value == "leave":
-                await places.leave(session, parts, seminar, party, now, by=by)
+                await places.leave(session, parts, seminar, party, doing)
             elif pick.value == "excuse":
-                await places.excuse(session, parts, seminar, party, now, by=by)
+                await places.excuse(session, parts, seminar, party, doing)
             return
         mine = await screens.read_mine(session, seminar, party)
         choice = chosen(mine, pick)
         if choice is not None and mine.holds:
-            await places.take(session, parts, seminar, party, choice, now, by=by)
+            await places.take(session, parts, seminar, party, choice, doing)
 
     async def _of(self, turn: Turn, seminar: Seminar, pick: Pick) -> Registration:
         found = await registrations.by_id(turn.session, pick.number)

@@ -17,6 +17,7 @@ from digest.seminars import names, registrations, store
 from digest.seminars.contacts import contact_of
 from digest.seminars.models import Registration, Seminar
 from digest.seminars.registering import asking, places
+from digest.seminars.registering.telling import Doing
 from digest.seminars.rendering import shown
 from digest.seminars.rules import Confirmation, RegistrationState
 
@@ -92,7 +93,7 @@ class RegistrationPages:
             async with self._parts.database.write() as session:
                 registration, seminar, _ = await self._found(session, identity, lock=True)
                 party = Party.parse(registration.party)
-                changed = await places.leave(session, self._parts, seminar, party, now)
+                changed = await places.leave(session, self._parts, seminar, party, Doing(now))
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "leaving", error)
         log.info("seminars.left", registration=identity, changed=changed)

@@ -9,7 +9,6 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.draft import Channel
 from core.parts import Parts
 from core.reference import Party
 from digest.seminars import registrations, store
@@ -39,23 +38,17 @@ async def take(  # noqa: PLR0917  # who, of what, as they choose, when
     seminar: Seminar,
     party: Party,
     choice: Choice | None,
-    now: datetime,
-    *,
-    by: Party | None = None,
-    name: str = "",
-    answered: Channel | None = None,
+    doing: Doing,
 ) -> RegistrationState:
     """Register a party as it chooses, or put it on the waiting list, and tell it what became.
 
     Who is registered or waits already only changes their choices, and keeps their place if they
-    still want one on site; without a `choice`, they choose as before. `by` is who asks, when it is
-    somebody else; `name` is a guest's; `answered` is the channel on which they are answered right
-    now, not to be told there again.
+    still want one on site; without a `choice`, they choose as before.
     Whether the seminar takes registrations is the caller's business.
     """
     seminar = await _locked(session, seminar)
-    found = await registrations.opened(session, seminar.id, party, name)
-    return await take_for(session, parts, seminar, found, choice, Doing(now, by, answered))
+    found = await registrations.opened(session, seminar.id, party)
+    return await take_for(session, parts, seminar, found, choice, doing)
 
 
 async def take_for(  # noqa: PLR0917  # for which answer, as they choose, by whom
@@ -80,17 +73,16 @@ async def represent(  # noqa: PLR0917  # who, of what, by whom, when
     seminar: Seminar,
     party: Party,
     name: str,
-    now: datetime,
-    *,
-    by: Party | None = None,
-    answered: Channel | None = None,
+    doing: Doing,
 ) -> RegistrationState:
     """Note who comes instead of a party; they take its place, or wait for one."""
     seminar = await _locked(session, seminar)
     found = await registrations.opened(session, seminar.id, party)
     before, choice = _standing(found), registrations.choice_of(found)
-    await registrations.admit(session, seminar, found, choice, now, by=by, represented_by=name)
-    await _follow(session, parts, seminar, found, before, Doing(now, by, answered))
+    await registrations.admit(
+        session, seminar, found, choice, doing.now, by=doing.by, represented_by=name
+    )
+    await _follow(session, parts, seminar, found, before, doing)
     return RegistrationState(found.state)
 
 
@@ -99,13 +91,9 @@ async def excuse(
     parts: Parts,
     seminar: Seminar,
     party: Party,
-    now: datetime,
-    *,
-    by: Party | None = None,
-    answered: Channel | None = None,
+    doing: Doing,
 ) -> bool:
     """Note that a party will not come, and why it is not expected; say whether that is new."""
-    doing = Doing(now, by, answered)
     return await _give_up(session, parts, seminar, party, RegistrationState.EXCUSED, doing)
 
 
@@ -114,13 +102,9 @@ async def leave(
     parts: Parts,
     seminar: Seminar,
     party: Party,
-    now: datetime,
-    *,
-    by: Party | None = None,
-    answered: Channel | None = None,
+    doing: Doing,
 ) -> bool:
     """Cancel a party's registration, or its rank on the waiting list; say whether it had one."""
-    doing = Doing(now, by, answered)
     return await _give_up(session, parts, seminar, party, RegistrationState.CANCELLED, doing)
 
 
