@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import acts
@@ -18,6 +18,17 @@ from digest.seminars.half_days import Hours, half_days_chosen, half_days_of, kep
 from digest.seminars.models import Document, HalfDay, Registration, Seminar
 from digest.seminars.reminding import announcements
 from digest.seminars.reminding.decide import What, joined
+
+_HALF_DAYS = (
+    select(HalfDay)
+    .where(HalfDay.seminar_id == bindparam("seminar"))
+    .order_by(HalfDay.starts_at, HalfDay.id)
+)
+_OF_REGISTRATION = (
+    select(Seminar).join(Registration).where(Registration.id == bindparam("registration"))
+)
+_LOCKED_OF_REGISTRATION = _OF_REGISTRATION.with_for_update(of=Seminar)
+"""Made once: each answer of a rush asks them anew."""
 
 
 async def create(
@@ -153,8 +164,7 @@ async def rise(
 
 async def half_days(session: AsyncSession, seminar: int) -> Sequence[HalfDay]:
     """Return the half-days of a seminar, in their order."""
-    wanted = select(HalfDay).where(HalfDay.seminar_id == seminar)
-    return (await session.scalars(wanted.order_by(HalfDay.starts_at, HalfDay.id))).all()
+    return (await session.scalars(_HALF_DAYS, {"seminar": seminar})).all()
 
 
 async def set_half_days(session: AsyncSession, seminar: Seminar, hours: Sequence[Hours]) -> None:
@@ -205,8 +215,8 @@ async def of_registration(
     session: AsyncSession, registration: int, *, lock: bool = False
 ) -> Seminar | None:
     """Return the seminar of a registration; it is always locked before the registration."""
-    wanted = select(Seminar).join(Registration).where(Registration.id == registration)
-    return await session.scalar(wanted.with_for_update(of=Seminar) if lock else wanted)
+    wanted = _LOCKED_OF_REGISTRATION if lock else _OF_REGISTRATION
+    return await session.scalar(wanted, {"registration": registration})
 
 
 async def drafts(session: AsyncSession) -> Sequence[Seminar]:
