@@ -162,6 +162,27 @@ async def test_a_date_too_near_for_its_chase_is_asked_about_by_the_change_alone(
     assert "merci de nous dire si vous viendrez" in await mail_of(house, names.UPDATE, ODILE)
 
 
+async def test_nobody_is_chased_within_a_week_of_a_new_date_and_anybody_after_it(
+    house: SeminarHouse,
+) -> None:
+    seminar = await house.seminar(STARTS_AT)
+    await answer(house, seminar, p1="invited")
+    house.clock.set(J30 - timedelta(days=3))
+    await house.move(seminar, STARTS_AT + timedelta(days=2))
+    house.clock.set(J30 - timedelta(days=1))
+    async with house.database.write() as session:  # nor because of another change meanwhile
+        row = await session.get_one(Seminar, seminar)
+        await store.rise(session, house.parts, row, "programme", house.clock.now())
+    await house.tick_at(J30 + timedelta(days=5))
+    assert await house.slots(names.CHASE) == []
+    async with house.database.write() as session:
+        row = await session.get_one(Seminar, seminar)
+        row.chase_days = [22]
+        await announcements.replan(session, house.parts, row, house.clock.now())
+    await house.tick_at(J30 + timedelta(days=9))
+    assert [name for name, _ in await house.slots(names.CHASE)] == ["seminar:1/J-22/relance/v3"]
+
+
 @pytest.mark.parametrize("name", ["place", "programme"])
 async def test_another_place_or_programme_asks_nobody_again_for_the_same_date(
     house: SeminarHouse, name: str

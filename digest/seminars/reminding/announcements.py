@@ -63,16 +63,16 @@ async def plan_reminders(
     Not those that would be due already, nor those that were said of this date or removed from it
     by the team. A new date that was just told asks for an answer: a chase waits a while after it.
     """
-    since = await _date_since(session, seminar.id)
+    since, told_at = await _date_since(session, seminar.id)
     settled = await _settled(session, seminar.id, since)
-    asked = now + CHASE_REST if since == seminar.version else now
+    rested = now if told_at is None else max(now, told_at + CHASE_REST)
     of_config = parts.settings.seminars
     wanted = {
         What.CHASE: _days(seminar.chase_days, of_config.chase_days),
         What.REMINDER: _days(seminar.reminder_days, of_config.reminder_days),
     }
     for what, days in wanted.items():
-        after = asked if what is What.CHASE else now
+        after = rested if what is What.CHASE else now
         for one in offsets(what, seminar.starts_at, days, of_config.reminder_hour, after):
             if one.name not in settled:
                 await plan(session, seminar, one.what, one.name, one.due_at)
@@ -157,13 +157,18 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return await session.scalar(select(func.min(Announcement.due_at)).where(wanted))
 
 
-async def _date_since(session: AsyncSession, seminar: int) -> int:
-    """Return the version with which a seminar got its present date; 0 for the first one."""
-    changes = select(Announcement.version, Announcement.name).where(
-        Announcement.seminar_id == seminar, Announcement.what == What.UPDATE.value
+async def _date_since(session: AsyncSession, seminar: int) -> tuple[int, datetime | None]:
+    """Return the version with which a seminar got its present date, and when that was told.
+
+    They are 0 and None for its first date.
+    """
+    rows = await session.execute(
+        select(Announcement.version, Announcement.name, Announcement.due_at)
+        .where(Announcement.seminar_id == seminar, Announcement.what == What.UPDATE.value)
+        .order_by(Announcement.version.desc())
     )
-    rows = await session.execute(changes)
-    return max((row.version for row in rows if MOVED in row.name.split("+")), default=0)
+    moves = ((row.version, row.due_at) for row in rows if MOVED in row.name.split("+"))
+    return next(moves, (0, None))
 
 
 async def _settled(session: AsyncSession, seminar: int, since: int) -> set[str]:
