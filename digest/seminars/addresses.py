@@ -4,6 +4,8 @@ That of a meeting for those it invites has a key in its address, the same for al
 what they are sent, and in nothing that everybody reads.
 """
 
+from datetime import timedelta
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
@@ -12,6 +14,9 @@ from core.pages import PRIVATE
 from core.parts import Parts
 from digest.seminars import names, store
 from digest.seminars.models import Seminar
+
+KEY_LASTS = timedelta(days=365)
+"""How long after a meeting its key opens its page: its documents have long been read."""
 
 MEETING = "{meeting:meeting}"
 """How a route writes a meeting: its number, and its key if it has one."""
@@ -42,8 +47,10 @@ async def opened(session: AsyncSession, parts: Parts, request: Request) -> Semin
     seminar = await store.by_id(session, number)
     if seminar is None or seminar.published_at is None:
         return None
-    may = seminar.open_to_all or parts.tokens.is_mark(names.PAGE, number, key)
-    return seminar if may else None
+    if seminar.open_to_all:
+        return seminar
+    late = parts.clock.now() > seminar.ends_at + KEY_LASTS
+    return seminar if not late and parts.tokens.is_mark(names.PAGE, number, key) else None
 
 
 def headers(seminar: Seminar) -> dict[str, str]:

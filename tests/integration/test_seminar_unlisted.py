@@ -84,6 +84,17 @@ async def test_the_page_of_a_committee_is_found_by_its_own_link_only(
         assert "public" not in shown.headers["Cache-Control"]
 
 
+async def test_the_key_of_a_committee_opens_its_page_for_a_year_after_it(
+    house: SeminarHouse,
+) -> None:
+    _, path = await committee(house)
+    async with house.visitor() as visitor:
+        house.clock.set(STARTS_AT + timedelta(days=365))
+        assert (await visitor.get(path)).status_code == 200
+        house.clock.set(STARTS_AT + timedelta(days=367))
+        assert (await visitor.get(path)).status_code == 404
+
+
 async def test_who_comes_by_a_guessed_address_learns_what_to_do(house: SeminarHouse) -> None:
     number, path = await committee(house)
     async with house.visitor() as visitor:
