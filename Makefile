@@ -25,7 +25,7 @@ demo: install          ## the whole service on sample data: make demo ARGS=--tou
 test:                  ## every test; cover runs the unit tests. Some only: make test ARGS="-k ledger"
 ifeq ($(ARGS),)
 	@$(MAKE) --no-print-directory cover
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/integration tests/acceptance
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/acceptance tests/integration
 else
 	@$(MAKE) --no-print-directory install
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)

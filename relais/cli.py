@@ -4,6 +4,7 @@ What a command needs is imported by that command: nobody waits for the whole hou
 """
 
 import asyncio
+import gc
 import sys
 from collections.abc import Coroutine
 from datetime import timedelta
@@ -92,6 +93,7 @@ def serve(
     ] = "",
 ) -> None:
     """Run the service until SIGTERM or Ctrl-C."""
+    gc.disable()  # what is being built stays: `settle_memory` looks at it once
     from relais import service  # noqa: PLC0415  # only what is needed
 
     settings = configuration.with_service_secret(configuration.load(config))

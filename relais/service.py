@@ -80,6 +80,7 @@ def settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(MADE_BETWEEN_LOOKS)
+    gc.enable()
 
 
 async def run_loops(house: House, only: frozenset[str], stop: asyncio.Event) -> bool:

@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -25,6 +26,13 @@ settings.load_profile("relais")
 
 MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """Monday 23 November 2026, 9 h 00 in Paris."""
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the tests themselves: it took a fifth of their time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture
