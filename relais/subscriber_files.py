@@ -149,7 +149,11 @@ async def list_subscribers(settings: Settings, words: str, console: Console) -> 
 async def export_suppressions(settings: Settings, file: Path, console: Console) -> int:
     """Write the addresses that are not written to; of one that was erased, its hash only."""
     async with _house(settings) as parts, parts.database.read() as session:
-        found = (await session.scalars(select(Suppression).order_by(Suppression.at))).all()
+        found = (
+            await session.scalars(
+                select(Suppression).order_by(Suppression.at, Suppression.address_hash)
+            )
+        ).all()
     rows = [
         (each.email or "", each.address_hash, each.reason, each.detail, _day(each.at))
         for each in found

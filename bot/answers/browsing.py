@@ -168,7 +168,9 @@ class Browsing:
 
     async def reviews(self, turn: Turn, _subject: Reference, _version: int) -> Sequence[Response]:
         """List the answers to be read again."""
-        rows = await turn.session.scalars(_due(turn).order_by(Answer.review_on).limit(PAGE))
+        rows = await turn.session.scalars(
+            _due(turn).order_by(Answer.review_on, Answer.id).limit(PAGE)
+        )
         keyboard = _listed(rows.all())
         if not keyboard:
             return [Toast(text("no_review"), alert=True)]

@@ -104,6 +104,6 @@ async def account_of(session: AsyncSession, person_id: int, channel: str) -> Acc
     return await session.scalar(
         select(Account)
         .where(Account.person_id == person_id, Account.channel == channel)
-        .order_by(Account.linked_at.desc())
+        .order_by(Account.linked_at.desc(), Account.id.desc())
         .limit(1)
     )

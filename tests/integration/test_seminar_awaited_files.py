@@ -56,9 +56,9 @@ async def test_a_list_with_hours_out_of_this_world_is_answered_at_once(house: Se
     assert "Personne n’était connecté" in await said(house, "attendance.noted")
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_the_meeting_is_held_before_the_file(house: SeminarHouse) -> None:
-    if house.database.is_sqlite:
-        pytest.skip("a write is alone there")
+    """On PostgreSQL: in SQLite a write is alone."""
     seminar = await house.seminar(STARTS, 3, video_url="https://visio.example/x")
     house.clock.set(STARTS + timedelta(hours=8))
     await send_list(house, seminar)

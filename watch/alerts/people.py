@@ -24,7 +24,7 @@ def reached_by_chat() -> ColumnElement[bool]:
     last = (
         select(Account.id)
         .where(Account.person_id == Person.id, Account.channel == TELEGRAM)
-        .order_by(Account.linked_at.desc())
+        .order_by(Account.linked_at.desc(), Account.id.desc())
         .limit(1)
         .correlate(Person)
         .scalar_subquery()

@@ -202,7 +202,9 @@ async def last_of_each_kind(session: AsyncSession) -> Sequence[Seminar]:
         wanted = select(Seminar).where(
             Seminar.kind == kind.value, Seminar.state == State.PUBLISHED.value
         )
-        found += await session.scalars(wanted.order_by(Seminar.starts_at.desc()).limit(1))
+        found += await session.scalars(
+            wanted.order_by(Seminar.starts_at.desc(), Seminar.id.desc()).limit(1)
+        )
     return found
 
 
