@@ -158,6 +158,10 @@ async def _empty(server: str, name: str) -> None:
                 "FROM pg_sequences WHERE last_value IS NOT NULL"
             )
         )
+    if tables:  # a new table has no room where rows were: rows would come in another order
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(text(f"VACUUM {', '.join(tables)}"))
     await engine.dispose()
 
 
