@@ -1,5 +1,6 @@
 """What the rooms' pages have in common: responses, forms, links that no longer work."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -10,7 +11,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from core.clock import aware
+from core.clock import PARIS, aware
 from core.errors import ExpiredTokenError, TokenError
 from core.parts import Parts
 
@@ -44,6 +45,17 @@ def bad_link(parts: Parts, template: str, purpose: str, error: TokenError) -> Re
     log.info("page.bad_link", template=template, purpose=purpose, expired=expired)
     values = {"purpose": purpose, "expired": expired}
     return page(parts, template, values, status=410 if expired else 400, headers=PRIVATE)
+
+
+def personal_copy(held: Mapping[str, Any], now: datetime) -> Response:
+    """Give somebody all that is held about them, as a JSON file of their own that nothing caches.
+
+    The regulation (EU) 2016/679, art. 15 and 20. The file is named by its day in Paris.
+    """
+    raw = json.dumps(held, ensure_ascii=False, indent=2, default=str)
+    name = f"mes-donnees-{now.astimezone(PARIS).date().isoformat()}.json"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(raw, 200, {**PRIVATE, **disposition}, "application/json")
 
 
 MOST_FIELDS = 120

@@ -3,7 +3,6 @@
 Never by a link of an edition, which may have been forwarded.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,10 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.acts import record
-from core.clock import PARIS
 from core.email_address import normalise
 from core.errors import InputError, TokenError
-from core.pages import PRIVATE, page, typed
+from core.pages import page, personal_copy, typed
 from core.parts import Parts
 from core.people.models import Structure
 from core.room import PersonalData
@@ -103,10 +101,7 @@ class MyDataPages:
                 self._record(session, subscriber, "letter.data_given")
         except TokenError as error:
             return bad(self._parts, "my_data", error)
-        raw = json.dumps(held, ensure_ascii=False, indent=2, default=str)
-        name = f"mes-donnees-{now.astimezone(PARIS).date().isoformat()}.json"
-        disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(raw, 200, {**PRIVATE, **disposition}, "application/json")
+        return personal_copy(held, now)
 
     async def erase(self, request: Request) -> Response:
         """Forget who presses twice; the first press says what stays, and why."""

@@ -3,7 +3,6 @@
 The page of an answer leads there by a link asked for just now, as subscribers have it.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,10 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.acts import record
-from core.clock import PARIS
 from core.email_address import masked
 from core.errors import ExpiredTokenError, TokenError
-from core.pages import PRIVATE, bad_link, page, typed
+from core.pages import PRIVATE, bad_link, page, personal_copy, typed
 from core.parts import Parts
 from core.reference import Party
 from digest.seminars import guests, names, registrations
@@ -102,10 +100,7 @@ class GuestDataPages:
                 record(session, names.guest_party(guest.id), "seminars.guest_given", subject, now)
         except TokenError as error:
             return bad_link(self._parts, BAD_LINK, "guest_data", error)
-        raw = json.dumps(held, ensure_ascii=False, indent=2, default=str)
-        name = f"mes-donnees-{now.astimezone(PARIS).date().isoformat()}.json"
-        disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(raw, 200, {**PRIVATE, **disposition}, "application/json")
+        return personal_copy(held, now)
 
     async def erase(self, request: Request) -> Response:
         """Forget who presses twice; the first press says what stays, and why."""
