@@ -10,10 +10,11 @@ from core.errors import InputError
 from core.people.roles import Role
 from core.reference import Reference
 from digest.seminars.decide import is_committee
+from digest.seminars.desk import actor_of
 from digest.seminars.inviting import choosing, names, reading, store
 from digest.seminars.inviting.choosing import Choice
 from digest.seminars.inviting.decide import Audience, Group, GroupKind
-from digest.seminars.inviting.opening import KINDS, Opening, Place, Screen, act, actor_of, words
+from digest.seminars.inviting.opening import KINDS, Opening, Place, Screen, act, words
 from digest.seminars.inviting.rules import ON_A_PAGE, Page, one_page, page_of
 from digest.seminars.models import Seminar
 

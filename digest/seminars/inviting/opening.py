@@ -8,7 +8,7 @@ from core.chat import Button, Keyboard, Redraw, Reply, Response, Text, Toast, Tu
 from core.followers import Followers
 from core.ledger import views
 from core.parts import Parts
-from core.reference import Party, Reference
+from core.reference import Reference
 from digest.seminars import names as seminar_names
 from digest.seminars import store
 from digest.seminars.decide import State, is_committee
@@ -39,13 +39,6 @@ CHOOSERS = (
 def words(block: str, values: Mapping[str, Any] | None = None) -> Text:
     """Name a block of the invitations' chat texts."""
     return Text(WORDS, block, values or {})
-
-
-def actor_of(turn: Turn) -> Party:
-    """Return who acts, as the audit trail names them."""
-    if turn.sender.person_id is None:
-        return Party("account", turn.sender.account)
-    return seminar_names.person_party(turn.sender.person_id)
 
 
 def act(label: Text, action: str, seminar: Seminar, *more: int) -> Button:

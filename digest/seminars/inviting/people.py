@@ -12,10 +12,11 @@ from core.people.roles import Role
 from core.people.rules import resemblance
 from core.printing import prints
 from core.reference import Reference
+from digest.seminars.desk import actor_of
 from digest.seminars.inviting import names, paper, store
 from digest.seminars.inviting.decide import Group, GroupKind
 from digest.seminars.inviting.desk import Choosing, parse_search
-from digest.seminars.inviting.opening import KINDS, Opening, Place, act, actor_of, words
+from digest.seminars.inviting.opening import KINDS, Opening, Place, act, words
 from digest.seminars.inviting.rules import (
     ON_A_PAGE,
     BadLine,

@@ -16,6 +16,7 @@ from core.spreadsheet import guarded
 from digest.seminars import names as seminar_names
 from digest.seminars import store as seminars
 from digest.seminars.decide import State
+from digest.seminars.desk import actor_of
 from digest.seminars.inviting import choosing, mails, names, reading, store
 from digest.seminars.inviting.decide import (
     Candidate,
@@ -32,7 +33,6 @@ from digest.seminars.inviting.opening import (
     Place,
     Screen,
     act,
-    actor_of,
     words,
 )
 from digest.seminars.inviting.reading import Invited

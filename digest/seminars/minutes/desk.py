@@ -11,6 +11,7 @@ from core.people.models import Person
 from core.people.roles import Role
 from core.reference import Party, Reference
 from digest.seminars.decide import Kind, is_committee
+from digest.seminars.desk import actor_of
 from digest.seminars.minutes import names, observing, screens, store
 from digest.seminars.minutes.decide import (
     CLOSED,
@@ -118,7 +119,7 @@ class Desk:
 
     async def _sent(self, turn: Turn, found: Found, what: State) -> Sequence[Response]:
         seminar, minutes = found
-        by = names.actor_of(turn)
+        by = actor_of(turn)
         parts = self.opening.parts
         await store.send(turn.session, parts, seminar, minutes, what, by, turn.now)
         return await self.opening.redrawn(turn, found)
@@ -140,7 +141,7 @@ class Desk:
         if not isinstance(found, tuple):
             return found
         if found[1].published_at is None:
-            await store.publish(turn.session, found[1], names.actor_of(turn), turn.now)
+            await store.publish(turn.session, found[1], actor_of(turn), turn.now)
         return await self.opening.redrawn(turn, found)
 
     async def withdraw(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
@@ -149,7 +150,7 @@ class Desk:
         if not isinstance(found, tuple):
             return found
         if found[1].published_at is not None:
-            await store.withdraw(turn.session, found[1], names.actor_of(turn), turn.now)
+            await store.withdraw(turn.session, found[1], actor_of(turn), turn.now)
         return await self.opening.redrawn(turn, found)
 
     async def _finished(
@@ -199,7 +200,7 @@ class Desk:
         if observation is None or found is None:
             return [Toast(words("observation_gone"), alert=True)]
         if observation.handled_at is None:
-            by = names.actor_of(turn)
+            by = actor_of(turn)
             await store.handle(turn.session, observation, outcome, by, turn.now)
         return [await self._observation(turn, found[0], observation)]
 

@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from core.chat import Turn
 from core.errors import TokenError
 from core.pages import page_url
 from core.parts import Parts
-from core.reference import Party, Reference
+from core.reference import Reference
 
 DRAFT = "minutes.draft"
 FINAL = "minutes.final"
@@ -62,10 +61,3 @@ def preview_url(parts: Parts, minutes: int) -> str:
 def public_path(seminar: int) -> str:
     """Return the path of the page that shows what was published."""
     return f"/rencontres/{seminar}/compte-rendu"
-
-
-def actor_of(turn: Turn) -> Party:
-    """Return who acts, as the audit trail names them."""
-    if turn.sender.person_id is None:
-        return Party("account", turn.sender.account)
-    return Party("person", str(turn.sender.person_id))

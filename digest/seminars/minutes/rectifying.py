@@ -7,7 +7,8 @@ from typing import Any
 from core.chat import Action, Ask, Field, Form, Reply, Response, Toast, Turn
 from core.people.roles import Role
 from core.reference import Reference
-from digest.seminars.minutes import names, store
+from digest.seminars.desk import actor_of
+from digest.seminars.minutes import store
 from digest.seminars.minutes.decide import Sending, State, judge_rectified
 from digest.seminars.minutes.opening import Opening
 from digest.seminars.minutes.rendering import words
@@ -52,7 +53,7 @@ class Rectifying:
         if found[1].state != before or found[1].version != version:
             return await self.opening.refused(turn, found, "stale")
         move = store.reopen if before is State.FINAL else store.give_up
-        await move(turn.session, found[1], names.actor_of(turn), turn.now)
+        await move(turn.session, found[1], actor_of(turn), turn.now)
         return await self.opening.redrawn(turn, found)
 
     async def ask(self, turn: Turn, reference: Reference, version: int) -> Sequence[Response]:
@@ -75,7 +76,7 @@ class Rectifying:
         verdict = judge_rectified(standing, int(values["version"]))
         if verdict is not Sending.READY:
             return [Reply(words(verdict.value)), *await self.opening.replied(turn, found)]
-        parts, by = self.opening.parts, names.actor_of(turn)
+        parts, by = self.opening.parts, actor_of(turn)
         await store.send(
             turn.session, parts, seminar, minutes, State.FINAL, by, turn.now, values["reason"]
         )

@@ -12,7 +12,8 @@ from core.errors import InputError
 from core.people.roles import Role
 from core.reference import Reference
 from core.text import visible
-from digest.seminars.minutes import names, screens, store
+from digest.seminars.desk import actor_of
+from digest.seminars.minutes import screens, store
 from digest.seminars.minutes.decide import State, lines_of, may_write, replaced
 from digest.seminars.minutes.opening import Found, Opening
 from digest.seminars.minutes.rendering import words
@@ -100,7 +101,7 @@ class Writing:
         if not lines or len(whole) > LONGEST_TEXT:
             block = "text_long" if lines else "text_empty"
             return [Reply(words(block)), Ask("minutes.write", _about(found))]
-        by = names.actor_of(turn)
+        by = actor_of(turn)
         await store.change(turn.session, minutes, by, turn.now, text=whole)
         values = {"count": len(lines), "total": len(lines_of(whole))}
         return [Reply(words("added", values)), Ask("minutes.write", _about(found))]
@@ -113,7 +114,7 @@ class Writing:
             block = "file_heavy" if first["size"] > TOO_BIG else "file_format"
             text = words(block, {"name": first["name"]})
             return [Reply(text), Ask("minutes.write", _about(found))]
-        by, in_group = names.actor_of(turn), not turn.incoming.place.private
+        by, in_group = actor_of(turn), not turn.incoming.place.private
         found[1].asked = wanted(
             first["file_id"], by, turn.now, name=first["name"], in_group=in_group
         )
@@ -137,7 +138,7 @@ class Writing:
         text = replaced(found[1].text, int(values["number"]), given)
         if text is None:
             return [Reply(words("no_such_number")), *await self.opening.replied(turn, found)]
-        by = names.actor_of(turn)
+        by = actor_of(turn)
         await store.change(turn.session, found[1], by, turn.now, text=text)
         return await self.opening.replied(turn, found)
 
@@ -156,7 +157,7 @@ class Writing:
         decisions = [*found[1].decisions, decision]
         if len(decisions) > MOST_DECISIONS:
             return [Reply(words("decisions_many")), *await self.opening.replied(turn, found)]
-        actor = names.actor_of(turn)
+        actor = actor_of(turn)
         await store.change(turn.session, found[1], actor, turn.now, decisions=decisions)
         return await self.opening.replied(turn, found)
 
@@ -177,7 +178,7 @@ class Writing:
         if place >= len(decisions):
             return [Reply(words("no_such_number")), *await self.opening.replied(turn, found)]
         del decisions[place]
-        by = names.actor_of(turn)
+        by = actor_of(turn)
         await store.change(turn.session, found[1], by, turn.now, decisions=decisions)
         return await self.opening.replied(turn, found)
 
@@ -186,7 +187,7 @@ class Writing:
         found = await self.opening.to_write(turn, reference, version)
         if not isinstance(found, tuple):
             return found
-        by = names.actor_of(turn)
+        by = actor_of(turn)
         await store.change(turn.session, found[1], by, turn.now, hash=None, name="")
         return await self.opening.redrawn(turn, found)
 
